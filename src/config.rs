@@ -1,0 +1,31 @@
+//! What the YAML files say: [`CountrySpec`] and [`LabSpec`], read with the place of every value kept, so that all problems of
+//! all files can be shown at once ([`Report`]).
+//!
+//! The way of a file: `shelf` finds it, `tree` reads it as YAML, `fields` walks its maps, and one file a part of the format
+//! (`country`, `rule`, `answer`, ...) says what may stand there.
+
+mod answer;
+mod country;
+mod example;
+mod fields;
+mod lab;
+mod pool;
+mod problem;
+mod report;
+mod rule;
+mod shelf;
+mod tree;
+mod values;
+
+pub use answer::{
+    AnswerRef, AnswerSpec, EdeSpec, EdnsForm, KindSpec, OtherTypes, OwnerForm, PoisonSpec, SoaPlace, SoaSpec, TtlSpec, WireSpec,
+};
+pub use country::{CountrySpec, OperatorSpec, read_country};
+pub use example::ExampleSpec;
+pub use lab::{LabSpec, ListenerSpec, ORIGINS, Origin, read_lab};
+pub use pool::{AddressesSpec, Pick, PoolSpec};
+pub use problem::Trouble;
+pub use report::{Place, Problem, Report, SourceFile};
+pub use rule::{Evidence, RuleSpec};
+pub use shelf::{Shelf, ShelfError};
+pub use values::{At, WORDS, Word};

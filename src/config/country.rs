@@ -1,0 +1,125 @@
+//! A country file.
+
+use super::{
+    answer::{AnswerSpec, read_answer},
+    example::{ExampleSpec, read_example},
+    fields::{Fields, Reader},
+    pool::{PoolSpec, read_pool},
+    report::Report,
+    rule::{RuleSpec, read_rule},
+    tree::Node,
+    values::At,
+};
+use crate::query::CountryCode;
+use ipnet::IpNet;
+use std::path::PathBuf;
+
+/// What a country file says.
+#[derive(Clone, Debug)]
+pub struct CountrySpec {
+    /// The file's number in the report.
+    pub file: usize,
+    /// Its path on its shelf; lists and pools stand relative to it.
+    pub path: PathBuf,
+    /// ISO 3166-1 alpha-2.
+    pub country: At<CountryCode>,
+    /// The name for people.
+    pub name: String,
+    /// How its networks block, in a sentence or two.
+    pub about: String,
+    /// The networks that the file governs.
+    pub clients: Vec<At<IpNet>>,
+    /// Addresses to draw from.
+    pub pools: Vec<(At<String>, PoolSpec)>,
+    /// Named answers.
+    pub answers: Vec<(At<String>, AnswerSpec)>,
+    /// ISPs that differ.
+    pub operators: Vec<OperatorSpec>,
+    /// The country's own rules, in order.
+    pub rules: Vec<RuleSpec>,
+    /// Questions with the verdict that the author expects.
+    pub examples: Vec<ExampleSpec>,
+    /// What the rules rest on.
+    pub sources: Vec<(At<String>, String)>,
+}
+
+/// An ISP whose rules come before the country's.
+#[derive(Clone, Debug)]
+pub struct OperatorSpec {
+    /// The short name for commands.
+    pub operator: At<String>,
+    /// The name for people.
+    pub name: String,
+    /// Its networks, inside the country's.
+    pub clients: Vec<At<IpNet>>,
+    /// Its rules, in order.
+    pub rules: Vec<RuleSpec>,
+}
+
+/// Reads a country file. Whatever is wrong goes into the report; nothing comes back when the file cannot mean anything.
+pub fn read_country(file: usize, path: PathBuf, report: &mut Report) -> Option<CountrySpec> {
+    let reader = &mut Reader::new(report, file);
+    let tree = reader.tree()?;
+    let mut fields = Fields::of(&tree, "a country file", reader);
+    let country = fields.need("country", reader).and_then(|code| reader.country_code(code));
+    let name = fields.need("name", reader).and_then(|name| reader.string(name, "the name of the country"));
+    let about = fields.get("about").and_then(|text| reader.string(text, "a sentence"));
+    let clients = fields.need("clients", reader).map_or(Vec::new(), |list| networks(list, reader));
+    let pools = fields.get("pools").map_or(Vec::new(), |map| reader.named(map, "pools"));
+    let pools = pools.into_iter().map(|(name, key, pool)| (reader.at(key, name.to_owned()), read_pool(pool, reader))).collect();
+    let answers = fields.get("answers").map_or(Vec::new(), |map| reader.named(map, "answers"));
+    let answers = answers.into_iter().filter_map(|(name, key, answer)| named_answer(name, key, answer, reader)).collect();
+    let operators = fields.get("operators").map_or(Vec::new(), |list| reader.items(list, "operators"));
+    let operators = operators.into_iter().filter_map(|item| read_operator(item, reader)).collect();
+    let rules = fields.get("rules").map_or(Vec::new(), |list| rules(list, reader));
+    let examples = fields.get("examples").map_or(Vec::new(), |list| reader.items(list, "examples"));
+    let examples = examples.into_iter().filter_map(|item| read_example(item, reader)).collect();
+    let sources = fields.get("sources").map_or(Vec::new(), |map| reader.named(map, "sources"));
+    let sources = sources.into_iter().filter_map(|(name, key, text)| source(name, key, text, reader)).collect();
+    fields.finish(reader);
+    Some(CountrySpec {
+        file,
+        path,
+        country: country?,
+        name: name?.value,
+        about: about.map(|at| at.value).unwrap_or_default(),
+        clients,
+        pools,
+        answers,
+        operators,
+        rules,
+        examples,
+        sources,
+    })
+}
+
+fn named_answer(name: &str, key: &Node, answer: &Node, reader: &mut Reader<'_>) -> Option<(At<String>, AnswerSpec)> {
+    if AnswerSpec::bare(name).is_some() || name == "poison" {
+        reader.expected(key, format!("a name of its own: {name:?} is a kind of answer"));
+    }
+    let answer = read_answer(answer, reader)?;
+    Some((reader.at(key, name.to_owned()), answer))
+}
+
+fn source(name: &str, key: &Node, text: &Node, reader: &mut Reader<'_>) -> Option<(At<String>, String)> {
+    let text = reader.string(text, "author, title, year")?.value;
+    Some((reader.at(key, name.to_owned()), text))
+}
+
+fn read_operator(node: &Node, reader: &mut Reader<'_>) -> Option<OperatorSpec> {
+    let mut fields = Fields::of(node, "an operator", reader);
+    let operator = fields.need("operator", reader).and_then(|name| reader.string(name, "a short name"));
+    let name = fields.need("name", reader).and_then(|name| reader.string(name, "the name of the ISP"));
+    let clients = fields.need("clients", reader).map_or(Vec::new(), |list| networks(list, reader));
+    let rules = fields.need("rules", reader).map_or(Vec::new(), |list| rules(list, reader));
+    fields.finish(reader);
+    Some(OperatorSpec { operator: operator?, name: name?.value, clients, rules })
+}
+
+fn networks(node: &Node, reader: &mut Reader<'_>) -> Vec<At<IpNet>> {
+    reader.items(node, "networks").into_iter().filter_map(|item| reader.network(item)).collect()
+}
+
+fn rules(node: &Node, reader: &mut Reader<'_>) -> Vec<RuleSpec> {
+    reader.items(node, "rules").into_iter().filter_map(|item| read_rule(item, reader)).collect()
+}

@@ -1,0 +1,161 @@
+//! Walking a map: keys are asked for by name, and whatever nobody asked for is a problem.
+
+use super::{
+    problem::Trouble,
+    report::{Place, Report},
+    tree::{self, Node, Value},
+};
+
+/// One file on its way from YAML to a spec.
+pub(super) struct Reader<'r> {
+    pub(super) report: &'r mut Report,
+    file: usize,
+}
+
+impl<'r> Reader<'r> {
+    pub(super) const fn new(report: &'r mut Report, file: usize) -> Self {
+        Self { report, file }
+    }
+
+    /// The file's tree, or nothing when it is no YAML (which is then reported).
+    pub(super) fn tree(&mut self) -> Option<Node> {
+        match tree::read(&self.report.file(self.file).text) {
+            Ok(node) => Some(node),
+            Err(error) => {
+                let place = Place::at(self.file, error.line, error.column);
+                self.report.add(place, Trouble::Syntax { message: error.message });
+                None
+            }
+        }
+    }
+
+    pub(super) const fn place(&self, node: &Node) -> Place {
+        Place::node(self.file, node.number)
+    }
+
+    pub(super) fn add(&mut self, node: &Node, trouble: impl Into<Trouble>) {
+        let place = self.place(node);
+        self.report.add(place, trouble);
+    }
+
+    /// "found …; expected …" at a node.
+    pub(super) fn expected(&mut self, node: &Node, expected: impl Into<String>) {
+        let found = describe(node);
+        self.add(node, Trouble::Value { found, expected: expected.into() });
+    }
+
+    /// The entries of a map whose keys are names that the user chose, in their order.
+    pub(super) fn named<'n>(&mut self, node: &'n Node, what: &'static str) -> Vec<(&'n str, &'n Node, &'n Node)> {
+        let Value::Map(entries) = &node.value else {
+            if !matches!(node.value, Value::Null) {
+                self.expected(node, format!("a map of {what}"));
+            }
+            return Vec::new();
+        };
+        let mut named: Vec<(&str, &Node, &Node)> = Vec::new();
+        for (key, value) in entries {
+            let Value::Scalar(name) = &key.value else {
+                self.expected(key, "a word as key");
+                continue;
+            };
+            match named.iter().find(|(first, _, _)| first == name) {
+                Some(&(_, first, _)) => self.duplicate(key, name, first),
+                None => named.push((name, key, value)),
+            }
+        }
+        named
+    }
+
+    fn duplicate(&mut self, key: &Node, name: &str, first: &Node) {
+        let first = self.report.line_and_column(self.place(first)).map_or(1, |(line, _)| line);
+        self.add(key, Trouble::DuplicateKey { key: name.to_owned(), first });
+    }
+
+    /// The items of a list; a single scalar stands for a list of one.
+    pub(super) fn items<'n>(&mut self, node: &'n Node, what: &'static str) -> Vec<&'n Node> {
+        match &node.value {
+            Value::List(items) => items.iter().collect(),
+            Value::Scalar(_) => vec![node],
+            Value::Null => Vec::new(),
+            Value::Map(_) => {
+                self.expected(node, format!("a list of {what}"));
+                Vec::new()
+            }
+        }
+    }
+
+    /// The text of a scalar.
+    pub(super) fn text<'n>(&mut self, node: &'n Node, expected: &str) -> Option<&'n str> {
+        if let Value::Scalar(text) = &node.value {
+            return Some(text);
+        }
+        self.expected(node, expected);
+        None
+    }
+}
+
+/// The keys of one map with a fixed vocabulary.
+pub(super) struct Fields<'n> {
+    what: &'static str,
+    node: &'n Node,
+    entries: Vec<(&'n str, &'n Node, &'n Node)>,
+    asked: Vec<&'static str>,
+}
+
+impl<'n> Fields<'n> {
+    /// Opens a map. Anything else is a problem, and the map then empty.
+    pub(super) fn of(node: &'n Node, what: &'static str, reader: &mut Reader<'_>) -> Self {
+        if !matches!(node.value, Value::Map(_)) {
+            reader.expected(node, format!("{what}: a map"));
+        }
+        let entries = if matches!(node.value, Value::Map(_)) { reader.named(node, what) } else { Vec::new() };
+        Self { what, node, entries, asked: Vec::new() }
+    }
+
+    /// The value of a key that may be missing.
+    pub(super) fn get(&mut self, key: &'static str) -> Option<&'n Node> {
+        self.asked.push(key);
+        let found = self.entries.iter().find(|(name, _, _)| *name == key)?.2;
+        (!matches!(found.value, Value::Null)).then_some(found)
+    }
+
+    /// Whether a key is there, with a value or without.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.entries.iter().any(|(name, _, _)| *name == key)
+    }
+
+    /// The value of a key, even when it is empty (`refused:`).
+    pub(super) fn get_or_null(&self, key: &str) -> Option<&'n Node> {
+        self.entries.iter().find(|(name, _, _)| *name == key).map(|(_, _, value)| *value)
+    }
+
+    /// The value of a key that must be there.
+    pub(super) fn need(&mut self, key: &'static str, reader: &mut Reader<'_>) -> Option<&'n Node> {
+        let found = self.get(key);
+        // A node that is no map has been reported already.
+        if found.is_none() && matches!(self.node.value, Value::Map(_)) {
+            reader.add(self.node, Trouble::MissingKey { key, what: self.what });
+        }
+        found
+    }
+
+    /// Every key that nobody asked for is reported.
+    pub(super) fn finish(self, reader: &mut Reader<'_>) {
+        for (name, key, _) in &self.entries {
+            if !self.asked.contains(name) {
+                let expected = self.asked.iter().map(ToString::to_string).collect();
+                reader.add(key, Trouble::UnknownKey { found: (*name).to_owned(), what: self.what, expected });
+            }
+        }
+    }
+}
+
+/// What a person would call the value that stands here.
+pub(super) fn describe(node: &Node) -> String {
+    match &node.value {
+        Value::Null => "nothing".to_owned(),
+        Value::Scalar(text) => format!("{text:?}"),
+        Value::List(items) => format!("a list of {}", items.len()),
+        Value::Map(_) => "a map".to_owned(),
+    }
+}

@@ -1,0 +1,117 @@
+//! The lab file: who listens where, where honest answers come from, who may ask.
+
+use super::{
+    fields::{Fields, Reader},
+    report::Report,
+    tree::{Node, Value},
+    values::At,
+};
+use crate::query::CountryCode;
+use ipnet::IpNet;
+use jiff::civil::Date;
+use std::{net::SocketAddr, time::Duration};
+
+/// What a lab file says. A missing key is decided by the command line or by the default.
+#[derive(Clone, Debug, Default)]
+pub struct LabSpec {
+    /// Where queries are taken.
+    pub listen: Vec<At<ListenerSpec>>,
+    /// The country of clients in nobody's network.
+    pub country: Option<At<CountryCode>>,
+    /// Where honest answers come from, in order.
+    pub honest_from: Option<Vec<Origin>>,
+    /// A folder of zone files, relative to the lab file; the compiled-in ones when missing.
+    pub zones: Option<At<String>>,
+    /// Resolvers to ask, in order.
+    pub upstream: Vec<SocketAddr>,
+    /// How long one of them may take.
+    pub upstream_timeout: Option<Duration>,
+    /// Who may ask.
+    pub allow: Option<Vec<IpNet>>,
+    /// A pretended day.
+    pub today: Option<Date>,
+    /// What random picks are drawn from.
+    pub seed: Option<u64>,
+    /// What is logged, in `tracing`'s filter words.
+    pub log: Option<String>,
+    /// How long a TCP connection may be silent.
+    pub tcp_idle: Option<Duration>,
+    /// How many TCP connections may be open.
+    pub tcp_connections: Option<usize>,
+}
+
+/// One address to listen on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ListenerSpec {
+    /// Address and port, for UDP and TCP.
+    pub address: SocketAddr,
+    /// The country that every client of this listener is in.
+    pub country: Option<CountryCode>,
+}
+
+/// Where an honest answer comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The zone files.
+    Zones,
+    /// The upstream resolvers.
+    Upstream,
+}
+
+/// The words for the origins.
+pub const ORIGINS: [(&str, Origin); 2] = [("zones", Origin::Zones), ("upstream", Origin::Upstream)];
+
+/// Reads a lab file; whatever is wrong goes into the report.
+pub fn read_lab(file: usize, report: &mut Report) -> Option<LabSpec> {
+    let reader = &mut Reader::new(report, file);
+    let tree = reader.tree()?;
+    if matches!(tree.value, Value::Null) {
+        return Some(LabSpec::default());
+    }
+    let mut fields = Fields::of(&tree, "a lab file", reader);
+    let listen = fields.get("listen").map_or(Vec::new(), |list| reader.items(list, "addresses with ports"));
+    let country = fields.get("country").and_then(|code| reader.country_code(code));
+    let honest_from = fields.get("honest-from").map(|list| reader.items(list, "origins"));
+    let zones = fields.get("zones").and_then(|folder| reader.string(folder, "a folder"));
+    let upstream = fields.get("upstream").map_or(Vec::new(), |list| reader.items(list, "addresses with ports"));
+    let timeout = (Duration::from_millis(10), Duration::from_secs(60));
+    let upstream_timeout = fields.get("upstream-timeout").and_then(|wait| reader.duration(wait, timeout));
+    let allow = fields.get("allow").map(|list| reader.items(list, "networks"));
+    let today = fields.get("today").and_then(|day| reader.date(day));
+    let seed = fields.get("seed").and_then(|number| reader.number(number, (0, u64::MAX)));
+    let log = fields.get("log").and_then(|filter| reader.string(filter, "a log filter such as info or splinterdns=debug"));
+    let idle = (Duration::from_secs(1), Duration::from_secs(3600));
+    let tcp_idle = fields.get("tcp-idle").and_then(|wait| reader.duration(wait, idle));
+    let tcp_connections = fields.get("tcp-connections").and_then(|count| reader.number(count, (1, 65_535)));
+    fields.finish(reader);
+    Some(LabSpec {
+        listen: listen.into_iter().filter_map(|item| read_listener(item, reader)).collect(),
+        country,
+        honest_from: honest_from
+            .map(|items| items.into_iter().filter_map(|item| reader.word(item, "origin", &ORIGINS)).collect()),
+        zones,
+        upstream: upstream.into_iter().filter_map(|item| reader.parse(item, SOCKET).map(|at| at.value)).collect(),
+        upstream_timeout,
+        allow: allow.map(|items| items.into_iter().filter_map(|item| reader.network(item)).map(|at| at.value).collect()),
+        today,
+        seed,
+        log: log.map(|at| at.value),
+        tcp_idle,
+        tcp_connections: tcp_connections.and_then(|count| usize::try_from(count).ok()),
+    })
+}
+
+const SOCKET: &str = "an address with a port such as 127.0.0.1:5300 or [::1]:5300";
+
+/// `127.0.0.1:5300`, or `{address: 127.0.0.1:5300, country: CN}`.
+fn read_listener(node: &Node, reader: &mut Reader<'_>) -> Option<At<ListenerSpec>> {
+    if !matches!(node.value, Value::Map(_)) {
+        let address = reader.parse(node, SOCKET)?.value;
+        return Some(reader.at(node, ListenerSpec { address, country: None }));
+    }
+    let mut fields = Fields::of(node, "a listener", reader);
+    let address = fields.need("address", reader).and_then(|address| reader.parse(address, SOCKET));
+    let country = fields.get("country").and_then(|code| reader.country_code(code));
+    fields.finish(reader);
+    Some(reader.at(node, ListenerSpec { address: address?.value, country: country.map(|at| at.value) }))
+}

@@ -1,0 +1,156 @@
+//! All problems of all files, each with its place.
+
+use super::{Trouble, tree};
+use std::{fmt, path::PathBuf};
+
+/// Where a value stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Index of the file in its [`Report`].
+    file: usize,
+    spot: Spot,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Spot {
+    /// A node of a YAML tree; its line and column are found when somebody asks.
+    Node(usize),
+    /// A line and column, counted from 1.
+    At(usize, usize),
+    /// The file as such.
+    Whole,
+}
+
+/// A file that has been read.
+#[derive(Clone, Debug)]
+pub struct SourceFile {
+    /// As people know it: relative to where they stand, or inside the binary.
+    pub path: PathBuf,
+    /// Its text; empty when it could not be read.
+    pub text: String,
+}
+
+/// One thing that is wrong.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    /// Where.
+    pub place: Place,
+    /// What.
+    pub trouble: Trouble,
+}
+
+/// The files of a lab and everything that is wrong with them.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    files: Vec<SourceFile>,
+    problems: Vec<Problem>,
+}
+
+impl Report {
+    /// Takes in a file; problems refer to it by the number that comes back.
+    pub fn open(&mut self, path: PathBuf, text: String) -> usize {
+        self.files.push(SourceFile { path, text });
+        self.files.len() - 1
+    }
+
+    /// The file of that number.
+    #[must_use]
+    pub fn file(&self, number: usize) -> &SourceFile {
+        &self.files[number]
+    }
+
+    /// How many files have been read.
+    #[must_use]
+    pub fn file_count(&self) -> usize {
+        self.files.len()
+    }
+
+    /// Notes a problem.
+    pub fn add(&mut self, place: Place, trouble: impl Into<Trouble>) {
+        self.problems.push(Problem { place, trouble: trouble.into() });
+    }
+
+    /// Whether nothing is wrong.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        self.problems.is_empty()
+    }
+
+    /// What is wrong, in the order of its finding.
+    #[must_use]
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// `line 12` or `configs/countries/ir.yaml:12`, for a message at `from`.
+    #[must_use]
+    pub fn cross_reference(&self, from: Place, to: Place) -> String {
+        let line = self.line_and_column(to).map_or(1, |(line, _)| line);
+        if from.file == to.file { format!("line {line}") } else { format!("{}:{line}", self.files[to.file].path.display()) }
+    }
+
+    /// Line and column of a place, counted from 1; nothing for a file as such.
+    #[must_use]
+    pub fn line_and_column(&self, place: Place) -> Option<(usize, usize)> {
+        match place.spot {
+            Spot::Node(number) => Some(tree::locate(&self.files[place.file].text, number)),
+            Spot::At(line, column) => Some((line, column)),
+            Spot::Whole => None,
+        }
+    }
+
+    fn show(&self, f: &mut fmt::Formatter<'_>, at: (usize, Option<(usize, usize)>), trouble: &Trouble) -> fmt::Result {
+        let file = &self.files[at.0];
+        let Some((line, column)) = at.1 else {
+            return writeln!(f, "{}: {trouble}", file.path.display());
+        };
+        writeln!(f, "{}:{line}:{column}: {trouble}", file.path.display())?;
+        let Some(text) = file.text.lines().nth(line - 1) else { return Ok(()) };
+        let width = line.to_string().len();
+        let mark = " ".repeat(text.chars().take(column - 1).count());
+        writeln!(f, " {line} | {}", text.trim_end())?;
+        writeln!(f, " {:width$} | {mark}^", "")
+    }
+}
+
+impl Place {
+    pub(super) const fn node(file: usize, number: usize) -> Self {
+        Self { file, spot: Spot::Node(number) }
+    }
+
+    /// A line and column, counted from 1.
+    #[must_use]
+    pub const fn at(file: usize, line: usize, column: usize) -> Self {
+        Self { file, spot: Spot::At(line, column) }
+    }
+
+    /// The file as such.
+    #[must_use]
+    pub const fn whole(file: usize) -> Self {
+        Self { file, spot: Spot::Whole }
+    }
+
+    /// The number of the file.
+    #[must_use]
+    pub const fn file(self) -> usize {
+        self.file
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut located: Vec<_> =
+            self.problems.iter().map(|problem| ((problem.place.file, self.line_and_column(problem.place)), problem)).collect();
+        located.sort_by_key(|(at, _)| *at);
+        for (at, problem) in located {
+            self.show(f, at, &problem.trouble)?;
+        }
+        let count = self.problems.len();
+        let (problems, files) = (plural(count, "problem"), plural(self.files.len(), "file"));
+        write!(f, "{problems} in {files}")
+    }
+}
+
+fn plural(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}

@@ -1,0 +1,138 @@
+//! Rules: one line of a policy.
+
+use super::{
+    answer::{AnswerRef, read_answer_ref},
+    fields::{Fields, Reader},
+    report::Place,
+    tree::Node,
+    values::At,
+};
+use crate::{
+    name::Pattern,
+    query::{Transport, Type},
+};
+use jiff::civil::Date;
+use std::fmt;
+
+/// One entry under `rules`.
+#[derive(Clone, Debug)]
+pub struct RuleSpec {
+    /// Its name.
+    pub rule: At<String>,
+    /// What it matches.
+    pub names: Vec<At<Pattern>>,
+    /// Files with more patterns, relative to the country file.
+    pub lists: Vec<At<String>>,
+    /// The types that it holds for; all when empty.
+    pub types: Vec<Type>,
+    /// The transports that it holds for; all when empty.
+    pub transports: Vec<Transport>,
+    /// The first day; always when missing.
+    pub since: Option<Date>,
+    /// The first day on which it no longer holds.
+    pub until: Option<Date>,
+    /// What is sent.
+    pub answer: At<AnswerRef>,
+    /// Citizen Lab category code.
+    pub category: Option<String>,
+    /// How well it is known.
+    pub evidence: Evidence,
+    /// Keys under `sources`.
+    pub sources: Vec<At<String>>,
+}
+
+/// How well a rule is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Evidence {
+    /// Somebody captured the packets or queried the resolver.
+    Measured,
+    /// A credible report says that DNS was used.
+    Reported,
+    /// The block is attested, its DNS form is not.
+    Assumed,
+}
+
+impl Evidence {
+    /// The word in configs and output.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Measured => "measured",
+            Self::Reported => "reported",
+            Self::Assumed => "assumed",
+        }
+    }
+}
+
+impl fmt::Display for Evidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+const EVIDENCE: [(&str, Evidence); 3] =
+    [("measured", Evidence::Measured), ("reported", Evidence::Reported), ("assumed", Evidence::Assumed)];
+
+pub(super) fn read_rule(node: &Node, reader: &mut Reader<'_>) -> Option<RuleSpec> {
+    let mut fields = Fields::of(node, "a rule", reader);
+    let rule = fields.need("rule", reader).and_then(|name| reader.string(name, "the name of the rule"));
+    let names = fields.get("names").map_or(Vec::new(), |list| read_patterns(list, reader));
+    let lists = fields.get("lists").map_or(Vec::new(), |list| reader.items(list, "file names"));
+    let lists = lists.into_iter().filter_map(|item| reader.string(item, "a file name")).collect();
+    let types = fields.get("types").map_or(Vec::new(), |list| reader.items(list, "record types"));
+    let types = types.into_iter().filter_map(|item| reader.record_type(item)).collect();
+    let transports = fields.get("transports").map_or(Vec::new(), |list| reader.items(list, "transports"));
+    let transports = transports.into_iter().filter_map(|item| reader.transport(item)).collect();
+    let since = fields.get("since").and_then(|day| reader.date(day));
+    let until = fields.get("until").and_then(|day| reader.date(day));
+    let answer = fields.need("answer", reader).and_then(|answer| read_answer_ref(answer, reader));
+    let category = fields.get("category").and_then(|code| read_category(code, reader));
+    let evidence = fields.need("evidence", reader).and_then(|word| reader.word(word, "grade of evidence", &EVIDENCE));
+    let sources = fields.need("sources", reader).map_or(Vec::new(), |list| reader.items(list, "sources"));
+    let sources = sources.into_iter().filter_map(|item| reader.string(item, "the key of a source")).collect();
+    fields.finish(reader);
+    Some(RuleSpec {
+        rule: rule?,
+        names,
+        lists,
+        types,
+        transports,
+        since,
+        until,
+        answer: answer?,
+        category,
+        evidence: evidence?,
+        sources,
+    })
+}
+
+fn read_patterns(node: &Node, reader: &mut Reader<'_>) -> Vec<At<Pattern>> {
+    let mut patterns = Vec::new();
+    for item in reader.items(node, "names") {
+        let Some(text) = reader.text(item, "a name or a pattern") else { continue };
+        match Pattern::parse(text) {
+            Ok(pattern) => patterns.push(reader.at(item, pattern)),
+            Err(why) => reader.add(item, why),
+        }
+    }
+    patterns
+}
+
+/// Citizen Lab's codes are two to six capital letters; the list grows, so only the form is checked.
+fn read_category(node: &Node, reader: &mut Reader<'_>) -> Option<String> {
+    let expected = "a Citizen Lab category code such as NEWS or GRP";
+    let code = reader.text(node, expected)?;
+    if (2..=6).contains(&code.len()) && code.bytes().all(|letter| letter.is_ascii_uppercase()) {
+        return Some(code.to_owned());
+    }
+    reader.expected(node, expected);
+    None
+}
+
+impl RuleSpec {
+    /// Where the rule stands.
+    #[must_use]
+    pub const fn place(&self) -> Place {
+        self.rule.place
+    }
+}

@@ -1,0 +1,103 @@
+//! Where files stand: in a folder, or inside the binary.
+
+use include_dir::{Dir, include_dir};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+use thiserror::Error;
+
+static CONFIGS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/configs");
+static ZONES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/zones");
+
+/// A set of files that are read by their paths.
+#[derive(Clone, Debug)]
+pub enum Shelf {
+    /// A folder of the file system.
+    Folder(PathBuf),
+    /// A folder that was compiled in.
+    BuiltIn(&'static Dir<'static>),
+}
+
+/// A file or folder that cannot be read.
+#[derive(Debug, Error)]
+#[error("{}: {why}", path.display())]
+pub struct ShelfError {
+    /// Which one.
+    pub path: PathBuf,
+    /// The system's reason.
+    pub why: io::Error,
+}
+
+impl Shelf {
+    /// The compiled-in `configs/`.
+    #[must_use]
+    pub const fn built_in_configs() -> Self {
+        Self::BuiltIn(&CONFIGS)
+    }
+
+    /// The compiled-in `zones/`.
+    #[must_use]
+    pub const fn built_in_zones() -> Self {
+        Self::BuiltIn(&ZONES)
+    }
+
+    /// The folder on the file system, if it is one.
+    #[must_use]
+    pub fn folder(&self) -> Option<&Path> {
+        match self {
+            Self::Folder(path) => Some(path),
+            Self::BuiltIn(_) => None,
+        }
+    }
+
+    /// How people know a file of this shelf.
+    #[must_use]
+    pub fn shown(&self, path: &Path) -> PathBuf {
+        match self {
+            Self::Folder(folder) => folder.join(path),
+            Self::BuiltIn(_) => Path::new("(built in)").join(path),
+        }
+    }
+
+    /// The text of a file.
+    ///
+    /// # Errors
+    ///
+    /// The system's, with the path; text that is no UTF-8 is an error of its own.
+    pub fn read(&self, path: &Path) -> Result<String, ShelfError> {
+        let text = match self {
+            Self::Folder(folder) => fs::read_to_string(folder.join(path)),
+            Self::BuiltIn(dir) => {
+                let file = dir.get_file(path).and_then(include_dir::File::contents_utf8);
+                file.map(str::to_owned).ok_or_else(|| io::ErrorKind::NotFound.into())
+            }
+        };
+        text.map_err(|why| ShelfError { path: self.shown(path), why })
+    }
+
+    /// The files below `folder` whose names end in `ending`, sorted. Editors' backups and hidden files are no files.
+    ///
+    /// # Errors
+    ///
+    /// The system's, with the path.
+    pub fn list(&self, folder: &Path, ending: &str) -> Result<Vec<PathBuf>, ShelfError> {
+        let fail = |why| ShelfError { path: self.shown(folder), why };
+        let mut found: Vec<PathBuf> = match self {
+            Self::Folder(root) => fs::read_dir(root.join(folder))
+                .and_then(|entries| entries.map(|entry| entry.map(|entry| folder.join(entry.file_name()))).collect())
+                .map_err(fail)?,
+            Self::BuiltIn(dir) => {
+                let inside = if folder.as_os_str().is_empty() { Some(*dir) } else { dir.get_dir(folder) };
+                let inside = inside.ok_or_else(|| fail(io::ErrorKind::NotFound.into()))?;
+                inside.files().map(|file| file.path().to_owned()).collect()
+            }
+        };
+        found.retain(|path| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            name.ends_with(ending) && !name.starts_with('.')
+        });
+        found.sort();
+        Ok(found)
+    }
+}

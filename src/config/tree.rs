@@ -1,0 +1,180 @@
+//! A YAML document as a tree whose every node knows its place.
+//!
+//! serde hands values to visitors without their places; only an error that a visitor returns is given one. So nodes are
+//! numbered in reading order, and when a place is needed the document is read again by a visitor that refuses the node of
+//! that number. That costs one more reading a problem, and files without problems nothing.
+
+use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error as _, MapAccess, SeqAccess, Visitor};
+use std::{cell::Cell, fmt};
+
+/// One value of a document, with its number in reading order.
+#[derive(Clone, Debug)]
+pub(super) struct Node {
+    pub(super) number: usize,
+    pub(super) value: Value,
+}
+
+/// What a value is. Scalars keep their text: `0.0.0.0`, `60s` and `2014-03-20` are read by whoever expects them.
+#[derive(Clone, Debug)]
+pub(super) enum Value {
+    Null,
+    Scalar(String),
+    List(Vec<Node>),
+    Map(Vec<(Node, Node)>),
+}
+
+/// A text that is no YAML.
+#[derive(Debug)]
+pub(super) struct SyntaxError {
+    pub(super) line: usize,
+    pub(super) column: usize,
+    pub(super) message: String,
+}
+
+/// Reads a document.
+pub(super) fn read(text: &str) -> Result<Node, SyntaxError> {
+    walk(text, None).map_err(|error| {
+        let (line, column) = error.location().map_or((1, 1), |place| (place.line(), place.column()));
+        let message = error.to_string();
+        let message = message.split(" at line ").next().unwrap_or_default();
+        SyntaxError { line, column, message: message.rsplit("]: ").next().unwrap_or_default().to_owned() }
+    })
+}
+
+/// Line and column, counted from 1, of the node with this number.
+pub(super) fn locate(text: &str, number: usize) -> (usize, usize) {
+    let refused = walk(text, Some(number)).err();
+    let place = refused.and_then(|error| error.location());
+    place.map_or((1, 1), |place| (place.line(), place.column()))
+}
+
+fn walk(text: &str, refuse: Option<usize>) -> Result<Node, serde_yaml::Error> {
+    let numbers = Cell::new(0);
+    Reading { numbers: &numbers, refuse }.deserialize(serde_yaml::Deserializer::from_str(text))
+}
+
+#[derive(Clone, Copy)]
+struct Reading<'a> {
+    numbers: &'a Cell<usize>,
+    refuse: Option<usize>,
+}
+
+impl Reading<'_> {
+    /// Numbers the node that begins here, or refuses it when its place is wanted.
+    fn begin<E: serde::de::Error>(self) -> Result<usize, E> {
+        let number = self.numbers.replace(self.numbers.get() + 1);
+        if self.refuse == Some(number) { Err(E::custom("here")) } else { Ok(number) }
+    }
+
+    fn scalar<E: serde::de::Error>(self, value: &dyn fmt::Display) -> Result<Node, E> {
+        Ok(Node { number: self.begin()?, value: Value::Scalar(value.to_string()) })
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Reading<'_> {
+    type Value = Node;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Node, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Reading<'_> {
+    type Value = Node;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_unit<E: serde::de::Error>(self) -> Result<Node, E> {
+        Ok(Node { number: self.begin()?, value: Value::Null })
+    }
+
+    fn visit_bool<E: serde::de::Error>(self, value: bool) -> Result<Node, E> {
+        self.scalar(&value)
+    }
+
+    fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<Node, E> {
+        self.scalar(&value)
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<Node, E> {
+        self.scalar(&value)
+    }
+
+    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Node, E> {
+        self.scalar(&value)
+    }
+
+    fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<Node, E> {
+        self.scalar(&value)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Node, A::Error> {
+        let number = self.begin()?;
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element_seed(self)? {
+            list.push(item);
+        }
+        Ok(Node { number, value: Value::List(list) })
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Node, A::Error> {
+        let number = self.begin()?;
+        let mut map = Vec::new();
+        while let Some(key) = entries.next_key_seed(self)? {
+            map.push((key, entries.next_value_seed(self)?));
+        }
+        Ok(Node { number, value: Value::Map(map) })
+    }
+
+    fn visit_enum<A: EnumAccess<'de>>(self, _tagged: A) -> Result<Node, A::Error> {
+        Err(A::Error::custom("tags (!word) have no meaning here"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Node, Value, locate, read};
+
+    fn find<'n>(node: &'n Node, text: &str) -> Option<&'n Node> {
+        match &node.value {
+            Value::Scalar(found) if found == text => Some(node),
+            Value::Map(entries) => entries.iter().find_map(|(key, value)| find(key, text).or_else(|| find(value, text))),
+            Value::List(items) => items.iter().find_map(|item| find(item, text)),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn every_value_and_key_is_found_again() {
+        let text = "a: 1\nb:\n  - {c: two}\n  - &x [three, 4s]\n  - *x\n\"d\": 'five'\n";
+        let tree = read(text).unwrap();
+        for (value, place) in [
+            ("a", (1, 1)),
+            ("1", (1, 4)),
+            ("c", (3, 6)),
+            ("two", (3, 9)),
+            ("three", (4, 9)),
+            ("4s", (4, 16)),
+            ("d", (6, 1)),
+            ("five", (6, 6)),
+        ] {
+            assert_eq!(locate(text, find(&tree, value).unwrap().number), place, "{value}");
+        }
+    }
+
+    #[test]
+    fn words_that_older_yaml_took_for_truth_values_stay_words() {
+        let tree = read("country: NO").unwrap();
+        assert!(find(&tree, "NO").is_some());
+    }
+
+    #[test]
+    fn what_is_no_yaml_has_a_place() {
+        let error = read("a: [1, 2\nb: 3\n").unwrap_err();
+        assert_eq!(error.line, 2);
+        assert!(read("x: *example.com").is_err());
+        assert!(read("x: !tag y").is_err());
+    }
+}

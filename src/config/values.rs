@@ -1,0 +1,208 @@
+//! The scalars of the format: durations, days, networks, addresses, words.
+
+use super::{fields::Reader, problem::Trouble, report::Place, tree::Node};
+use crate::query::{CountryCode, Transport, Type};
+use ipnet::IpNet;
+use jiff::civil::Date;
+use std::{fmt, net::IpAddr, str::FromStr, time::Duration};
+
+/// A value and where it stands.
+#[derive(Clone, Debug)]
+pub struct At<T> {
+    /// Where.
+    pub place: Place,
+    /// What.
+    pub value: T,
+}
+
+/// A verdict: what a stub resolver that takes the first reply gets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Word {
+    /// What the zone files or the upstream resolver say.
+    Honest,
+    /// RCODE 3: no such name.
+    NxDomain,
+    /// NOERROR without records of the type.
+    NoData,
+    /// RCODE 5.
+    Refused,
+    /// RCODE 2.
+    ServFail,
+    /// Silence.
+    Drop,
+    /// TC: come back by TCP.
+    Truncate,
+    /// A TCP RST; on UDP silence.
+    Reset,
+    /// Records that are not honest.
+    Poison,
+}
+
+/// Every verdict, in the order of the documentation.
+pub const WORDS: [Word; 9] = [
+    Word::Honest,
+    Word::NxDomain,
+    Word::NoData,
+    Word::Refused,
+    Word::ServFail,
+    Word::Drop,
+    Word::Truncate,
+    Word::Reset,
+    Word::Poison,
+];
+
+impl Word {
+    /// The word in configs and output.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Honest => "honest",
+            Self::NxDomain => "nxdomain",
+            Self::NoData => "nodata",
+            Self::Refused => "refused",
+            Self::ServFail => "servfail",
+            Self::Drop => "drop",
+            Self::Truncate => "truncate",
+            Self::Reset => "reset",
+            Self::Poison => "poison",
+        }
+    }
+}
+
+impl fmt::Display for Word {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl Reader<'_> {
+    pub(super) fn at<T>(&self, node: &Node, value: T) -> At<T> {
+        At { place: self.place(node), value }
+    }
+
+    /// A scalar of any type that can be read from text.
+    pub(super) fn parse<T: FromStr>(&mut self, node: &Node, expected: &str) -> Option<At<T>> {
+        let text = self.text(node, expected)?;
+        if let Ok(value) = text.parse() {
+            return Some(self.at(node, value));
+        }
+        self.expected(node, expected);
+        None
+    }
+
+    pub(super) fn string(&mut self, node: &Node, expected: &str) -> Option<At<String>> {
+        let text = self.text(node, expected)?.trim().to_owned();
+        Some(self.at(node, text))
+    }
+
+    pub(super) fn date(&mut self, node: &Node) -> Option<Date> {
+        self.parse(node, "a day such as 2014-03-20").map(|at| at.value)
+    }
+
+    pub(super) fn flag(&mut self, node: &Node) -> Option<bool> {
+        self.parse(node, "true or false").map(|at| at.value)
+    }
+
+    pub(super) fn network(&mut self, node: &Node) -> Option<At<IpNet>> {
+        let expected = "a network such as 10.86.0.0/16 or 2001:db8::/32";
+        let at = self.parse::<IpNet>(node, expected)?;
+        if at.value != at.value.trunc() {
+            self.expected(node, format!("a network without host bits: {}", at.value.trunc()));
+            return None;
+        }
+        Some(at)
+    }
+
+    pub(super) fn address<T: Into<IpAddr> + FromStr>(&mut self, node: &Node) -> Option<T> {
+        let family = if size_of::<T>() == 4 { "an IPv4 address" } else { "an IPv6 address" };
+        self.parse(node, family).map(|at| at.value)
+    }
+
+    /// A word out of a fixed vocabulary.
+    pub(super) fn word<T: Copy>(&mut self, node: &Node, what: &'static str, words: &[(&str, T)]) -> Option<T> {
+        let found = self.text(node, what)?;
+        if let Some((_, value)) = words.iter().find(|(word, _)| *word == found) {
+            return Some(*value);
+        }
+        let expected = words.iter().map(|(word, _)| (*word).to_owned()).collect();
+        self.add(node, Trouble::UnknownWord { found: found.to_owned(), what, expected });
+        None
+    }
+
+    pub(super) fn country_code(&mut self, node: &Node) -> Option<At<CountryCode>> {
+        self.parse(node, "a country code: two letters (ISO 3166-1 alpha-2)")
+    }
+
+    pub(super) fn record_type(&mut self, node: &Node) -> Option<Type> {
+        self.parse(node, "a record type such as A or MX, or TYPE65280 (RFC 3597)").map(|at| at.value)
+    }
+
+    pub(super) fn transport(&mut self, node: &Node) -> Option<Transport> {
+        self.word(node, "transport", &Transport::ALL.map(|transport| (transport.word(), transport)))
+    }
+
+    pub(super) fn verdict(&mut self, node: &Node) -> Option<Word> {
+        self.word(node, "verdict", &WORDS.map(|word| (word.as_str(), word)))
+    }
+
+    /// A duration with its unit: `500ms`, `60s`, `5m`, `1h`, `1d`.
+    pub(super) fn duration(&mut self, node: &Node, range: (Duration, Duration)) -> Option<Duration> {
+        let expected = format!("a duration from {} to {}, such as 60s (units ms, s, m, h, d)", show(range.0), show(range.1));
+        let text = self.text(node, &expected)?;
+        let value = parse_duration(text).filter(|value| *value >= range.0 && *value <= range.1);
+        if value.is_none() {
+            self.expected(node, expected);
+        }
+        value
+    }
+
+    /// A whole number in a range.
+    pub(super) fn number(&mut self, node: &Node, range: (u64, u64)) -> Option<u64> {
+        let expected = format!("a whole number from {} to {}", range.0, range.1);
+        let value = self.parse::<u64>(node, &expected)?.value;
+        if value < range.0 || value > range.1 {
+            self.expected(node, expected);
+            return None;
+        }
+        Some(value)
+    }
+}
+
+/// Units, largest first, in milliseconds.
+const UNITS: [(&str, u64); 5] = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)];
+
+fn parse_duration(text: &str) -> Option<Duration> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = &text[digits.len()..];
+    let (_, millis) = UNITS.iter().find(|(word, _)| *word == unit)?;
+    digits.parse::<u64>().ok()?.checked_mul(*millis).map(Duration::from_millis)
+}
+
+/// A duration in the largest unit that holds it whole.
+fn show(duration: Duration) -> String {
+    let millis = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+    let unit = UNITS.iter().find(|(_, size)| millis > 0 && millis.is_multiple_of(*size));
+    unit.map_or("0s".to_owned(), |(word, size)| format!("{}{word}", millis / size))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{parse_duration, show};
+    use std::time::Duration;
+
+    #[test]
+    fn durations_have_a_unit() {
+        assert_eq!(parse_duration("500ms"), Some(Duration::from_millis(500)));
+        assert_eq!(parse_duration("2h"), Some(Duration::from_secs(7200)));
+        for wrong in ["60", "s", "-1s", "1.5s", "1 s", "1w", "99999999999999999d", ""] {
+            assert_eq!(parse_duration(wrong), None, "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn durations_are_shown_in_the_largest_unit() {
+        assert_eq!(show(Duration::from_secs(3600)), "1h");
+        assert_eq!(show(Duration::from_millis(1500)), "1500ms");
+        assert_eq!(show(Duration::ZERO), "0s");
+    }
+}

@@ -1,0 +1,28 @@
+//! `/etc/hosts`: an address, then names. Only the names themselves are meant, not what is below them.
+
+use crate::name::{Name, Pattern, PatternError};
+use std::net::IpAddr;
+
+/// Names that a hosts file holds for the machine's own sake.
+const OWN_NAMES: [&str; 8] = [
+    "localhost",
+    "localhost.localdomain",
+    "local",
+    "broadcasthost",
+    "ip6-localhost",
+    "ip6-loopback",
+    "ip6-allnodes",
+    "ip6-allrouters",
+];
+
+pub(super) fn entries(line: &str) -> Vec<Result<Pattern, PatternError>> {
+    let mut words = line.split_whitespace().peekable();
+    if words.peek().is_some_and(|word| word.parse::<IpAddr>().is_ok()) {
+        words.next();
+    }
+    words.filter(|word| !OWN_NAMES.contains(word)).map(exact).collect()
+}
+
+fn exact(word: &str) -> Result<Pattern, PatternError> {
+    Ok(Pattern::Exact(Name::parse(word)?.as_str().to_owned()))
+}

@@ -1,0 +1,167 @@
+//! Names as rules see them.
+//!
+//! A [`Name`] is a domain name in presentation form (RFC 1035 section 5.1) with letters folded to lower case and without
+//! its last dot, because RFC 4343 makes case meaningless and every rule is written that way. A [`Pattern`] is what a rule
+//! matches names with.
+
+mod pattern;
+
+pub use pattern::{Pattern, PatternError};
+
+use hickory_proto::rr::Name as WireName;
+use std::fmt;
+use thiserror::Error;
+
+/// A domain name, folded to lower case, without its last dot; the root is the empty string.
+///
+/// A dot or backslash inside a label is written `\.` or `\\`, and octets outside printable ASCII as `\DDD`, so that the
+/// text is unambiguous.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Name(String);
+
+/// Why a text is no domain name.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum NameError {
+    /// UTS 46 refuses the internationalised text.
+    #[error("{0:?} has no A-label form (UTS 46)")]
+    Idna(String),
+    /// A label above 63 octets, a name above 255, an empty label, or a broken escape (RFC 1035 section 2.3.4).
+    #[error("{text:?} is no domain name: {why}")]
+    Form {
+        /// What was written.
+        text: String,
+        /// The library's reason.
+        why: String,
+    },
+}
+
+impl Name {
+    /// Reads what a person wrote: any case, with or without the last dot, internationalised or not.
+    ///
+    /// # Errors
+    ///
+    /// [`NameError`] when the text has no A-label form or breaks the length limits of RFC 1035.
+    pub fn parse(text: &str) -> Result<Self, NameError> {
+        Ok(Self::from_wire(&wire_name(text)?))
+    }
+
+    /// The folded form of a name that was read from a message or a zone.
+    #[must_use]
+    pub fn from_wire(name: &WireName) -> Self {
+        let mut text = String::with_capacity(name.len());
+        for label in name.iter() {
+            if !text.is_empty() {
+                text.push('.');
+            }
+            push_label(&mut text, label);
+        }
+        Self(text)
+    }
+
+    /// The text: `www.example.com`, or nothing for the root.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The name itself, then the name without its first label, and so on down to the top-level domain.
+    pub fn suffixes(&self) -> impl Iterator<Item = &str> {
+        let whole = (!self.0.is_empty()).then_some(self.0.as_str());
+        std::iter::successors(whole, |name| parent(name))
+    }
+}
+
+/// The name above `name`, or nothing above a top-level domain. A dot behind a backslash is part of its label.
+fn parent(name: &str) -> Option<&str> {
+    let octets = name.as_bytes();
+    let mut at = 0;
+    while at < octets.len() {
+        match octets[at] {
+            b'\\' => at += 2,
+            b'.' => return Some(&name[at + 1..]),
+            _ => at += 1,
+        }
+    }
+    None
+}
+
+fn push_label(text: &mut String, label: &[u8]) {
+    for &octet in label {
+        match octet.to_ascii_lowercase() {
+            special @ (b'.' | b'\\') => {
+                text.push('\\');
+                text.push(char::from(special));
+            }
+            plain @ 0x21..=0x7e => text.push(char::from(plain)),
+            other => text.push_str(&format!("\\{other:03}")),
+        }
+    }
+}
+
+/// Reads what a person wrote as a name that can stand in a message, its case kept.
+///
+/// # Errors
+///
+/// As [`Name::parse`].
+pub fn wire_name(text: &str) -> Result<WireName, NameError> {
+    let ascii = to_ascii(text)?;
+    let mut name = WireName::from_ascii(&ascii).map_err(|why| NameError::Form { text: text.to_owned(), why: why.to_string() })?;
+    name.set_fqdn(true);
+    Ok(name)
+}
+
+/// Folds an internationalised text to A-labels; ASCII is left as it is (`_dmarc` and the like are no UTS 46 names).
+fn to_ascii(text: &str) -> Result<String, NameError> {
+    if text.is_ascii() {
+        return Ok(text.to_owned());
+    }
+    idna::domain_to_ascii(text).map_err(|_| NameError::Idna(text.to_owned()))
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_empty() { "." } else { &self.0 })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Name, NameError, wire_name};
+
+    #[test]
+    fn case_and_the_last_dot_do_not_matter() {
+        assert_eq!(Name::parse("WWW.Example.COM."), Name::parse("www.example.com"));
+    }
+
+    #[test]
+    fn internationalised_names_become_a_labels() {
+        assert_eq!(Name::parse("bücher.example").unwrap().as_str(), "xn--bcher-kva.example");
+    }
+
+    #[test]
+    fn a_dot_inside_a_label_is_no_label_boundary() {
+        let name = Name::parse(r"a\.b.example").unwrap();
+        let suffixes: Vec<_> = name.suffixes().collect();
+        assert_eq!(suffixes, [r"a\.b.example", "example"]);
+    }
+
+    #[test]
+    fn the_suffix_walk_ends_at_the_top_level_domain_and_is_empty_for_the_root() {
+        let name = Name::parse("a.b.c").unwrap();
+        assert_eq!(name.suffixes().collect::<Vec<_>>(), ["a.b.c", "b.c", "c"]);
+        assert_eq!(Name::parse(".").unwrap().suffixes().count(), 0);
+        assert_eq!(Name::parse(".").unwrap().to_string(), ".");
+    }
+
+    #[test]
+    fn too_long_and_empty_labels_are_refused() {
+        assert!(matches!(Name::parse(&"a".repeat(64)), Err(NameError::Form { .. })));
+        assert!(matches!(Name::parse("a..b"), Err(NameError::Form { .. })));
+    }
+
+    #[test]
+    fn octets_outside_ascii_are_escaped() {
+        let name = wire_name(r"\255\000.example").unwrap();
+        assert_eq!(Name::from_wire(&name).as_str(), r"\255\000.example");
+    }
+}

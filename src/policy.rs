@@ -1,0 +1,316 @@
+//! What the configs mean: clients to country and operator, names to rules, dates, the verdict and the near misses.
+//!
+//! [`Policy::decide`] is pure. It reads no clock, does no I/O, and borrows all that it says from the policy. A *rule* decides
+//! when its pattern matches and its conditions (type, transport, day) all hold; the first such rule decides, an operator's
+//! before its country's.
+
+mod answer;
+mod compile;
+mod matcher;
+mod networks;
+mod shadow;
+
+pub use answer::{Answer, Choice, Kind, Poison};
+pub use compile::compile;
+
+use crate::{
+    config::{Evidence, Word},
+    name::Pattern,
+    query::{CountryCode, Query, Transport, Type},
+};
+use ipnet::IpNet;
+use jiff::civil::Date;
+use matcher::{Hit, Matcher};
+use networks::Networks;
+use std::{fmt, sync::Arc};
+
+/// All countries, compiled.
+#[derive(Debug, Default)]
+pub struct Policy {
+    countries: Vec<Country>,
+    networks: Networks,
+    default: Option<usize>,
+    rings: usize,
+}
+
+/// One country.
+#[derive(Debug)]
+pub struct Country {
+    /// ISO 3166-1 alpha-2.
+    pub code: CountryCode,
+    /// The name for people.
+    pub name: String,
+    /// How its networks block, in a sentence or two.
+    pub about: String,
+    /// The networks that it governs.
+    pub clients: Vec<IpNet>,
+    /// ISPs that differ.
+    pub operators: Vec<Operator>,
+    rules: Ruleset,
+}
+
+/// An ISP whose rules come before its country's.
+#[derive(Debug)]
+pub struct Operator {
+    /// The short name for commands.
+    pub slug: String,
+    /// The name for people.
+    pub name: String,
+    /// Its networks.
+    pub clients: Vec<IpNet>,
+    rules: Ruleset,
+}
+
+/// Rules in their order, with the index that finds them by name.
+#[derive(Debug, Default)]
+struct Ruleset {
+    rules: Vec<Rule>,
+    matcher: Matcher,
+}
+
+/// One rule.
+#[derive(Debug)]
+pub struct Rule {
+    /// Its name.
+    pub slug: String,
+    /// What it matches.
+    pub patterns: Vec<Pattern>,
+    /// The types that it holds for; all when empty.
+    pub types: Vec<Type>,
+    /// The transports that it holds for; all when empty.
+    pub transports: Vec<Transport>,
+    /// The first day.
+    pub since: Option<Date>,
+    /// The first day on which it no longer holds.
+    pub until: Option<Date>,
+    /// What is sent.
+    pub answer: Arc<Answer>,
+    /// Citizen Lab category code.
+    pub category: Option<String>,
+    /// How well it is known.
+    pub evidence: Evidence,
+    /// Keys and texts of what it rests on.
+    pub sources: Vec<(String, String)>,
+}
+
+/// Who governs a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Seat {
+    country: usize,
+    operator: Option<usize>,
+}
+
+/// What was decided, by which rule, and why.
+#[derive(Clone, Debug)]
+pub struct Verdict<'p> {
+    /// What a stub resolver that takes the first reply gets.
+    pub word: Word,
+    /// How it comes about; nothing for an honest answer that no rule asked for.
+    pub answer: Option<&'p Answer>,
+    /// Who governs the client; nobody for a client of no network.
+    pub country: Option<&'p Country>,
+    /// Its ISP, if that is one with rules of its own.
+    pub operator: Option<&'p Operator>,
+    /// The rule and the pattern that decided.
+    pub rule: Option<(&'p Rule, &'p Pattern)>,
+}
+
+/// A rule whose pattern matched but which did not decide.
+#[derive(Clone, Debug)]
+pub struct Miss<'p> {
+    /// The rule.
+    pub rule: &'p Rule,
+    /// Its pattern.
+    pub pattern: &'p Pattern,
+    /// The operator whose rule it is.
+    pub operator: Option<&'p Operator>,
+    /// Why it did not decide.
+    pub why: MissReason,
+}
+
+/// Why a rule whose pattern matched did not decide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MissReason {
+    /// It begins later.
+    NotYet,
+    /// It has ended.
+    NoLonger,
+    /// It is for other types.
+    Type,
+    /// It is for other transports.
+    Transport,
+    /// It is another operator's.
+    Operator,
+    /// A rule above it decided.
+    Shadowed,
+}
+
+impl Policy {
+    /// The verdict on a query.
+    #[must_use]
+    pub fn decide(&self, query: &Query) -> Verdict<'_> {
+        let Some(seat) = self.seat(query) else { return Verdict::honest(None, None) };
+        let (country, operator) = self.governors(seat);
+        let own = operator.map(|operator| &operator.rules);
+        let decided = own.into_iter().chain([&country.rules]).find_map(|rules| rules.first(query));
+        let Some((rule, pattern)) = decided else { return Verdict::honest(Some(country), operator) };
+        Verdict {
+            word: rule.answer.word_for(query.rtype),
+            answer: Some(&rule.answer),
+            country: Some(country),
+            operator,
+            rule: Some((rule, pattern)),
+        }
+    }
+
+    /// Every rule of the client's country whose pattern matches but which did not decide, in order: the operator's, the
+    /// country's, other operators'.
+    #[must_use]
+    pub fn misses(&self, query: &Query) -> Vec<Miss<'_>> {
+        let Some(seat) = self.seat(query) else { return Vec::new() };
+        let (country, operator) = self.governors(seat);
+        let mut misses = Vec::new();
+        let mut decided = false;
+        let own = operator.map(|operator| (Some(operator), &operator.rules));
+        for (operator, rules) in own.into_iter().chain([(None, &country.rules)]) {
+            for (rule, pattern) in rules.matching(query) {
+                let why = if decided { Some(MissReason::Shadowed) } else { rule.fails(query) };
+                match why {
+                    Some(why) => misses.push(Miss { rule, pattern, operator, why }),
+                    None => decided = true,
+                }
+            }
+        }
+        let others = country.operators.iter().filter(|other| operator.is_none_or(|own| own.slug != other.slug));
+        for other in others {
+            let matching = other.rules.matching(query).into_iter();
+            let why = MissReason::Operator;
+            misses.extend(matching.map(|(rule, pattern)| Miss { rule, pattern, operator: Some(other), why }));
+        }
+        misses
+    }
+
+    /// Every country, sorted by code.
+    #[must_use]
+    pub fn countries(&self) -> &[Country] {
+        &self.countries
+    }
+
+    /// The country with this code.
+    #[must_use]
+    pub fn country(&self, code: CountryCode) -> Option<&Country> {
+        self.countries.iter().find(|country| country.code == code)
+    }
+
+    /// The country of clients in nobody's network.
+    #[must_use]
+    pub fn default_country(&self) -> Option<&Country> {
+        self.default.map(|index| &self.countries[index])
+    }
+
+    /// Sets the country of clients in nobody's network. Says false when there is no such country.
+    pub fn set_default(&mut self, code: Option<CountryCode>) -> bool {
+        self.default = code.and_then(|code| self.index_of(code));
+        code.is_some() == self.default.is_some()
+    }
+
+    /// How many choices of the policy count their answers: rings, and everything that is drawn anew for each answer.
+    #[must_use]
+    pub const fn rings(&self) -> usize {
+        self.rings
+    }
+
+    fn index_of(&self, code: CountryCode) -> Option<usize> {
+        self.countries.iter().position(|country| country.code == code)
+    }
+
+    /// The listener's country, else the network's, else the default.
+    fn seat(&self, query: &Query) -> Option<Seat> {
+        let by_network = self.networks.find(query.client);
+        if let Some(bound) = query.listener.and_then(|code| self.index_of(code)) {
+            let inside = by_network.filter(|seat| seat.country == bound);
+            return Some(inside.unwrap_or(Seat { country: bound, operator: None }));
+        }
+        by_network.or(self.default.map(|country| Seat { country, operator: None }))
+    }
+
+    fn governors(&self, seat: Seat) -> (&Country, Option<&Operator>) {
+        let country = &self.countries[seat.country];
+        (country, seat.operator.map(|index| &country.operators[index]))
+    }
+}
+
+impl Country {
+    /// How many rules the country has, its operators' included.
+    #[must_use]
+    pub fn rule_count(&self) -> usize {
+        self.rules.rules.len() + self.operators.iter().map(|operator| operator.rules.rules.len()).sum::<usize>()
+    }
+
+    /// The grades of evidence of the country's rules, its operators' included, from the best to the least, each once.
+    #[must_use]
+    pub fn evidence(&self) -> Vec<Evidence> {
+        let operators = self.operators.iter().flat_map(|operator| &operator.rules.rules);
+        let mut grades: Vec<_> = self.rules.rules.iter().chain(operators).map(|rule| rule.evidence).collect();
+        grades.sort();
+        grades.dedup();
+        grades
+    }
+}
+
+impl Ruleset {
+    fn first(&self, query: &Query) -> Option<(&Rule, &Pattern)> {
+        let hits = self.matcher.hits(&query.name);
+        hits.into_iter().map(|hit| self.at(hit)).find(|(rule, _)| rule.fails(query).is_none())
+    }
+
+    /// Every rule that has a pattern for the name, in order, each with its first such pattern.
+    fn matching(&self, query: &Query) -> Vec<(&Rule, &Pattern)> {
+        let mut hits = self.matcher.hits(&query.name);
+        hits.dedup_by_key(|hit| hit.rule);
+        hits.into_iter().map(|hit| self.at(hit)).collect()
+    }
+
+    fn at(&self, hit: Hit) -> (&Rule, &Pattern) {
+        let rule = &self.rules[hit.rule as usize];
+        (rule, &rule.patterns[hit.pattern as usize])
+    }
+}
+
+impl Rule {
+    /// The condition that does not hold, if there is one.
+    fn fails(&self, query: &Query) -> Option<MissReason> {
+        if self.since.is_some_and(|since| query.today < since) {
+            return Some(MissReason::NotYet);
+        }
+        if self.until.is_some_and(|until| query.today >= until) {
+            return Some(MissReason::NoLonger);
+        }
+        if !self.types.is_empty() && !self.types.contains(&query.rtype) {
+            return Some(MissReason::Type);
+        }
+        if !self.transports.is_empty() && !self.transports.contains(&query.transport) {
+            return Some(MissReason::Transport);
+        }
+        None
+    }
+}
+
+impl<'p> Verdict<'p> {
+    const fn honest(country: Option<&'p Country>, operator: Option<&'p Operator>) -> Self {
+        Self { word: Word::Honest, answer: None, country, operator, rule: None }
+    }
+}
+
+impl fmt::Display for MissReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::NotYet => "not-yet",
+            Self::NoLonger => "no-longer",
+            Self::Type => "type",
+            Self::Transport => "transport",
+            Self::Operator => "operator",
+            Self::Shadowed => "shadowed",
+        })
+    }
+}
