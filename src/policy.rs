@@ -22,7 +22,7 @@ use ipnet::IpNet;
 use jiff::civil::Date;
 use matcher::{Hit, Matcher};
 use networks::Networks;
-use std::{fmt, sync::Arc};
+use std::{fmt, net::IpAddr, sync::Arc};
 
 /// All countries, compiled.
 #[derive(Debug, Default)]
@@ -208,10 +208,9 @@ impl Policy {
         self.default.map(|index| &self.countries[index])
     }
 
-    /// Sets the country of clients in nobody's network. Says false when there is no such country.
-    pub fn set_default(&mut self, code: Option<CountryCode>) -> bool {
+    /// Sets the country of clients in nobody's network; one that is not there is as good as none.
+    pub fn set_default(&mut self, code: Option<CountryCode>) {
         self.default = code.and_then(|code| self.index_of(code));
-        code.is_some() == self.default.is_some()
     }
 
     /// How many choices of the policy count their answers: rings, and everything that is drawn anew for each answer.
@@ -240,7 +239,23 @@ impl Policy {
     }
 }
 
+impl Operator {
+    /// An address of one of its clients.
+    #[must_use]
+    pub fn client(&self) -> Option<IpAddr> {
+        self.clients.iter().find_map(|network| network.hosts().next())
+    }
+}
+
 impl Country {
+    /// An address of one of its clients that is no operator's.
+    #[must_use]
+    pub fn client(&self) -> Option<IpAddr> {
+        let operators: Vec<_> = self.operators.iter().flat_map(|operator| &operator.clients).collect();
+        let free = |host: &IpAddr| !operators.iter().any(|network| network.contains(host));
+        self.clients.iter().find_map(|network| network.hosts().find(free))
+    }
+
     /// How many rules the country has, its operators' included.
     #[must_use]
     pub fn rule_count(&self) -> usize {

@@ -5,7 +5,7 @@
 
 mod received;
 
-pub use received::{Received, Unanswered};
+pub use received::{Received, UDP_PAYLOAD, Unanswered};
 
 use crate::name::Name;
 use hickory_proto::rr::RecordType;

@@ -8,6 +8,9 @@ use hickory_proto::{
 };
 use std::ops::Range;
 
+/// The UDP payload that we say we take (RFC 6891 section 6.2.3), and the most that we send.
+pub const UDP_PAYLOAD: u16 = 1232;
+
 /// Octets of a DNS header (RFC 1035 section 4.1.1).
 const HEADER: usize = 12;
 
@@ -87,6 +90,13 @@ impl Received {
     #[must_use]
     pub fn edns(&self) -> Option<&Edns> {
         self.message.edns.as_ref()
+    }
+
+    /// The most octets that a reply by UDP may have: 512 without EDNS (RFC 1035 section 4.2.1), with it what the client takes,
+    /// but never less than 512 (RFC 6891 section 6.2.3) nor more than 1232, which no common path fragments (DNS flag day 2020).
+    #[must_use]
+    pub fn udp_limit(&self) -> usize {
+        self.edns().map_or(512, |edns| usize::from(edns.max_payload()).clamp(512, usize::from(UDP_PAYLOAD)))
     }
 
     /// The octets of the OPT record as it came, if the query has one.

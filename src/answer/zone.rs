@@ -1,0 +1,202 @@
+//! One zone: read with hickory's master file parser, kept in its zone store, searched as RFC 1034 section 4.3.2 says.
+//!
+//! The search is ours because hickory-server 0.26's lets a wildcard answer below names that exist and for types that an
+//! existing name lacks; RFC 4592 sections 2.2.1 and 3.3.1 forbid both.
+
+use hickory_proto::{
+    rr::{LowerName, Name as WireName, RData, RecordSet, RecordType, RrKey},
+    serialize::txt::Parser,
+};
+use hickory_server::{
+    net::runtime::TokioRuntimeProvider,
+    store::in_memory::InMemoryZoneHandler,
+    zone_handler::{AxfrPolicy, ZoneType},
+};
+use std::{
+    collections::{BTreeMap, HashSet},
+    mem,
+    sync::Arc,
+};
+use thiserror::Error;
+
+/// An authoritative zone.
+#[derive(Debug)]
+pub struct Zone {
+    origin: LowerName,
+    records: BTreeMap<RrKey, Arc<RecordSet>>,
+    /// Every name that exists, those included that only have names below them (RFC 4592 section 2.2.2).
+    nodes: HashSet<LowerName>,
+}
+
+/// Why a text is no zone.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("{why}")]
+pub struct ZoneError {
+    /// The line where the bad entry begins, counted from 1; nothing when the zone as a whole is wrong.
+    pub line: Option<usize>,
+    /// The reason.
+    pub why: String,
+}
+
+/// What a zone says to a name and a type.
+#[derive(Debug)]
+pub(super) enum Found {
+    /// Records of the type (of all types, when all were asked for).
+    Records(Vec<Arc<RecordSet>>),
+    /// An alias; the answer goes on at its target.
+    Alias(Arc<RecordSet>, WireName),
+    /// The name exists, the type does not.
+    NoData,
+    /// The name does not exist.
+    NxDomain,
+    /// The name is in a zone that other servers hold: their NS records, and their addresses as far as they are known here.
+    Referral(Arc<RecordSet>, Vec<Arc<RecordSet>>),
+}
+
+impl Zone {
+    /// Reads a master file (RFC 1035 section 5). `origin` is what names without a last dot are relative to.
+    ///
+    /// # Errors
+    ///
+    /// [`ZoneError`] with the line of the first entry that cannot be read, or with what the zone lacks.
+    pub fn read(text: &str, origin: Option<WireName>) -> Result<Self, ZoneError> {
+        let parse = |text: &str| Parser::new(text.to_owned(), None, origin.clone()).parse();
+        let (_, records) = parse(text).map_err(|why| ZoneError { line: bad_line(text, &parse), why: why.to_string() })?;
+        let whole = |why: String| ZoneError { line: None, why };
+        let mut tops = records.keys().filter(|key| key.record_type == RecordType::SOA).map(|key| key.name.clone());
+        let origin = tops.next().ok_or_else(|| whole("there is no SOA record".to_owned()))?;
+        if let Some(other) = tops.next() {
+            return Err(whole(format!("there are two SOA records, of {origin} and {other}")));
+        }
+        if let Some(stray) = records.keys().find(|key| !origin.zone_of(&key.name)) {
+            return Err(whole(format!("{} is not in the zone {origin}", stray.name)));
+        }
+        // hickory's store checks what one zone may hold together, such as a CNAME beside other data (RFC 2181 section 10.1).
+        let apex = WireName::from(&origin);
+        let mut store = InMemoryZoneHandler::<TokioRuntimeProvider>::new(apex, records, ZoneType::Primary, AxfrPolicy::Deny)
+            .map_err(whole)?;
+        let records = mem::take(store.records_get_mut());
+        let nodes = records.keys().flat_map(|key| up_to(&key.name, &origin)).collect();
+        Ok(Self { origin, records, nodes })
+    }
+
+    /// The zone's own name.
+    #[must_use]
+    pub const fn origin(&self) -> &LowerName {
+        &self.origin
+    }
+
+    /// How many record sets the zone holds.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    /// Whether the zone holds nothing; one that was read holds its SOA.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+
+    /// The zone's SOA, with the TTL that a negative answer has: the lesser of its own and its MINIMUM (RFC 2308 section 5).
+    pub(super) fn soa(&self) -> Option<RecordSet> {
+        let mut set = RecordSet::clone(self.get(&self.origin, RecordType::SOA)?);
+        let minimum = set.records_without_rrsigs().find_map(|record| match &record.data {
+            RData::SOA(soa) => Some(soa.minimum),
+            _ => None,
+        })?;
+        set.set_ttl(set.ttl().min(minimum));
+        Some(set)
+    }
+
+    pub(super) fn search(&self, name: &LowerName, rtype: RecordType) -> Found {
+        if let Some(referral) = self.referral(name, rtype) {
+            return referral;
+        }
+        if self.nodes.contains(name) {
+            return self.at_node(name, rtype);
+        }
+        let encloser = up_to(name, &self.origin).into_iter().find(|above| self.nodes.contains(above));
+        let wildcard = encloser.map(|encloser| WireName::from(encloser).prepend_label("*").map(LowerName::from));
+        match wildcard {
+            Some(Ok(wildcard)) if self.nodes.contains(&wildcard) => self.at_node(&wildcard, rtype).renamed(name),
+            _ => Found::NxDomain,
+        }
+    }
+
+    /// A cut between the apex and the name. The DS of a cut is its parent's to tell (RFC 4035 section 3.1.4.1).
+    fn referral(&self, name: &LowerName, rtype: RecordType) -> Option<Found> {
+        let mut path = up_to(name, &self.origin);
+        path.pop();
+        let cut = path.into_iter().rev().find(|above| self.get(above, RecordType::NS).is_some())?;
+        if cut == *name && rtype == RecordType::DS {
+            return None;
+        }
+        let servers = Arc::clone(self.get(&cut, RecordType::NS)?);
+        let hosts = servers.records_without_rrsigs().filter_map(|record| match &record.data {
+            RData::NS(host) => Some(LowerName::from(&host.0)),
+            _ => None,
+        });
+        let glue = hosts.flat_map(|host| [RecordType::A, RecordType::AAAA].map(|family| self.get(&host, family).cloned()));
+        let glue = glue.flatten().collect();
+        Some(Found::Referral(servers, glue))
+    }
+
+    fn at_node(&self, name: &LowerName, rtype: RecordType) -> Found {
+        if rtype == RecordType::ANY {
+            let low = RrKey::new(name.clone(), RecordType::Unknown(u16::MIN));
+            let sets: Vec<_> =
+                self.records.range(low..).take_while(|(key, _)| key.name == *name).map(|(_, set)| Arc::clone(set)).collect();
+            return if sets.is_empty() { Found::NoData } else { Found::Records(sets) };
+        }
+        if let Some(set) = self.get(name, rtype) {
+            return Found::Records(vec![Arc::clone(set)]);
+        }
+        let alias = self.get(name, RecordType::CNAME);
+        let target = alias.and_then(|set| {
+            set.records_without_rrsigs().find_map(|record| match &record.data {
+                RData::CNAME(target) => Some(target.0.clone()),
+                _ => None,
+            })
+        });
+        match (alias, target) {
+            (Some(set), Some(target)) => Found::Alias(Arc::clone(set), target),
+            _ => Found::NoData,
+        }
+    }
+
+    fn get(&self, name: &LowerName, rtype: RecordType) -> Option<&Arc<RecordSet>> {
+        self.records.get(&RrKey::new(name.clone(), rtype))
+    }
+}
+
+impl Found {
+    /// Records of a wildcard, owned by the name that was asked for (RFC 4592 section 3.3.1).
+    fn renamed(self, name: &LowerName) -> Self {
+        let rename = |set: Arc<RecordSet>| {
+            let mut renamed = RecordSet::with_ttl(WireName::from(name), set.record_type(), set.ttl());
+            for record in set.records_without_rrsigs() {
+                renamed.add_rdata(record.data.clone());
+            }
+            Arc::new(renamed)
+        };
+        match self {
+            Self::Records(sets) => Self::Records(sets.into_iter().map(rename).collect()),
+            Self::Alias(set, target) => Self::Alias(rename(set), target),
+            other => other,
+        }
+    }
+}
+
+/// The name and all names above it, up to and with the zone's origin.
+fn up_to(name: &LowerName, origin: &LowerName) -> Vec<LowerName> {
+    let above = std::iter::successors(Some(name.clone()), |name| (name != origin && !name.is_root()).then(|| name.base_name()));
+    above.collect()
+}
+
+/// The line after the longest beginning that can be read: there the bad entry starts. The parser does not say.
+fn bad_line<T, E>(text: &str, parse: &dyn Fn(&str) -> Result<T, E>) -> Option<usize> {
+    let ends = text.match_indices('\n').map(|(at, _)| at + 1).chain([0]);
+    let good = ends.filter(|&end| parse(&text[..end]).is_ok()).max().unwrap_or(0);
+    Some(text[..good].matches('\n').count() + 1)
+}

@@ -1,0 +1,95 @@
+//! `check`: every problem of configs, country files, lab files and zones.
+
+use super::{Failure, Outcome};
+use crate::{
+    config::{LabSpec, Report, Shelf, ShelfError},
+    lab::{self, Lab, LoadError, Shelves},
+};
+use std::path::{Path, PathBuf};
+
+/// Check configs and zones; exit 0 when clean, 1 with problems, 2 when something cannot be read
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Folders like configs/ or zones/, country files, lab files, zone files [default: what is compiled in]
+    #[arg(value_name = "DIR|FILE")]
+    paths: Vec<PathBuf>,
+}
+
+pub(super) fn run(args: &Args) -> Outcome {
+    let mut problems = String::new();
+    if args.paths.is_empty() {
+        check_configs(Shelf::built_in_configs(), None, "(built in)", &mut problems)?;
+    }
+    for path in &args.paths {
+        check(path, &mut problems)?;
+    }
+    if problems.is_empty() { Ok(()) } else { Err(Failure::problem(format!("problems were found\n{}", problems.trim_end()))) }
+}
+
+fn check(path: &Path, problems: &mut String) -> Outcome {
+    let shown = path.display().to_string();
+    let ends_in = |ending: &str| path.extension().is_some_and(|extension| extension == ending);
+    if path.join("countries").is_dir() {
+        return check_configs(Shelf::Folder(path.to_owned()), None, &shown, problems);
+    }
+    if path.file_name().is_some_and(|name| name == "lab.yaml") {
+        return check_configs(Shelf::built_in_configs(), Some(path.to_owned()), &shown, problems);
+    }
+    let mut report = Report::default();
+    if path.is_dir() {
+        check_folder(path, &mut report)?;
+    } else if ends_in("zone") {
+        lab::check_zone(path, &mut report)?;
+    } else {
+        lab::check_countries(path.parent().unwrap_or(Path::new("")), &[file_name(path)], &mut report)?;
+    }
+    if report.is_clean() {
+        anstream::println!("{shown}: no problems in {} file(s)", report.file_count());
+    } else {
+        problems.push_str(&format!("{report}\n"));
+    }
+    Ok(())
+}
+
+/// A folder of country files, or of zones.
+fn check_folder(folder: &Path, report: &mut Report) -> Outcome {
+    let shelf = Shelf::Folder(folder.to_owned());
+    let zones = shelf.list(Path::new(""), ".zone")?;
+    let countries = shelf.list(Path::new(""), ".yaml")?;
+    if zones.is_empty() && countries.is_empty() {
+        return Err(Failure::unreadable(format!("{} holds neither .yaml nor .zone files", folder.display())));
+    }
+    for zone in zones {
+        lab::check_zone(&folder.join(zone), report)?;
+    }
+    lab::check_countries(folder, &countries, report)?;
+    Ok(())
+}
+
+fn check_configs(configs: Shelf, lab_file: Option<PathBuf>, shown: &str, problems: &mut String) -> Outcome {
+    let shelves = Shelves { configs, lab_file, zones: None, flags: LabSpec::default() };
+    match lab::load(&shelves) {
+        Ok((lab, report)) => anstream::println!("{shown}: {}; no problems in {} files", summary(&lab), report.file_count()),
+        Err(LoadError::Problems(report)) => problems.push_str(&format!("{report}\n")),
+        Err(error) => return Err(Failure::from(error)),
+    }
+    Ok(())
+}
+
+/// "10 countries with 24 operators, 270 rules, 72 zones".
+pub(super) fn summary(lab: &Lab) -> String {
+    let countries = lab.policy.countries();
+    let operators: usize = countries.iter().map(|country| country.operators.len()).sum();
+    let rules: usize = countries.iter().map(crate::policy::Country::rule_count).sum();
+    format!("{} countries with {operators} operators, {rules} rules, {} zones", countries.len(), lab.zones.len())
+}
+
+fn file_name(path: &Path) -> PathBuf {
+    PathBuf::from(path.file_name().unwrap_or_default())
+}
+
+impl From<ShelfError> for Failure {
+    fn from(error: ShelfError) -> Self {
+        Self::unreadable(format!("cannot read {error}"))
+    }
+}

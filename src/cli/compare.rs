@@ -1,0 +1,123 @@
+//! `compare`: the same question in every country, one row each, and one for every ISP with rules of its own.
+
+use super::{
+    Failure, Outcome,
+    question::{Asked, QuestionArgs},
+    record,
+    shelves::FileArgs,
+    style,
+    table::{Table, plain},
+};
+use crate::{
+    config::LabSpec,
+    lab::{Lab, Rehearsal, What},
+    query::{Query, Transport},
+};
+use serde_json::{Value, json};
+use std::net::IpAddr;
+
+/// Ask the same question in every country
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    question: QuestionArgs,
+
+    #[command(flatten)]
+    files: FileArgs,
+}
+
+/// A country or one of its operators, and what its client gets.
+struct Row<'l> {
+    country: String,
+    name: &'l str,
+    operator: Option<&'l str>,
+    rehearsal: Rehearsal<'l>,
+}
+
+pub(super) fn run(args: &Args) -> Outcome {
+    let asked = args.question.read()?;
+    let flags = LabSpec { today: args.question.today, seed: args.question.seed, ..LabSpec::default() };
+    let lab = args.files.load(flags)?;
+    let rows = rows(&lab, &asked)?;
+    if args.question.json {
+        let rows: Vec<Value> = rows.iter().map(Row::to_json).collect();
+        anstream::println!("{:#}", Value::from(rows));
+        return Ok(());
+    }
+    let today = lab.settings.clock.today();
+    anstream::println!("{}{} {} on {today}{:#}\n", style::HEAD, asked.name, asked.rtype, style::HEAD);
+    let mut table = Table::new(&["", "country", "operator", "verdict", "answer", "rule", "evidence", "replies", "first reply"]);
+    rows.iter().for_each(|row| row.print(&mut table));
+    table.print();
+    Ok(())
+}
+
+fn rows<'l>(lab: &'l Lab, asked: &Asked) -> Result<Vec<Row<'l>>, Failure> {
+    let mut rows = Vec::new();
+    let rehearse = |client: IpAddr| {
+        let (name, rtype, today) = (asked.name.clone(), asked.rtype, lab.settings.clock.today());
+        lab.rehearse(&asked.wire, Query { name, rtype, client, transport: Transport::Udp, listener: None, today })
+    };
+    for country in lab.policy.countries() {
+        let (code, name) = (country.code.to_string(), country.name.as_str());
+        let client = country.client().ok_or_else(|| Failure::problem(format!("{code} governs no network")))?;
+        rows.push(Row { country: code.clone(), name, operator: None, rehearsal: rehearse(client) });
+        for operator in &country.operators {
+            let Some(client) = operator.client() else { continue };
+            rows.push(Row { country: code.clone(), name, operator: Some(&operator.slug), rehearsal: rehearse(client) });
+        }
+    }
+    Ok(rows)
+}
+
+impl Row<'_> {
+    fn to_json(&self) -> Value {
+        let Rehearsal { verdict, parts, .. } = &self.rehearsal;
+        let first = parts.iter().find_map(|part| part.what.message());
+        json!({
+            "country": self.country,
+            "name": self.name,
+            "operator": self.operator,
+            "verdict": verdict.word.as_str(),
+            "answer": self.answer(),
+            "rule": verdict.rule.map(|(rule, _)| &rule.slug),
+            "evidence": verdict.rule.map(|(rule, _)| rule.evidence.as_str()),
+            "replies": self.rehearsal.replies(),
+            "answers": first.map_or(Vec::new(), record::answers),
+        })
+    }
+
+    fn answer(&self) -> &str {
+        let verdict = &self.rehearsal.verdict;
+        verdict.answer.map_or(verdict.word.as_str(), |answer| &answer.name)
+    }
+
+    fn print(&self, table: &mut Table) {
+        let verdict = &self.rehearsal.verdict;
+        let rule = verdict.rule.map(|(rule, _)| rule);
+        let repeated = self.operator.is_some();
+        table.row([
+            plain(if repeated { "" } else { &self.country }),
+            plain(if repeated { "" } else { self.name }),
+            plain(self.operator.unwrap_or_default()),
+            (verdict.word.to_string(), style::verdict(verdict.word)),
+            plain(if self.answer() == verdict.word.as_str() { "" } else { self.answer() }),
+            plain(rule.map_or("", |rule| &rule.slug)),
+            rule.map_or(plain(""), |rule| (rule.evidence.to_string(), style::evidence(rule.evidence))),
+            plain(self.rehearsal.replies()),
+            (self.first_reply(), style::FAINT),
+        ]);
+    }
+
+    fn first_reply(&self) -> String {
+        match self.rehearsal.parts.first().map(|part| &part.what) {
+            None => "nothing".to_owned(),
+            Some(What::Reset) => "TCP RST".to_owned(),
+            Some(What::Upstream) => "what the upstream says".to_owned(),
+            Some(What::Forged(message) | What::Honest(message)) if message.answers.is_empty() => {
+                record::rcode(message.response_code)
+            }
+            Some(_) => self.rehearsal.first_data().join(", "),
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! `explain`: what one client would get, by which rule, and why.
+
+use super::{
+    Failure, Outcome,
+    question::{Asked, QuestionArgs},
+    record::{self, ReplyJson},
+    shelves::FileArgs,
+    style,
+    table::{Table, plain},
+};
+use crate::{
+    config::{Evidence, LabSpec},
+    lab::{Lab, Part, Rehearsal, What},
+    policy::{Miss, Policy, Rule},
+    query::{CountryCode, Query, Transport},
+};
+use serde_json::{Value, json};
+use std::net::{IpAddr, Ipv4Addr};
+
+/// Say what one client would get, by which rule, and why
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    question: QuestionArgs,
+
+    /// Ask as a client in this country
+    #[arg(long, value_name = "CC", conflicts_with = "client")]
+    country: Option<CountryCode>,
+
+    /// Ask as a client of this ISP of the country
+    #[arg(long, value_name = "NAME", requires = "country")]
+    operator: Option<String>,
+
+    /// Ask as this client
+    #[arg(long, value_name = "IP")]
+    client: Option<IpAddr>,
+
+    /// Ask over udp, tcp, dot, doh or doq
+    #[arg(long, default_value = "udp")]
+    transport: Transport,
+
+    #[command(flatten)]
+    files: FileArgs,
+}
+
+pub(super) fn run(args: &Args) -> Outcome {
+    let asked = args.question.read()?;
+    let flags = LabSpec { today: args.question.today, seed: args.question.seed, ..LabSpec::default() };
+    let lab = args.files.load(flags)?;
+    let query = Query {
+        name: asked.name.clone(),
+        rtype: asked.rtype,
+        client: client(args, &lab.policy)?,
+        transport: args.transport,
+        listener: None,
+        today: lab.settings.clock.today(),
+    };
+    let misses = lab.policy.misses(&query);
+    let rehearsal = lab.rehearse(&asked.wire, query.clone());
+    if args.question.json {
+        anstream::println!("{:#}", to_json(&asked, &rehearsal, &misses));
+    } else {
+        print(&rehearsal, &misses, &lab);
+    }
+    Ok(())
+}
+
+/// The client that was named, or the first one of the country or operator that was; without either, one of nobody's network.
+fn client(args: &Args, policy: &Policy) -> Result<IpAddr, Failure> {
+    if let Some(client) = args.client {
+        return Ok(client);
+    }
+    let Some(code) = args.country else { return Ok(Ipv4Addr::LOCALHOST.into()) };
+    let country = policy.country(code).ok_or_else(|| unknown_country(code, policy))?;
+    let Some(slug) = &args.operator else {
+        return country.client().ok_or_else(|| Failure::problem(format!("{code} governs no network")));
+    };
+    let operator = country.operators.iter().find(|operator| operator.slug == *slug);
+    operator.and_then(crate::policy::Operator::client).ok_or_else(|| {
+        let known: Vec<_> = country.operators.iter().map(|operator| operator.slug.as_str()).collect();
+        Failure::problem(format!("{code} has no operator {slug:?}; known: {}", known.join(", ")))
+    })
+}
+
+fn unknown_country(code: CountryCode, policy: &Policy) -> Failure {
+    let known: Vec<_> = policy.countries().iter().map(|country| country.code.to_string()).collect();
+    Failure::problem(format!("there is no country {code}; known: {}", known.join(", ")))
+}
+
+fn to_json(asked: &Asked, rehearsal: &Rehearsal<'_>, misses: &[Miss<'_>]) -> Value {
+    let Rehearsal { query, verdict, parts } = rehearsal;
+    let rule = verdict.rule.map(|(rule, _)| rule);
+    json!({
+        "name": asked.name.to_string(),
+        "type": asked.rtype.to_string(),
+        "client": query.client,
+        "country": verdict.country.map(|country| country.code.to_string()),
+        "operator": verdict.operator.map(|operator| &operator.slug),
+        "today": query.today.to_string(),
+        "transport": query.transport.word(),
+        "verdict": verdict.word.as_str(),
+        "answer": verdict.answer.map_or(verdict.word.as_str(), |answer| &answer.name),
+        "rule": rule.map(|rule| &rule.slug),
+        "pattern": verdict.rule.map(|(_, pattern)| pattern.to_string()),
+        "since": rule.and_then(|rule| rule.since).map(|day| day.to_string()),
+        "until": rule.and_then(|rule| rule.until).map(|day| day.to_string()),
+        "category": rule.and_then(|rule| rule.category.as_ref()),
+        "evidence": rule.map(|rule| rule.evidence.as_str()),
+        "sources": rule.map_or(Vec::new(), sources_json),
+        "replies": parts.iter().filter_map(ReplyJson::new).collect::<Vec<_>>(),
+        "misses": misses.iter().map(miss_json).collect::<Vec<_>>(),
+    })
+}
+
+fn sources_json(rule: &Rule) -> Vec<Value> {
+    rule.sources.iter().map(|(key, text)| json!({ "key": key, "text": text })).collect()
+}
+
+fn miss_json(miss: &Miss<'_>) -> Value {
+    json!({
+        "rule": miss.rule.slug,
+        "pattern": miss.pattern.to_string(),
+        "operator": miss.operator.map(|operator| &operator.slug),
+        "reason": miss.why.to_string(),
+        "since": miss.rule.since.map(|day| day.to_string()),
+        "until": miss.rule.until.map(|day| day.to_string()),
+    })
+}
+
+fn print(rehearsal: &Rehearsal<'_>, misses: &[Miss<'_>], lab: &Lab) {
+    let Rehearsal { query, verdict, parts } = rehearsal;
+    let place = match (verdict.country, verdict.operator) {
+        (Some(country), Some(operator)) => format!("in {} ({}), {}", country.name, country.code, operator.name),
+        (Some(country), None) => format!("in {} ({})", country.name, country.code),
+        (None, _) => "in nobody's network".to_owned(),
+    };
+    let head = format!("{} {} {place}, on {}, over {}", query.name, query.rtype, query.today, query.transport);
+    anstream::println!("{}{head}{:#} (client {})\n", style::HEAD, style::HEAD, query.client);
+    let mut table = Table::default();
+    let mut line = |key: &str, value: String, colour| table.row([(format!("  {key}"), style::FAINT), (value, colour)]);
+    line("verdict", verdict.word.to_string(), style::verdict(verdict.word));
+    if let (Some(answer), Some((rule, pattern))) = (verdict.answer, verdict.rule) {
+        line("answer", answer.name.clone(), anstyle::Style::new());
+        line("rule", format!("{}, by its pattern {pattern}", rule.slug), anstyle::Style::new());
+        line("holds", period(rule), anstyle::Style::new());
+        if let Some(category) = &rule.category {
+            line("category", category.clone(), anstyle::Style::new());
+        }
+        line("evidence", meaning(rule.evidence).to_owned(), style::evidence(rule.evidence));
+        for (key, text) in &rule.sources {
+            line("source", format!("{key}: {text}"), anstyle::Style::new());
+        }
+    } else {
+        line("why", "no rule decides, so the answer is honest".to_owned(), anstyle::Style::new());
+    }
+    table.print();
+    print_parts(parts, lab);
+    print_misses(misses);
+}
+
+fn print_parts(parts: &[Part], lab: &Lab) {
+    anstream::println!("\n{}what goes out{:#}", style::HEAD, style::HEAD);
+    if parts.is_empty() {
+        anstream::println!("  nothing");
+    }
+    for part in parts {
+        let after = format!("{} ms", part.after.as_secs_f64() * 1000.0);
+        let what = match &part.what {
+            What::Reset => "a TCP RST".to_owned(),
+            What::Upstream if lab.settings.upstream.is_empty() => {
+                "what the upstream resolver says; without one SERVFAIL, since no zone of this lab holds the name".to_owned()
+            }
+            What::Upstream => "what the upstream resolver says".to_owned(),
+            What::Forged(message) => {
+                format!("forged  {}  {}", record::rcode(message.response_code), record::flags(message).join(" "))
+            }
+            What::Honest(message) => {
+                format!("honest  {}  {}", record::rcode(message.response_code), record::flags(message).join(" "))
+            }
+        };
+        anstream::println!("  {after:>5}  {what}");
+        for record in part.what.message().into_iter().flat_map(|message| message.answers.iter().chain(&message.authorities)) {
+            anstream::println!("         {}", record::presentation(record));
+        }
+    }
+}
+
+fn print_misses(misses: &[Miss<'_>]) {
+    if misses.is_empty() {
+        return;
+    }
+    anstream::println!("\n{}rules that match the name and did not decide{:#}", style::HEAD, style::HEAD);
+    let mut table = Table::default();
+    for miss in misses {
+        let owner = miss.operator.map_or(String::new(), |operator| format!("{}/", operator.slug));
+        let slug = format!("  {owner}{}", miss.rule.slug);
+        table.row([plain(slug), plain(miss.pattern), plain(miss.why), (period(miss.rule), style::FAINT)]);
+    }
+    table.print();
+}
+
+fn period(rule: &Rule) -> String {
+    match (rule.since, rule.until) {
+        (None, None) => "no dates known".to_owned(),
+        (Some(since), None) => format!("since {since}"),
+        (None, Some(until)) => format!("until {until}, not that day itself"),
+        (Some(since), Some(until)) => format!("since {since}, until {until}, not that day itself"),
+    }
+}
+
+const fn meaning(evidence: Evidence) -> &'static str {
+    match evidence {
+        Evidence::Measured => "measured: somebody captured the packets or queried the resolver",
+        Evidence::Reported => "reported: a credible report says that DNS was used",
+        Evidence::Assumed => "assumed: the block is attested, its DNS form is not",
+    }
+}

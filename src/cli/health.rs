@@ -1,0 +1,45 @@
+//! `health`: whether a server answers, for containers that hold no other DNS client.
+
+use super::{Failure, Outcome};
+use hickory_proto::{
+    op::{Message, Query},
+    rr::{Name, RecordType},
+};
+use std::{
+    io,
+    net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket},
+    time::Duration,
+};
+
+/// Ask a server whether it answers; exit 0 when it does
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Address and port of the server
+    #[arg(default_value = "127.0.0.1:53")]
+    server: SocketAddr,
+}
+
+/// Compose and Kubernetes probe every few seconds; a server that needs longer than this is not well.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+pub(super) fn run(args: &Args) -> Outcome {
+    let rcode = ask(args.server).map_err(|why| Failure::problem(format!("{} does not answer: {why}", args.server)))?;
+    anstream::println!("{} answers: {rcode}", args.server);
+    Ok(())
+}
+
+/// Any reply will do, so the question is one that no network has a reason to drop.
+fn ask(server: SocketAddr) -> io::Result<String> {
+    let mut message = Message::query();
+    message.add_query(Query::query(Name::root(), RecordType::NS));
+    let octets = message.to_vec().map_err(io::Error::other)?;
+    let any = if server.is_ipv4() { SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)) } else { (Ipv6Addr::UNSPECIFIED, 0).into() };
+    let socket = UdpSocket::bind(any)?;
+    socket.connect(server)?;
+    socket.set_read_timeout(Some(PATIENCE))?;
+    socket.send(&octets)?;
+    let mut buffer = [0; 4096];
+    let length = socket.recv(&mut buffer)?;
+    let reply = Message::from_vec(&buffer[..length]).map_err(io::Error::other)?;
+    if reply.id == message.id { Ok(super::record::rcode(reply.response_code)) } else { Err(io::ErrorKind::InvalidData.into()) }
+}

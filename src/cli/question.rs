@@ -1,0 +1,45 @@
+//! The question of `explain` and `compare`.
+
+use super::Failure;
+use crate::{
+    name::{Name, wire_name},
+    query::Type,
+};
+use hickory_proto::rr::Name as WireName;
+use jiff::civil::Date;
+
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct QuestionArgs {
+    /// The name to ask for
+    name: String,
+
+    /// The record type to ask for
+    #[arg(default_value = "A")]
+    rtype: Type,
+
+    /// The day to ask on, such as 2014-03-21 [default: today]
+    #[arg(long, value_name = "DATE")]
+    pub(super) today: Option<Date>,
+
+    /// What random picks are drawn from
+    #[arg(long, value_name = "N")]
+    pub(super) seed: Option<u64>,
+
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// A question that was read.
+pub(super) struct Asked {
+    pub(super) wire: WireName,
+    pub(super) name: Name,
+    pub(super) rtype: Type,
+}
+
+impl QuestionArgs {
+    pub(super) fn read(&self) -> Result<Asked, Failure> {
+        let wire = wire_name(&self.name).map_err(Failure::problem)?;
+        Ok(Asked { name: Name::from_wire(&wire), wire, rtype: self.rtype })
+    }
+}

@@ -1,0 +1,199 @@
+//! `serve`: answer queries until told to stop.
+
+use super::{Failure, Outcome, check, countries, shelves::FileArgs, style};
+use crate::{
+    config::{At, LabSpec, ListenerSpec, ORIGINS, Origin, Place},
+    lab::Lab,
+    query::CountryCode,
+    serve::{Server, StartError},
+};
+use ipnet::IpNet;
+use jiff::{SignedDuration, civil::Date};
+use std::{
+    io::IsTerminal,
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    sync::watch,
+};
+use tracing_subscriber::EnvFilter;
+
+/// Answer queries, by UDP and TCP
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    files: FileArgs,
+
+    /// Listen here by UDP and TCP; with =CC every client of this listener is in that country [default: 127.0.0.1:5300]
+    #[arg(long, value_name = "ADDR:PORT[=CC]", value_parser = listener)]
+    listen: Vec<ListenerSpec>,
+
+    /// The country of clients in nobody's network [default: none, so they get honest answers]
+    #[arg(long, value_name = "CC")]
+    country: Option<CountryCode>,
+
+    /// Pretend that it is this day, such as 2014-03-21 [default: today]
+    #[arg(long, value_name = "DATE")]
+    today: Option<Date>,
+
+    /// Ask this resolver for names that no zone holds; may be given several times, they are asked in order
+    #[arg(long, value_name = "ADDR:PORT", value_parser = upstream)]
+    upstream: Vec<SocketAddr>,
+
+    /// How long one try at an upstream resolver may take [default: 2s]
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    upstream_timeout: Option<Duration>,
+
+    /// Where honest answers come from, in order [default: zones,upstream]
+    #[arg(long, value_name = "ORIGIN", value_delimiter = ',', value_parser = origin)]
+    honest_from: Option<Vec<Origin>>,
+
+    /// Who may ask; others get REFUSED [default: loopback and private networks]
+    #[arg(long, value_name = "NETWORK", value_delimiter = ',')]
+    allow: Option<Vec<IpNet>>,
+
+    /// What random picks are drawn from: the same seed gives the same answers [default: 0]
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+
+    /// How long a TCP connection may be silent [default: 10s]
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    tcp_idle: Option<Duration>,
+
+    /// How many TCP connections may be open at a time [default: 1000]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    tcp_connections: Option<u16>,
+
+    /// What is logged: error, warn, info, debug, or a filter such as splinterdns::query=debug [default: info]
+    #[arg(long, value_name = "FILTER")]
+    log: Option<String>,
+}
+
+pub(super) fn run(args: Args) -> Outcome {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::unreadable)?;
+    runtime.block_on(serve(args))
+}
+
+async fn serve(args: Args) -> Outcome {
+    let files = args.files.clone();
+    let server = Server::bind(files.shelves(args.spec())).map_err(|error| match error {
+        StartError::Load(error) => Failure::from(error),
+        StartError::Bind(error) => Failure::unreadable(error),
+    })?;
+    let listeners = server.listeners();
+    server.with_lab(|lab| -> Outcome {
+        start_log(&lab.settings.log)?;
+        banner(lab, &listeners);
+        Ok(())
+    })?;
+    let (stop, stopped) = watch::channel(());
+    let mut terminate = signal(SignalKind::terminate()).map_err(Failure::unreadable)?;
+    let running = tokio::spawn(server.run(stopped));
+    tokio::select! {
+        _ = terminate.recv() => {}
+        result = tokio::signal::ctrl_c() => result.map_err(Failure::unreadable)?,
+    }
+    // The server may have ended by itself only by a panic, which has been shown already.
+    let _ = stop.send(());
+    running.await.map_err(Failure::unreadable)?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+impl Args {
+    /// The command line in the words of a lab file.
+    fn spec(self) -> LabSpec {
+        let place = Place::whole(0);
+        LabSpec {
+            listen: self.listen.into_iter().map(|value| At { place, value }).collect(),
+            country: self.country.map(|value| At { place, value }),
+            honest_from: self.honest_from,
+            zones: None,
+            upstream: self.upstream,
+            upstream_timeout: self.upstream_timeout,
+            allow: self.allow,
+            today: self.today,
+            seed: self.seed,
+            log: self.log,
+            tcp_idle: self.tcp_idle,
+            tcp_connections: self.tcp_connections.map(usize::from),
+        }
+    }
+}
+
+/// A bare level is meant for this program; libraries only warn.
+fn start_log(filter: &str) -> Outcome {
+    let filter = if filter.contains(['=', ',']) { filter.to_owned() } else { format!("warn,splinterdns={filter}") };
+    let filter = EnvFilter::try_new(&filter).map_err(|why| Failure::problem(format!("--log {filter:?}: {why}")))?;
+    let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours).init();
+    Ok(())
+}
+
+/// What listens where, who is governed by what, and a line to paste.
+fn banner(lab: &Lab, listeners: &[ListenerSpec]) {
+    let (version, head) = (env!("CARGO_PKG_VERSION"), style::HEAD);
+    anstream::println!("{head}splinterdns {version}{head:#}: {}, as of {}", check::summary(lab), lab.settings.clock.today());
+    for listener in listeners {
+        let bound = listener.country.map_or(String::new(), |code| format!(", every client in {code}"));
+        anstream::println!("listening on {head}{}{head:#} by UDP and TCP{bound}", listener.address);
+    }
+    let upstream: Vec<_> = lab.settings.upstream.iter().map(ToString::to_string).collect();
+    match upstream[..] {
+        [] => anstream::println!("no upstream: a name that no zone holds gets SERVFAIL (--upstream ADDR:PORT asks a resolver)"),
+        _ => anstream::println!("upstream: {}", upstream.join(", ")),
+    }
+    anstream::println!();
+    countries::table(&lab.policy, false).print();
+    let others =
+        lab.policy.default_country().map_or("get honest answers".to_owned(), |country| format!("are in {}", country.code));
+    anstream::println!("\nother clients {others}; `splinterdns countries` lists the operators");
+    if let Some(line) = dig_line(lab, listeners) {
+        anstream::println!("\ntry:  {head}{line}{head:#}");
+    }
+}
+
+/// A question that the first country with a client on this machine is asked, in `dig`'s words.
+fn dig_line(lab: &Lab, listeners: &[ListenerSpec]) -> Option<String> {
+    let listener = listeners.first()?;
+    let server = if listener.address.ip().is_unspecified() { IpAddr::from([127, 0, 0, 1]) } else { listener.address.ip() };
+    let port = listener.address.port();
+    let china = "CN".parse().ok().and_then(|code| lab.policy.country(code));
+    let country = china.or_else(|| lab.policy.countries().first())?;
+    let client = country.client()?;
+    let from = if listener.country.is_none() && client.is_loopback() && server.is_loopback() {
+        format!(" -b {client}")
+    } else {
+        String::new()
+    };
+    Some(format!("dig{from} -p {port} @{server} www.facebook.com"))
+}
+
+fn listener(text: &str) -> Result<ListenerSpec, String> {
+    let (address, country) = match text.rsplit_once('=') {
+        Some((address, code)) => (address, Some(code.parse().map_err(|error: crate::query::NoSuchWord| error.to_string())?)),
+        None => (text, None),
+    };
+    let address =
+        address.parse().map_err(|_| "expected an address with a port such as 127.0.0.1:5300 or [::1]:5300".to_owned())?;
+    Ok(ListenerSpec { address, country })
+}
+
+/// A resolver's port is 53 when none is given.
+fn upstream(text: &str) -> Result<SocketAddr, String> {
+    let bare = text.parse::<IpAddr>().map(|address| SocketAddr::from((address, 53)));
+    bare.or_else(|_| text.parse())
+        .map_err(|_| "expected an address, with a port or without, such as 9.9.9.9 or [2620:fe::fe]:53".to_owned())
+}
+
+fn origin(text: &str) -> Result<Origin, String> {
+    let found = ORIGINS.iter().find(|(word, _)| *word == text).map(|(_, origin)| *origin);
+    found.ok_or_else(|| format!("expected {}", ORIGINS.map(|(word, _)| word).join(" or ")))
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let parsed: Option<SignedDuration> = text.parse().ok();
+    parsed.and_then(|time| Duration::try_from(time).ok()).ok_or_else(|| "expected a time such as 500ms or 2s".to_owned())
+}

@@ -1,0 +1,124 @@
+//! The way of a query: octets, query, verdict, plan.
+
+use super::Lab;
+use crate::{
+    answer::{Draw, Honest, Plan, Reply, bare_header, plan},
+    observe::{self, Event},
+    query::{CountryCode, Query, Received, Transport, Unanswered},
+};
+use hickory_proto::{
+    op::ResponseCode,
+    rr::{DNSClass, RecordType},
+};
+use std::net::IpAddr;
+
+/// Who asks, and how.
+#[derive(Clone, Copy, Debug)]
+pub struct Asker {
+    /// The client's address.
+    pub client: IpAddr,
+    /// The transport it came by.
+    pub transport: Transport,
+    /// The country that the listener is bound to.
+    pub listener: Option<CountryCode>,
+}
+
+/// What becomes of a message.
+#[derive(Debug)]
+pub enum Course {
+    /// Nothing is sent.
+    Ignore,
+    /// The protocol decides, not the policy: these octets are sent at once.
+    Reject(Vec<u8>),
+    /// The policy has decided.
+    Answer {
+        /// The query, for the replies to copy from.
+        received: Box<Received>,
+        /// What goes out, and when.
+        plan: Plan,
+        /// The most octets that a reply may have.
+        limit: usize,
+    },
+}
+
+/// What the zones alone say, before anybody is asked.
+#[derive(Debug)]
+pub enum Local {
+    /// The whole answer.
+    Whole(Vec<u8>),
+    /// The beginning of an answer that goes on elsewhere.
+    Partial(Vec<u8>),
+    /// Nothing.
+    Nothing,
+}
+
+/// Over a stream a message can have as many octets as its length field counts (RFC 1035 section 4.2.2).
+const STREAM_LIMIT: usize = 65_535;
+
+/// "Prohibited" (RFC 8914 section 4.19): the client may not ask here.
+const EDE_PROHIBITED: u16 = 18;
+
+impl Lab {
+    /// Decides about a message and plans what is sent.
+    #[must_use]
+    pub fn consider(&self, octets: Vec<u8>, asker: Asker) -> Course {
+        let head = [octets.first(), octets.get(1), octets.get(2)].map(|octet| octet.copied().unwrap_or_default());
+        let received = match Received::read(octets) {
+            Ok(received) => received,
+            Err(Unanswered::Ignore) => return Course::Ignore,
+            Err(Unanswered::FormErr) => return Course::Reject(bare_header(&head, ResponseCode::FormErr)),
+            Err(Unanswered::NotImp) => return Course::Reject(bare_header(&head, ResponseCode::NotImp)),
+        };
+        let limit = if asker.transport == Transport::Udp { received.udp_limit() } else { STREAM_LIMIT };
+        if let Some(reply) = self.rejection(&received, asker) {
+            return Course::Reject(reply.octets(&received, limit));
+        }
+        let query = self.query(&received, asker);
+        let verdict = self.policy.decide(&query);
+        if observe::is_watched() {
+            observe::log(&Event::new(&query, &verdict));
+        }
+        let draw = Draw { seed: self.settings.seed, turns: &self.turns };
+        let plan = plan(&verdict, &query, &draw);
+        Course::Answer { received: Box::new(received), plan, limit }
+    }
+
+    /// What the policy looks at.
+    #[must_use]
+    pub fn query(&self, received: &Received, asker: Asker) -> Query {
+        Query {
+            name: received.name(),
+            rtype: received.rtype(),
+            client: asker.client,
+            transport: asker.transport,
+            listener: asker.listener,
+            today: self.settings.clock.today(),
+        }
+    }
+
+    /// What the zones say.
+    #[must_use]
+    pub fn local(&self, received: &Received, limit: usize) -> Local {
+        let octets = |message| Honest::octets(&message, received, limit).unwrap_or_default();
+        match self.zones.answer(received) {
+            Honest::Answer(message) => Local::Whole(octets(message)),
+            Honest::Partial(message) => Local::Partial(octets(message)),
+            Honest::Elsewhere => Local::Nothing,
+        }
+    }
+
+    /// What is refused whatever the policy says.
+    fn rejection(&self, received: &Received, asker: Asker) -> Option<Reply> {
+        if !self.settings.allows(asker.client) {
+            let text = "this resolver answers lab networks only";
+            return Some(Reply::status(ResponseCode::Refused).explained(EDE_PROHIBITED, text));
+        }
+        // RFC 6891 section 6.1.3: a version that is not known MUST be answered with BADVERS.
+        if received.edns().is_some_and(|edns| edns.version() > 0) {
+            return Some(Reply::status(ResponseCode::BADVERS));
+        }
+        let transfer = matches!(received.rtype().0, RecordType::AXFR | RecordType::IXFR);
+        let foreign = received.class() != DNSClass::IN;
+        (transfer || foreign).then(|| Reply::status(ResponseCode::Refused))
+    }
+}

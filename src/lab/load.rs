@@ -1,0 +1,197 @@
+//! Reading everything a lab needs, with all problems of all files in one report.
+
+use super::{Lab, Settings, examples};
+use crate::{
+    answer::{Zone, Zones},
+    config::{CountrySpec, LabSpec, Place, Report, Shelf, ShelfError, Trouble, read_country, read_lab},
+    name::wire_name,
+    policy::{Policy, compile},
+    query::CountryCode,
+};
+use std::path::{Path, PathBuf};
+use thiserror::Error;
+
+/// Where a lab's files stand, and what the command line says beside them.
+#[derive(Clone, Debug)]
+pub struct Shelves {
+    /// A folder like `configs/`: `lab.yaml` (may be missing) and `countries/*.yaml`.
+    pub configs: Shelf,
+    /// Another lab file than the one in `configs`.
+    pub lab_file: Option<PathBuf>,
+    /// A folder of zone files; what the lab file names when missing, and the compiled-in ones when that names none.
+    pub zones: Option<Shelf>,
+    /// What the command line says; it wins over the lab file.
+    pub flags: LabSpec,
+}
+
+/// Why there is no lab.
+#[derive(Debug, Error)]
+pub enum LoadError {
+    /// Something in the files is wrong.
+    #[error("{0}")]
+    Problems(Box<Report>),
+    /// A file or folder cannot be read.
+    #[error("cannot read {0}")]
+    Unreadable(#[from] ShelfError),
+    /// The command line names a country that is not there.
+    #[error("there is no country {code}; known: {known}")]
+    NoSuchCountry {
+        /// The one that it names.
+        code: CountryCode,
+        /// Those that are there.
+        known: String,
+    },
+}
+
+/// Reads a lab, runs every country's examples, and says all that is wrong.
+///
+/// # Errors
+///
+/// [`LoadError`] when a file cannot be read or has problems; nothing is half loaded.
+pub fn load(shelves: &Shelves) -> Result<(Lab, Report), LoadError> {
+    let mut report = Report::default();
+    let file = lab_spec(shelves, &mut report)?;
+    let zones_shelf = zones_shelf(shelves, &file);
+    let zones = read_zones(&zones_shelf, &mut report)?;
+    let specs = read_countries(&shelves.configs, &mut report)?;
+    let mut policy = compile(&specs, &shelves.configs, &mut report);
+    bind_countries(&mut policy, &file, &mut report);
+    bind_flags(&mut policy, &shelves.flags)?;
+    let settings = Settings::new(file, shelves.flags.clone(), zones_shelf.folder().map(Path::to_owned));
+    let lab = finish(policy, zones, settings, &specs, &mut report);
+    if report.is_clean() { Ok((lab, report)) } else { Err(LoadError::Problems(Box::new(report))) }
+}
+
+/// Checks country files of one folder together, without zones behind their examples. Their problems go into the report.
+///
+/// # Errors
+///
+/// A file cannot be read.
+pub fn check_countries(folder: &Path, files: &[PathBuf], report: &mut Report) -> Result<(), ShelfError> {
+    let shelf = Shelf::Folder(folder.to_owned());
+    let mut specs = Vec::new();
+    for name in files {
+        let text = shelf.read(name)?;
+        let file = report.open(folder.join(name), text);
+        specs.extend(read_country(file, name.clone(), report));
+    }
+    let policy = compile(&specs, &shelf, report);
+    let settings = Settings::new(LabSpec::default(), LabSpec::default(), None);
+    finish(policy, Zones::default(), settings, &specs, report);
+    Ok(())
+}
+
+/// Checks one zone file by itself.
+///
+/// # Errors
+///
+/// The file cannot be read.
+pub fn check_zone(path: &Path, report: &mut Report) -> Result<(), ShelfError> {
+    let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+    let name = PathBuf::from(path.file_name().unwrap_or_default());
+    read_zone(&Shelf::Folder(folder), &name, &mut Zones::default(), report)
+}
+
+/// Examples only tell something about a policy that is otherwise sound.
+fn finish(policy: Policy, zones: Zones, settings: Settings, specs: &[CountrySpec], report: &mut Report) -> Lab {
+    let lab = Lab::new(policy, zones, settings);
+    if report.is_clean() {
+        specs.iter().for_each(|spec| examples::run(&lab, spec, report));
+    }
+    lab
+}
+
+fn lab_spec(shelves: &Shelves, report: &mut Report) -> Result<LabSpec, ShelfError> {
+    let (shelf, path) = match &shelves.lab_file {
+        Some(path) => (&Shelf::Folder(PathBuf::new()), path.clone()),
+        None => (&shelves.configs, PathBuf::from("lab.yaml")),
+    };
+    let text = match shelf.read(&path) {
+        Ok(text) => text,
+        Err(error) if error.why.kind() == std::io::ErrorKind::NotFound && shelves.lab_file.is_none() => {
+            return Ok(LabSpec::default());
+        }
+        Err(error) => return Err(error),
+    };
+    let file = report.open(shelf.shown(&path), text);
+    Ok(read_lab(file, report).unwrap_or_default())
+}
+
+/// The folder that the command line names, else the one that the lab file names (relative to it), else the compiled-in one.
+fn zones_shelf(shelves: &Shelves, lab: &LabSpec) -> Shelf {
+    if let Some(shelf) = &shelves.zones {
+        return shelf.clone();
+    }
+    let Some(named) = &lab.zones else { return Shelf::built_in_zones() };
+    let beside = match &shelves.lab_file {
+        Some(path) => path.parent().map(Path::to_owned),
+        None => shelves.configs.folder().map(Path::to_owned),
+    };
+    Shelf::Folder(beside.unwrap_or_default().join(&named.value))
+}
+
+fn read_countries(shelf: &Shelf, report: &mut Report) -> Result<Vec<CountrySpec>, ShelfError> {
+    let mut specs = Vec::new();
+    for path in shelf.list(Path::new("countries"), ".yaml")? {
+        let file = report.open(shelf.shown(&path), shelf.read(&path)?);
+        specs.extend(read_country(file, path, report));
+    }
+    Ok(specs)
+}
+
+fn read_zones(shelf: &Shelf, report: &mut Report) -> Result<Zones, ShelfError> {
+    let mut zones = Zones::default();
+    for path in shelf.list(Path::new(""), ".zone")? {
+        read_zone(shelf, &path, &mut zones, report)?;
+    }
+    Ok(zones)
+}
+
+/// `example.com.zone` holds the zone example.com, unless its `$ORIGIN` says otherwise.
+fn read_zone(shelf: &Shelf, path: &Path, zones: &mut Zones, report: &mut Report) -> Result<(), ShelfError> {
+    let text = shelf.read(path)?;
+    let origin = path.file_stem().and_then(|stem| wire_name(&stem.to_string_lossy()).ok());
+    let zone = Zone::read(&text, origin);
+    let file = report.open(shelf.shown(path), text);
+    match zone {
+        Ok(zone) => {
+            let name = zone.origin().to_string();
+            if zones.insert(zone).is_some() {
+                let first = "in another file of the same folder".to_owned();
+                report.add(Place::whole(file), Trouble::Twice { what: "zone", name, first });
+            }
+        }
+        Err(error) => {
+            let place = error.line.map_or(Place::whole(file), |line| Place::at(file, line, 1));
+            report.add(place, Trouble::Zone { why: error.why });
+        }
+    }
+    Ok(())
+}
+
+/// The countries that the command line names must be there; its default wins over the lab file's.
+fn bind_flags(policy: &mut Policy, flags: &LabSpec) -> Result<(), LoadError> {
+    let default = flags.country.as_ref().map(|at| at.value);
+    let named = flags.listen.iter().filter_map(|at| at.value.country).chain(default);
+    if let Some(code) = named.into_iter().find(|code| policy.country(*code).is_none()) {
+        let known: Vec<_> = policy.countries().iter().map(|country| country.code.to_string()).collect();
+        return Err(LoadError::NoSuchCountry { code, known: known.join(", ") });
+    }
+    if default.is_some() {
+        policy.set_default(default);
+    }
+    Ok(())
+}
+
+/// The countries that the lab file names must be there.
+fn bind_countries(policy: &mut Policy, lab: &LabSpec, report: &mut Report) {
+    let listeners = lab.listen.iter().filter_map(|at| at.value.country.map(|code| (at.place, code)));
+    let default = lab.country.iter().map(|at| (at.place, at.value));
+    let unknown: Vec<(Place, CountryCode)> =
+        listeners.chain(default).filter(|(_, code)| policy.country(*code).is_none()).collect();
+    for (place, code) in unknown {
+        let expected = policy.countries().iter().map(|country| country.code.to_string()).collect();
+        report.add(place, Trouble::UnknownWord { found: code.to_string(), what: "country", expected });
+    }
+    policy.set_default(lab.country.as_ref().map(|at| at.value));
+}

@@ -1,0 +1,110 @@
+//! A query without a client: what would be decided and sent, for examples, `explain` and `compare`.
+
+use super::{Lab, Local};
+use crate::{
+    answer::{Draw, Send, Turns, plan},
+    policy::Verdict,
+    query::{Query, Received, Transport},
+};
+use hickory_proto::{
+    op::{Edns, Message, Query as Question},
+    rr::Name as WireName,
+};
+use std::time::Duration;
+
+/// A query, the verdict on it, and what would go out.
+#[derive(Debug)]
+pub struct Rehearsal<'l> {
+    /// The query.
+    pub query: Query,
+    /// The verdict.
+    pub verdict: Verdict<'l>,
+    /// What would go out, in order.
+    pub parts: Vec<Part>,
+}
+
+/// One thing that would go out.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// How long after the query.
+    pub after: Duration,
+    /// What.
+    pub what: What,
+}
+
+/// What would go out.
+#[derive(Clone, Debug)]
+pub enum What {
+    /// A forged message.
+    Forged(Message),
+    /// A message from the zones.
+    Honest(Message),
+    /// What the upstream resolver says; nobody is asked in a rehearsal.
+    Upstream,
+    /// A TCP RST.
+    Reset,
+}
+
+impl Lab {
+    /// What a fresh server would send to a query as `dig` makes it: RD, EDNS with 1232 octets. Rings stand at their beginning
+    /// and are not moved.
+    #[must_use]
+    pub fn rehearse(&self, name: &WireName, query: Query) -> Rehearsal<'_> {
+        let verdict = self.policy.decide(&query);
+        let turns = Turns::new(self.policy.rings());
+        let draw = Draw { seed: self.settings.seed, turns: &turns };
+        let steps = plan(&verdict, &query, &draw).steps;
+        let received = received(name, &query);
+        let parts = received.map_or(Vec::new(), |received| {
+            let limit = if query.transport == Transport::Udp { received.udp_limit() } else { usize::from(u16::MAX) };
+            let what = |send| self.what(send, &received, limit);
+            steps.into_iter().filter_map(|step| Some(Part { after: step.after, what: what(step.send)? })).collect()
+        });
+        Rehearsal { query, verdict, parts }
+    }
+
+    fn what(&self, send: Send, received: &Received, limit: usize) -> Option<What> {
+        Some(match send {
+            Send::Forged(reply) => What::Forged(Message::from_vec(&reply.octets(received, limit)).ok()?),
+            Send::Reset => What::Reset,
+            Send::Honest => match self.local(received, limit) {
+                Local::Whole(octets) | Local::Partial(octets) => What::Honest(Message::from_vec(&octets).ok()?),
+                Local::Nothing => What::Upstream,
+            },
+        })
+    }
+}
+
+impl Rehearsal<'_> {
+    /// How many messages go out.
+    #[must_use]
+    pub fn replies(&self) -> usize {
+        self.parts.iter().filter(|part| !matches!(part.what, What::Reset)).count()
+    }
+
+    /// The record data of the first message, in presentation form.
+    #[must_use]
+    pub fn first_data(&self) -> Vec<String> {
+        let first = self.parts.iter().find_map(|part| part.what.message());
+        first.map_or(Vec::new(), |message| message.answers.iter().map(|record| record.data.to_string()).collect())
+    }
+}
+
+impl What {
+    /// The message, if one is known.
+    #[must_use]
+    pub const fn message(&self) -> Option<&Message> {
+        match self {
+            Self::Forged(message) | Self::Honest(message) => Some(message),
+            Self::Upstream | Self::Reset => None,
+        }
+    }
+}
+
+fn received(name: &WireName, query: &Query) -> Option<Received> {
+    let mut message = Message::query();
+    message.metadata.recursion_desired = true;
+    message.add_query(Question::query(name.clone(), query.rtype.0));
+    message.set_edns(Edns::new());
+    Received::read(message.to_vec().ok()?).ok()
+}

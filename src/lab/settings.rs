@@ -1,0 +1,127 @@
+//! The lab file and the command line together, with the defaults.
+
+use crate::{
+    clock::Clock,
+    config::{LabSpec, ListenerSpec, Origin},
+};
+use ipnet::IpNet;
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
+
+/// What a lab runs with.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where queries are taken, by UDP and by TCP. Default 127.0.0.1:5300.
+    pub listen: Vec<ListenerSpec>,
+    /// Where honest answers come from, in order. Default zones, then upstream.
+    pub honest_from: Vec<Origin>,
+    /// The folder that zones are read from; nothing for the compiled-in ones.
+    pub zones: Option<PathBuf>,
+    /// Resolvers to ask, in order. Default none.
+    pub upstream: Vec<SocketAddr>,
+    /// How long one try at one of them may take. Default 2 s: two tries fit into the 5 s that `dig` and glibc wait.
+    pub upstream_timeout: Duration,
+    /// Who may ask; others get REFUSED. Default loopback and private networks.
+    pub allow: Vec<IpNet>,
+    /// What day it is. Default the machine's clock.
+    pub clock: Clock,
+    /// What random picks are drawn from. Default 0.
+    pub seed: u64,
+    /// What is logged. Default `info`.
+    pub log: String,
+    /// How long a TCP connection may be silent. Default 10 s (RFC 7766 section 6.2.3 asks for a few seconds).
+    pub tcp_idle: Duration,
+    /// How many TCP connections may be open at a time. Default 1000.
+    pub tcp_connections: usize,
+}
+
+/// Loopback, private (RFC 1918, RFC 4193), shared (RFC 6598) and link-local networks.
+const PRIVATE: [&str; 9] = [
+    "127.0.0.0/8",
+    "10.0.0.0/8",
+    "172.16.0.0/12",
+    "192.168.0.0/16",
+    "100.64.0.0/10",
+    "169.254.0.0/16",
+    "::1/128",
+    "fc00::/7",
+    "fe80::/10",
+];
+
+impl Settings {
+    /// What `flags` say, else what the file says, else the default. `zones` is the folder that zones were read from.
+    #[must_use]
+    pub fn new(file: LabSpec, flags: LabSpec, zones: Option<PathBuf>) -> Self {
+        // Every field is named, so that a new one cannot be forgotten here.
+        let LabSpec {
+            listen,
+            country: _,
+            honest_from,
+            zones: _,
+            upstream,
+            upstream_timeout,
+            allow,
+            today,
+            seed,
+            log,
+            tcp_idle,
+            tcp_connections,
+        } = flags;
+        let listen = if listen.is_empty() { file.listen } else { listen };
+        let mut listen: Vec<_> = listen.into_iter().map(|at| at.value).collect();
+        if listen.is_empty() {
+            let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 5300));
+            listen.push(ListenerSpec { address, country: None });
+        }
+        Self {
+            listen,
+            honest_from: honest_from.or(file.honest_from).unwrap_or_else(|| vec![Origin::Zones, Origin::Upstream]),
+            zones,
+            upstream: if upstream.is_empty() { file.upstream } else { upstream },
+            upstream_timeout: upstream_timeout.or(file.upstream_timeout).unwrap_or(Duration::from_secs(2)),
+            allow: allow.or(file.allow).unwrap_or_else(|| PRIVATE.iter().filter_map(|text| text.parse().ok()).collect()),
+            clock: today.or(file.today).into(),
+            seed: seed.or(file.seed).unwrap_or_default(),
+            log: log.or(file.log).unwrap_or_else(|| "info".to_owned()),
+            tcp_idle: tcp_idle.or(file.tcp_idle).unwrap_or(Duration::from_secs(10)),
+            tcp_connections: tcp_connections.or(file.tcp_connections).unwrap_or(1000),
+        }
+    }
+
+    /// Whether a client may ask.
+    #[must_use]
+    pub fn allows(&self, client: IpAddr) -> bool {
+        let client = client.to_canonical();
+        self.allow.iter().any(|network| network.contains(&client))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PRIVATE, Settings};
+    use crate::config::LabSpec;
+    use ipnet::IpNet;
+
+    #[test]
+    fn loopback_and_private_clients_may_ask_and_public_ones_may_not() {
+        assert!(PRIVATE.iter().all(|text| text.parse::<IpNet>().is_ok()));
+        let settings = Settings::new(LabSpec::default(), LabSpec::default(), None);
+        for client in ["127.86.0.1", "10.86.0.2", "192.168.1.1", "::1", "::ffff:10.0.0.1", "fd00::1"] {
+            assert!(settings.allows(client.parse().unwrap()), "{client}");
+        }
+        for client in ["8.8.8.8", "172.32.0.1", "2001:4860:4860::8888", "::ffff:8.8.8.8"] {
+            assert!(!settings.allows(client.parse().unwrap()), "{client}");
+        }
+    }
+
+    #[test]
+    fn a_flag_wins_over_the_file_and_the_file_over_the_default() {
+        let with_seed = |seed| LabSpec { seed, ..LabSpec::default() };
+        assert_eq!(Settings::new(with_seed(Some(1)), with_seed(Some(2)), None).seed, 2);
+        assert_eq!(Settings::new(with_seed(Some(1)), with_seed(None), None).seed, 1);
+        assert_eq!(Settings::new(with_seed(None), with_seed(None), None).seed, 0);
+    }
+}

@@ -1,0 +1,101 @@
+//! Taking the sockets of one listener: UDP and TCP on the same address and port.
+
+use super::datagram;
+use crate::config::ListenerSpec;
+use socket2::{Domain, Protocol, SockAddr, Socket, Type};
+use std::{
+    io,
+    net::{SocketAddr, TcpListener as StdTcp, UdpSocket as StdUdp},
+};
+use thiserror::Error;
+use tokio::net::{TcpListener, UdpSocket};
+
+/// The sockets of one listener.
+#[derive(Debug)]
+pub(super) struct Sockets {
+    pub(super) listener: ListenerSpec,
+    pub(super) udp: UdpSocket,
+    pub(super) tcp: TcpListener,
+}
+
+/// An address cannot be listened on.
+#[derive(Debug, Error)]
+#[error("cannot listen on {address} by {protocol}: {why}{}", advice(why, *address))]
+pub struct BindError {
+    /// Which one.
+    pub address: SocketAddr,
+    /// "UDP" or "TCP".
+    pub protocol: &'static str,
+    /// The system's reason.
+    pub why: io::Error,
+}
+
+fn advice(why: &io::Error, address: SocketAddr) -> String {
+    match why.kind() {
+        io::ErrorKind::AddrInUse => {
+            format!(" (another server holds port {}; take another with --listen ADDR:PORT)", address.port())
+        }
+        io::ErrorKind::PermissionDenied => " (ports below 1024 need root or the capability CAP_NET_BIND_SERVICE)".to_owned(),
+        io::ErrorKind::AddrNotAvailable => " (no interface of this machine has that address)".to_owned(),
+        _ => String::new(),
+    }
+}
+
+/// With port 0 the system picks a port for TCP, which may be taken for UDP; then it picks again.
+const PICKS: usize = 16;
+
+/// Connections that wait to be accepted; the kernel's own bound is often lower.
+const BACKLOG: i32 = 1024;
+
+/// Room for bursts, in octets: some four thousand queries. The kernel grants what `net.core.rmem_max` allows.
+const RECEIVE_BUFFER: usize = 4 << 20;
+
+impl Sockets {
+    pub(super) fn bind(listener: ListenerSpec) -> Result<Self, BindError> {
+        let tries = if listener.address.port() == 0 { PICKS } else { 1 };
+        let mut bound = Self::bind_once(listener);
+        for _ in 1..tries {
+            if bound.is_ok() {
+                break;
+            }
+            bound = Self::bind_once(listener);
+        }
+        bound
+    }
+
+    fn bind_once(listener: ListenerSpec) -> Result<Self, BindError> {
+        let fail = |protocol, address| move |why| BindError { address, protocol, why };
+        let tcp = tcp(listener.address).map_err(fail("TCP", listener.address))?;
+        let address = tcp.local_addr().map_err(fail("TCP", listener.address))?;
+        let udp = udp(address).map_err(fail("UDP", address))?;
+        Ok(Self { listener: ListenerSpec { address, ..listener }, udp, tcp })
+    }
+}
+
+fn tcp(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = socket(address, Type::STREAM, Protocol::TCP)?;
+    // A server that was just stopped leaves connections in TIME_WAIT; they must not keep the next one out.
+    socket.set_reuse_address(true)?;
+    socket.bind(&SockAddr::from(address))?;
+    socket.listen(BACKLOG)?;
+    TcpListener::from_std(StdTcp::from(socket))
+}
+
+fn udp(address: SocketAddr) -> io::Result<UdpSocket> {
+    let socket = socket(address, Type::DGRAM, Protocol::UDP)?;
+    // More room is a wish, not a need.
+    let _ = socket.set_recv_buffer_size(RECEIVE_BUFFER);
+    socket.bind(&SockAddr::from(address))?;
+    datagram::tell_destination(&socket, address)?;
+    UdpSocket::from_std(StdUdp::from(socket))
+}
+
+/// `[::]` means IPv6 alone, so that it can stand beside `0.0.0.0`.
+fn socket(address: SocketAddr, kind: Type, protocol: Protocol) -> io::Result<Socket> {
+    let socket = Socket::new(Domain::for_address(address), kind, Some(protocol))?;
+    if address.is_ipv6() {
+        socket.set_only_v6(true)?;
+    }
+    socket.set_nonblocking(true)?;
+    Ok(socket)
+}

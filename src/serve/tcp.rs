@@ -1,0 +1,165 @@
+//! Plain DNS in streams (RFC 7766): queries may follow each other at once, and answers leave as they are ready.
+
+use super::live::{Live, Outgoing};
+use crate::{
+    lab::{Asker, Course},
+    query::{CountryCode, Transport},
+};
+use arc_swap::ArcSwap;
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use tokio::{
+    io::AsyncWriteExt,
+    net::{TcpListener, TcpStream},
+    sync::{Semaphore, mpsc},
+    time::{Instant, sleep, sleep_until, timeout},
+};
+
+/// Answers of one connection that may be on their way; further queries wait in the socket.
+const IN_FLIGHT: usize = 128;
+
+/// After an error of accepting, such as too many open files.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// Takes connections, as many as `connections` has places for; the next ones are closed at once.
+pub(super) async fn serve(
+    listener: TcpListener,
+    live: Arc<ArcSwap<Live>>,
+    country: Option<CountryCode>,
+    connections: Arc<Semaphore>,
+) {
+    loop {
+        let (stream, client) = match listener.accept().await {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                tracing::debug!(%error, "accepting a connection");
+                sleep(PAUSE).await;
+                continue;
+            }
+        };
+        let Ok(place) = Arc::clone(&connections).try_acquire_owned() else {
+            tracing::debug!(%client, "too many connections");
+            continue;
+        };
+        let live = Arc::clone(&live);
+        tokio::spawn(async move {
+            if let Err(error) = Connection::new(stream, client, live, country).run().await {
+                tracing::debug!(%client, %error, "connection ended");
+            }
+            drop(place);
+        });
+    }
+}
+
+/// One connection: queries are read and answers written by the same task, which never waits for an answer.
+struct Connection {
+    stream: TcpStream,
+    client: SocketAddr,
+    live: Arc<ArcSwap<Live>>,
+    country: Option<CountryCode>,
+    /// What was read and is no whole query yet.
+    pending: Vec<u8>,
+    in_flight: usize,
+    answers: (mpsc::Sender<Answered>, mpsc::Receiver<Answered>),
+}
+
+/// What came of one query; nothing for silence.
+type Answered = Option<Outgoing>;
+
+impl Connection {
+    fn new(stream: TcpStream, client: SocketAddr, live: Arc<ArcSwap<Live>>, country: Option<CountryCode>) -> Self {
+        let answers = mpsc::channel(IN_FLIGHT);
+        Self { stream, client, live, country, pending: Vec::new(), in_flight: 0, answers }
+    }
+
+    async fn run(mut self) -> io::Result<()> {
+        // Answers are small and should not wait for each other (Nagle).
+        self.stream.set_nodelay(true)?;
+        let idle = self.live.load().lab.settings.tcp_idle;
+        let mut deadline = Instant::now() + idle;
+        let mut open = true;
+        while open || self.in_flight > 0 {
+            tokio::select! {
+                answered = self.answers.1.recv() => {
+                    self.in_flight -= 1;
+                    match answered.flatten() {
+                        Some(Outgoing::Octets(octets)) => self.write(&octets, idle).await?,
+                        Some(Outgoing::Reset) => return self.reset(),
+                        None => {}
+                    }
+                    deadline = Instant::now() + idle;
+                }
+                readable = self.stream.readable(), if open && self.in_flight < IN_FLIGHT => {
+                    readable?;
+                    open = self.read()?;
+                    self.take_queries();
+                    deadline = Instant::now() + idle;
+                }
+                () = sleep_until(deadline), if self.in_flight == 0 => return Ok(()),
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads what is there; false at the end of the stream.
+    fn read(&mut self) -> io::Result<bool> {
+        let mut buffer = [0; 4096];
+        match self.stream.try_read(&mut buffer) {
+            Ok(0) => Ok(false),
+            Ok(length) => {
+                self.pending.extend(&buffer[..length]);
+                Ok(true)
+            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(true),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Every whole query that was read goes its own way.
+    fn take_queries(&mut self) {
+        while let [high, low, rest @ ..] = &self.pending[..] {
+            let length = usize::from(u16::from_be_bytes([*high, *low]));
+            if rest.len() < length {
+                return;
+            }
+            let query = rest[..length].to_vec();
+            self.pending.drain(..2 + length);
+            self.in_flight += 1;
+            tokio::spawn(answer(self.live.load_full(), query, self.asker(), self.answers.0.clone()));
+        }
+    }
+
+    fn asker(&self) -> Asker {
+        Asker { client: self.client.ip(), transport: Transport::Tcp, listener: self.country }
+    }
+
+    /// A client that does not take its answers is cut off after the idle time.
+    async fn write(&mut self, octets: &[u8], idle: Duration) -> io::Result<()> {
+        let length = u16::try_from(octets.len()).map_err(|_| io::ErrorKind::InvalidData)?;
+        let framed = [&length.to_be_bytes()[..], octets].concat();
+        timeout(idle, self.stream.write_all(&framed)).await.map_err(|_| io::ErrorKind::TimedOut)?
+    }
+
+    /// Closing with no time to linger sends RST.
+    fn reset(self) -> io::Result<()> {
+        self.stream.set_zero_linger()
+    }
+}
+
+/// A stream carries the first step alone: whoever races is on the path, beside a stream and not in it.
+async fn answer(live: Arc<Live>, octets: Vec<u8>, asker: Asker, answers: mpsc::Sender<Answered>) {
+    let arrival = Instant::now();
+    let answered = match live.lab.consider(octets, asker) {
+        Course::Ignore => None,
+        Course::Reject(octets) => Some(Outgoing::Octets(octets)),
+        Course::Answer { received, plan, limit } => match plan.steps.first() {
+            None => None,
+            Some(step) => {
+                let outgoing = live.outgoing(&step.send, &received, limit).await;
+                sleep_until(arrival + step.after).await;
+                Some(outgoing)
+            }
+        },
+    };
+    // The connection has ended when nobody receives.
+    let _ = answers.send(answered).await;
+}

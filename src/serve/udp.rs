@@ -1,0 +1,87 @@
+//! Plain DNS in datagrams (RFC 1035 section 4.2.1).
+
+use super::{
+    datagram::{self, Ends},
+    live::{Live, Outgoing},
+};
+use crate::{
+    answer::Plan,
+    lab::{Asker, Course},
+    query::{CountryCode, Received, Transport},
+};
+use arc_swap::ArcSwap;
+use std::{sync::Arc, time::Duration};
+use tokio::{
+    net::UdpSocket,
+    time::{Instant, sleep, sleep_until},
+};
+
+/// Longer than any query: a question of 255 octets and an OPT with a few options.
+const LONGEST_QUERY: usize = 4096;
+
+/// After an error of the socket itself, so that a broken one does not take a whole core.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// Answers what comes to one socket.
+pub(super) async fn serve(socket: Arc<UdpSocket>, live: Arc<ArcSwap<Live>>, listener: Option<CountryCode>) {
+    let mut buffer = vec![0; LONGEST_QUERY];
+    loop {
+        let (length, ends) = match datagram::receive(&socket, &mut buffer).await {
+            Ok(received) => received,
+            Err(error) => {
+                tracing::debug!(%error, "receiving a datagram");
+                sleep(PAUSE).await;
+                continue;
+            }
+        };
+        let asker = Asker { client: ends.client.ip(), transport: Transport::Udp, listener };
+        let now = live.load();
+        match now.lab.consider(buffer[..length].to_vec(), asker) {
+            Course::Ignore => {}
+            Course::Reject(octets) => send(&socket, &octets, ends).await,
+            Course::Answer { received, plan, limit } => {
+                if let Some(octets) = at_once(&now, &plan, &received, limit) {
+                    send(&socket, &octets, ends).await;
+                } else if !plan.steps.is_empty() {
+                    let (socket, live) = (Arc::clone(&socket), Arc::clone(&now));
+                    tokio::spawn(enact(socket, live, received, plan, limit, ends));
+                }
+            }
+        }
+    }
+}
+
+/// The octets of a plan that needs neither time nor anybody else.
+fn at_once(live: &Live, plan: &Plan, query: &Received, limit: usize) -> Option<Vec<u8>> {
+    let [step] = &plan.steps[..] else { return None };
+    if !step.after.is_zero() {
+        return None;
+    }
+    match live.at_once(&step.send, query, limit)? {
+        Outgoing::Octets(octets) => Some(octets),
+        Outgoing::Reset => None,
+    }
+}
+
+/// Each step leaves at its time after the query, whatever the others wait for.
+async fn enact(socket: Arc<UdpSocket>, live: Arc<Live>, query: Box<Received>, plan: Plan, limit: usize, ends: Ends) {
+    let arrival = Instant::now();
+    let query = Arc::new(*query);
+    for step in plan.steps {
+        let (socket, live, query) = (Arc::clone(&socket), Arc::clone(&live), Arc::clone(&query));
+        tokio::spawn(async move {
+            let outgoing = live.outgoing(&step.send, &query, limit).await;
+            sleep_until(arrival + step.after).await;
+            if let Outgoing::Octets(octets) = outgoing {
+                send(&socket, &octets, ends).await;
+            }
+        });
+    }
+}
+
+/// A client that cannot be reached has gone, or is behind a firewall: nothing to do about it.
+async fn send(socket: &UdpSocket, octets: &[u8], ends: Ends) {
+    if let Err(error) = datagram::send(socket, octets, ends).await {
+        tracing::debug!(client = %ends.client, %error, "sending a datagram");
+    }
+}

@@ -1,0 +1,101 @@
+//! Asking a real resolver: the query is relayed whole and the answer comes back whole.
+//!
+//! Nothing is decoded but the id, the question and TC: every type, EDNS option, flag and RCODE passes. Identical questions in
+//! flight are asked once.
+
+mod exchange;
+
+use exchange::{Exchange, Failure};
+use std::{
+    collections::HashMap,
+    net::SocketAddr,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+use thiserror::Error;
+use tokio::sync::OnceCell;
+
+/// Resolvers to ask, in their order.
+#[derive(Debug, Default)]
+pub struct Upstream {
+    servers: Vec<SocketAddr>,
+    timeout: Duration,
+    in_flight: Mutex<HashMap<Vec<u8>, Arc<InFlight>>>,
+}
+
+type InFlight = OnceCell<Result<Vec<u8>, UpstreamError>>;
+
+/// No resolver gave an answer.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum UpstreamError {
+    /// There is none to ask.
+    #[error("no upstream resolver is set")]
+    None,
+    /// All failed; this is the last one's reason.
+    #[error("upstream {server} {failure}")]
+    Failed {
+        /// The last one asked.
+        server: SocketAddr,
+        /// What happened, as words that follow its address.
+        failure: String,
+    },
+}
+
+/// A lone resolver is asked a second time, because datagrams get lost.
+const LEAST_TRIES: usize = 2;
+
+impl Upstream {
+    /// `timeout` is how long each try may take.
+    #[must_use]
+    pub fn new(servers: Vec<SocketAddr>, timeout: Duration) -> Self {
+        Self { servers, timeout, in_flight: Mutex::default() }
+    }
+
+    /// Whether there is any resolver to ask.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.servers.is_empty()
+    }
+
+    /// The answer to a query, with the query's id.
+    ///
+    /// # Errors
+    ///
+    /// [`UpstreamError`] when no resolver answers in time.
+    pub async fn relay(&self, query: &[u8]) -> Result<Vec<u8>, UpstreamError> {
+        // All but the id: flags, question and EDNS options must be the same for an answer to serve both.
+        let key = query[2..].to_vec();
+        let cell = Arc::clone(self.lock().entry(key.clone()).or_default());
+        let answer = cell.get_or_init(|| self.ask_all(query)).await.clone();
+        let mut waiting = self.lock();
+        if waiting.get(&key).is_some_and(|other| Arc::ptr_eq(other, &cell)) {
+            waiting.remove(&key);
+        }
+        drop(waiting);
+        answer.map(|mut octets| {
+            octets[..2].copy_from_slice(&query[..2]);
+            octets
+        })
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Vec<u8>, Arc<InFlight>>> {
+        self.in_flight.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn ask_all(&self, query: &[u8]) -> Result<Vec<u8>, UpstreamError> {
+        let tries = self.servers.len().max(LEAST_TRIES);
+        let mut last = UpstreamError::None;
+        for &server in self.servers.iter().cycle().take(tries) {
+            let exchange = Exchange::new(server, query);
+            let answer = tokio::time::timeout(self.timeout, exchange.run()).await;
+            let failure = match answer {
+                Ok(Ok(octets)) => return Ok(octets),
+                Ok(Err(failure)) => failure,
+                Err(_elapsed) => Failure::Silent(self.timeout),
+            };
+            tracing::debug!(%server, %failure, "upstream failed");
+            last = UpstreamError::Failed { server, failure: failure.to_string() };
+        }
+        Err(last)
+    }
+}
