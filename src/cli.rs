@@ -45,12 +45,12 @@ struct Failure {
 
 impl Failure {
     /// Something that the user wrote is wrong: exit code 1.
-    fn problem(message: impl ToString) -> Self {
+    fn problem(message: impl std::fmt::Display) -> Self {
         Self { code: 1, message: message.to_string() }
     }
 
     /// Something cannot be read: exit code 2.
-    fn unreadable(message: impl ToString) -> Self {
+    fn unreadable(message: impl std::fmt::Display) -> Self {
         Self { code: 2, message: message.to_string() }
     }
 }

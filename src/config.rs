@@ -9,6 +9,8 @@ mod country;
 mod example;
 mod fields;
 mod lab;
+mod negative;
+mod poison;
 mod pool;
 mod problem;
 mod report;
@@ -16,16 +18,18 @@ mod rule;
 mod shelf;
 mod tree;
 mod values;
+mod wire;
 
-pub use answer::{
-    AnswerRef, AnswerSpec, EdeSpec, EdnsForm, KindSpec, OtherTypes, OwnerForm, PoisonSpec, SoaPlace, SoaSpec, TtlSpec, WireSpec,
-};
+pub use answer::{AnswerRef, AnswerSpec, KindSpec};
 pub use country::{CountrySpec, OperatorSpec, read_country};
 pub use example::ExampleSpec;
 pub use lab::{LabSpec, ListenerSpec, ORIGINS, Origin, read_lab};
+pub use negative::{SoaPlace, SoaSpec};
+pub use poison::{OtherTypes, PoisonSpec, TtlSpec};
 pub use pool::{AddressesSpec, Pick, PoolSpec};
 pub use problem::Trouble;
 pub use report::{Place, Problem, Report, SourceFile};
 pub use rule::{Evidence, RuleSpec};
 pub use shelf::{Shelf, ShelfError};
 pub use values::{At, WORDS, Word};
+pub use wire::{EdeSpec, EdnsForm, OwnerForm, WireSpec};

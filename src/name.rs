@@ -161,7 +161,9 @@ mod tests {
 
     #[test]
     fn octets_outside_ascii_are_escaped() {
-        let name = wire_name(r"\255\000.example").unwrap();
-        assert_eq!(Name::from_wire(&name).as_str(), r"\255\000.example");
+        let name = wire_name(r"\255\000\..example").unwrap();
+        assert_eq!(name.iter().next(), Some(&b"\xff\0."[..]));
+        assert_eq!(Name::from_wire(&name).as_str(), r"\255\000\..example");
+        assert!(wire_name(r"\25").is_err() && wire_name(r"\256").is_err() && wire_name("a\\").is_err());
     }
 }

@@ -59,8 +59,8 @@ impl Zone {
     /// # Errors
     ///
     /// [`ZoneError`] with the line of the first entry that cannot be read, or with what the zone lacks.
-    pub fn read(text: &str, origin: Option<WireName>) -> Result<Self, ZoneError> {
-        let parse = |text: &str| Parser::new(text.to_owned(), None, origin.clone()).parse();
+    pub fn read(text: &str, origin: Option<&WireName>) -> Result<Self, ZoneError> {
+        let parse = |text: &str| Parser::new(text.to_owned(), None, origin.cloned()).parse();
         let (_, records) = parse(text).map_err(|why| ZoneError { line: bad_line(text, &parse), why: why.to_string() })?;
         let whole = |why: String| ZoneError { line: None, why };
         let mut tops = records.keys().filter(|key| key.record_type == RecordType::SOA).map(|key| key.name.clone());

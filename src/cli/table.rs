@@ -51,7 +51,7 @@ impl Table {
 }
 
 /// A cell without colour.
-pub(super) fn plain(text: impl ToString) -> (String, Style) {
+pub(super) fn plain(text: impl std::fmt::Display) -> (String, Style) {
     (text.to_string(), Style::new())
 }
 

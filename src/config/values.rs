@@ -1,7 +1,11 @@
 //! The scalars of the format: durations, days, networks, addresses, words.
 
 use super::{fields::Reader, problem::Trouble, report::Place, tree::Node};
-use crate::query::{CountryCode, Transport, Type};
+use crate::{
+    name::wire_name,
+    query::{CountryCode, Transport, Type},
+};
+use hickory_proto::rr::Name as WireName;
 use ipnet::IpNet;
 use jiff::civil::Date;
 use std::{fmt, net::IpAddr, str::FromStr, time::Duration};
@@ -145,6 +149,17 @@ impl Reader<'_> {
         self.word(node, "verdict", &WORDS.map(|word| (word.as_str(), word)))
     }
 
+    /// A domain name that can stand in a message.
+    pub(super) fn name(&mut self, node: &Node) -> Option<WireName> {
+        let text = self.text(node, "a domain name")?;
+        wire_name(text).map_err(|why| self.add(node, why)).ok()
+    }
+
+    /// The TTL of a record.
+    pub(super) fn ttl(&mut self, node: &Node) -> Option<Duration> {
+        self.duration(node, (Duration::ZERO, MAX_TTL))
+    }
+
     /// A duration with its unit: `500ms`, `60s`, `5m`, `1h`, `1d`.
     pub(super) fn duration(&mut self, node: &Node, range: (Duration, Duration)) -> Option<Duration> {
         let expected = format!("a duration from {} to {}, such as 60s (units ms, s, m, h, d)", show(range.0), show(range.1));
@@ -167,6 +182,9 @@ impl Reader<'_> {
         Some(value)
     }
 }
+
+/// A TTL above 2^31 - 1 is read as zero by others (RFC 2181 section 8).
+const MAX_TTL: Duration = Duration::from_secs(0x7fff_ffff);
 
 /// Units, largest first, in milliseconds.
 const UNITS: [(&str, u64); 5] = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)];

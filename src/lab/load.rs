@@ -151,7 +151,7 @@ fn read_zones(shelf: &Shelf, report: &mut Report) -> Result<Zones, ShelfError> {
 fn read_zone(shelf: &Shelf, path: &Path, zones: &mut Zones, report: &mut Report) -> Result<(), ShelfError> {
     let text = shelf.read(path)?;
     let origin = path.file_stem().and_then(|stem| wire_name(&stem.to_string_lossy()).ok());
-    let zone = Zone::read(&text, origin);
+    let zone = Zone::read(&text, origin.as_ref());
     let file = report.open(shelf.shown(path), text);
     match zone {
         Ok(zone) => {

@@ -1,0 +1,89 @@
+//! How a message looks on the wire, and the Extended DNS Error in it.
+
+use super::{
+    fields::{Fields, Reader},
+    tree::Node,
+};
+
+/// How a message looks. What is not said is as a resolver does it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WireSpec {
+    /// AA; default false.
+    pub aa: Option<bool>,
+    /// RA; default true.
+    pub ra: Option<bool>,
+    /// AD; default false.
+    pub ad: Option<bool>,
+    /// Flags 0x8180 for a query with RD, 0x8400 for one without; the other flags are then not looked at.
+    pub flags_by_rd: bool,
+    /// How the owner of the records is written.
+    pub owner: OwnerForm,
+    /// What becomes of EDNS.
+    pub edns: EdnsForm,
+    /// Zero octets behind the message.
+    pub trailing: u16,
+}
+
+/// How the owner of a record is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OwnerForm {
+    /// As a pointer to the question, `c0 0c`.
+    #[default]
+    Pointer,
+    /// As a copy of the question's name.
+    Copy,
+}
+
+/// What becomes of EDNS in a reply.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum EdnsForm {
+    /// An OPT of our own when the query has one (RFC 6891).
+    #[default]
+    Normal,
+    /// No OPT, whatever the query has.
+    Omit,
+    /// The query's OPT, octet for octet.
+    Echo,
+}
+
+/// An Extended DNS Error (RFC 8914).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EdeSpec {
+    /// INFO-CODE.
+    pub code: u16,
+    /// EXTRA-TEXT.
+    pub text: String,
+}
+
+/// `wire:` of an answer.
+pub(super) fn read_wire(node: &Node, reader: &mut Reader<'_>) -> WireSpec {
+    let mut fields = Fields::of(node, "wire", reader);
+    let mut flag = |key, reader: &mut Reader<'_>| fields.get(key).and_then(|value| reader.flag(value));
+    let (aa, ra, ad) = (flag("aa", reader), flag("ra", reader), flag("ad", reader));
+    let flags_by_rd = flag("flags-by-rd", reader).unwrap_or_default();
+    let owners = [("pointer", OwnerForm::Pointer), ("copy", OwnerForm::Copy)];
+    let owner = fields.get("owner").and_then(|word| reader.word(word, "owner form", &owners));
+    let forms = [("normal", EdnsForm::Normal), ("omit", EdnsForm::Omit), ("echo", EdnsForm::Echo)];
+    let edns = fields.get("edns").and_then(|word| reader.word(word, "EDNS form", &forms));
+    // 512 octets are already more than any injector was seen to leave behind.
+    let trailing = fields.get("trailing").and_then(|number| reader.number(number, (0, 512)));
+    fields.finish(reader);
+    WireSpec {
+        aa,
+        ra,
+        ad,
+        flags_by_rd,
+        owner: owner.unwrap_or_default(),
+        edns: edns.unwrap_or_default(),
+        trailing: trailing.and_then(|count| u16::try_from(count).ok()).unwrap_or_default(),
+    }
+}
+
+/// `ede:` of an answer.
+pub(super) fn read_ede(node: &Node, reader: &mut Reader<'_>) -> Option<EdeSpec> {
+    let mut fields = Fields::of(node, "ede", reader);
+    let code = fields.need("code", reader).and_then(|code| reader.number(code, (0, 65_535)));
+    let text = fields.get("text").and_then(|text| reader.string(text, "a text"));
+    fields.finish(reader);
+    Some(EdeSpec { code: u16::try_from(code?).ok()?, text: text.map(|at| at.value).unwrap_or_default() })
+}
