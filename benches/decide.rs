@@ -1,1 +1,41 @@
-fn main() {}
+//! How long a decision takes with the shipped countries, from a query that was read to its verdict.
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use splinterdns::{
+    config::{LabSpec, Shelf},
+    lab::{Shelves, load},
+    name::Name,
+    query::{Query, Transport, Type},
+};
+use std::hint::black_box;
+
+/// Label, client, name: what is blocked by each kind of pattern, and what is not blocked at all.
+const CASES: [(&str, &str, &str); 6] = [
+    ("suffix", "127.86.0.1", "www.facebook.com"),
+    ("contains", "127.86.0.1", "mentorproject.org"),
+    ("honest under many rules", "127.7.1.1", "www.example.com"),
+    ("operator", "127.91.2.1", "dailymotion.com"),
+    ("long honest name", "127.86.0.1", "a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q.r.s.t.u.v.w.x.y.z.example.com"),
+    ("nobody's client", "127.0.0.1", "www.facebook.com"),
+];
+
+fn decide(criterion: &mut Criterion) {
+    let shelves = Shelves { configs: Shelf::built_in_configs(), lab_file: None, zones: None, flags: LabSpec::default() };
+    let (lab, _) = load(&shelves).expect("the shipped lab is sound");
+    let mut group = criterion.benchmark_group("decide");
+    for (label, client, name) in CASES {
+        let query = Query {
+            name: Name::parse(name).expect("a name"),
+            rtype: Type(hickory_proto::rr::RecordType::A),
+            client: client.parse().expect("an address"),
+            transport: Transport::Udp,
+            listener: None,
+            today: "2026-11-22".parse().expect("a day"),
+        };
+        group.bench_function(label, |bencher| bencher.iter(|| lab.policy.decide(black_box(&query)).word));
+    }
+    group.finish();
+}
+
+criterion_group!(benches, decide);
+criterion_main!(benches);

@@ -1,5 +1,10 @@
 //! The command line: one file a subcommand.
 
+/// Prints a line, with colours where they are wanted.
+macro_rules! say {
+    ($($words:tt)*) => { $crate::cli::style::say(format_args!($($words)*)) };
+}
+
 mod check;
 mod compare;
 mod countries;

@@ -104,10 +104,44 @@ fn push_label(text: &mut String, label: &[u8]) {
 ///
 /// As [`Name::parse`].
 pub fn wire_name(text: &str) -> Result<WireName, NameError> {
-    let ascii = to_ascii(text)?;
-    let mut name = WireName::from_ascii(&ascii).map_err(|why| NameError::Form { text: text.to_owned(), why: why.to_string() })?;
-    name.set_fqdn(true);
-    Ok(name)
+    let form = |why: &str| NameError::Form { text: text.to_owned(), why: why.to_owned() };
+    let labels = labels(&to_ascii(text)?).map_err(form)?;
+    if labels.is_empty() {
+        return Ok(WireName::root());
+    }
+    WireName::from_labels(labels.iter().map(Vec::as_slice)).map_err(|why| form(&why.to_string()))
+}
+
+/// The labels of a name in presentation form, with RFC 1035's escapes: `\DDD` is decimal there (hickory reads it as octal).
+fn labels(text: &str) -> Result<Vec<Vec<u8>>, &'static str> {
+    let mut octets = text.strip_suffix('.').filter(|rest| !rest.ends_with('\\')).unwrap_or(text).bytes();
+    let (mut labels, mut label) = (Vec::new(), Vec::new());
+    if octets.len() == 0 {
+        return Ok(labels);
+    }
+    while let Some(octet) = octets.next() {
+        match octet {
+            b'.' if label.is_empty() => return Err("it has an empty label"),
+            b'.' => labels.push(std::mem::take(&mut label)),
+            b'\\' => label.push(escaped(&mut octets).ok_or("it has a broken escape")?),
+            other => label.push(other),
+        }
+    }
+    if label.is_empty() {
+        return Err("it has an empty label");
+    }
+    labels.push(label);
+    Ok(labels)
+}
+
+/// The octet behind a backslash: three decimal digits, or the character itself.
+fn escaped(octets: &mut impl Iterator<Item = u8>) -> Option<u8> {
+    let first = octets.next()?;
+    if !first.is_ascii_digit() {
+        return Some(first);
+    }
+    let digits = [first, octets.next()?, octets.next()?];
+    std::str::from_utf8(&digits).ok()?.parse().ok()
 }
 
 /// Folds an internationalised text to A-labels; ASCII is left as it is (`_dmarc` and the like are no UTS 46 names).

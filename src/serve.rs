@@ -22,6 +22,7 @@ use live::Live;
 use std::{net::SocketAddr, sync::Arc};
 use thiserror::Error;
 use tokio::{
+    signal::unix::{Signal, SignalKind, signal},
     sync::{Semaphore, watch},
     task::JoinSet,
 };
@@ -32,6 +33,8 @@ pub struct Server {
     shelves: Shelves,
     live: Arc<ArcSwap<Live>>,
     sockets: Vec<Sockets>,
+    /// Taken before anybody can know of the server: a SIGHUP without a handler ends the process.
+    hangup: Signal,
 }
 
 /// Why a server does not start.
@@ -43,6 +46,9 @@ pub enum StartError {
     /// An address cannot be listened on.
     #[error(transparent)]
     Bind(#[from] BindError),
+    /// The system does not let us handle SIGHUP.
+    #[error("cannot handle SIGHUP: {0}")]
+    Signal(std::io::Error),
 }
 
 impl Server {
@@ -54,7 +60,8 @@ impl Server {
     pub fn bind(shelves: Shelves) -> Result<Self, StartError> {
         let (lab, _) = load(&shelves)?;
         let sockets = lab.settings.listen.iter().map(|listener| Sockets::bind(*listener)).collect::<Result<_, _>>()?;
-        Ok(Self { shelves, live: Arc::new(ArcSwap::from_pointee(Live::new(lab))), sockets })
+        let hangup = signal(SignalKind::hangup()).map_err(StartError::Signal)?;
+        Ok(Self { shelves, live: Arc::new(ArcSwap::from_pointee(Live::new(lab))), sockets, hangup })
     }
 
     /// Where the server listens, with the ports that were given for port 0.
@@ -76,7 +83,7 @@ impl Server {
 
     /// Answers until `stop` changes, reloading on SIGHUP and when a file changes.
     pub async fn run(self, mut stop: watch::Receiver<()>) {
-        let Self { shelves, live, sockets } = self;
+        let Self { shelves, live, sockets, hangup } = self;
         let mut tasks = JoinSet::new();
         let connections = Arc::new(Semaphore::new(live.load().lab.settings.tcp_connections));
         for Sockets { listener, udp, tcp } in sockets {
@@ -88,7 +95,7 @@ impl Server {
             }
             tasks.spawn(tcp::serve(tcp, Arc::clone(&live), listener.country, Arc::clone(&connections)));
         }
-        tasks.spawn(reload::watch(shelves, live));
+        tasks.spawn(reload::watch(shelves, live, hangup));
         // An error means that the sender is gone, and nobody else could stop us.
         let _ = stop.changed().await;
         tasks.shutdown().await;

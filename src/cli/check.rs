@@ -44,7 +44,7 @@ fn check(path: &Path, problems: &mut String) -> Outcome {
         lab::check_countries(path.parent().unwrap_or(Path::new("")), &[file_name(path)], &mut report)?;
     }
     if report.is_clean() {
-        anstream::println!("{shown}: no problems in {} file(s)", report.file_count());
+        say!("{shown}: no problems in {} file(s)", report.file_count());
     } else {
         problems.push_str(&format!("{report}\n"));
     }
@@ -69,7 +69,7 @@ fn check_folder(folder: &Path, report: &mut Report) -> Outcome {
 fn check_configs(configs: Shelf, lab_file: Option<PathBuf>, shown: &str, problems: &mut String) -> Outcome {
     let shelves = Shelves { configs, lab_file, zones: None, flags: LabSpec::default() };
     match lab::load(&shelves) {
-        Ok((lab, report)) => anstream::println!("{shown}: {}; no problems in {} files", summary(&lab), report.file_count()),
+        Ok((lab, report)) => say!("{shown}: {}; no problems in {} files", summary(&lab), report.file_count()),
         Err(LoadError::Problems(report)) => problems.push_str(&format!("{report}\n")),
         Err(error) => return Err(Failure::from(error)),
     }

@@ -41,14 +41,27 @@ pub(super) fn run(args: &Args) -> Outcome {
     let rows = rows(&lab, &asked)?;
     if args.question.json {
         let rows: Vec<Value> = rows.iter().map(Row::to_json).collect();
-        anstream::println!("{:#}", Value::from(rows));
+        say!("{:#}", Value::from(rows));
         return Ok(());
     }
     let today = lab.settings.clock.today();
-    anstream::println!("{}{} {} on {today}{:#}\n", style::HEAD, asked.name, asked.rtype, style::HEAD);
+    say!("{}{} {} on {today}{:#}\n", style::HEAD, asked.name, asked.rtype, style::HEAD);
     let mut table = Table::new(&["", "country", "operator", "verdict", "answer", "rule", "evidence", "replies", "first reply"]);
-    rows.iter().for_each(|row| row.print(&mut table));
+    let mut own: Option<&Row<'_>> = None;
+    let mut alike = 0;
+    for row in &rows {
+        if row.operator.is_none() {
+            own = Some(row);
+        } else if own.is_some_and(|own| own.is_like(row)) {
+            alike += 1;
+            continue;
+        }
+        row.print(&mut table);
+    }
     table.print();
+    if alike > 0 {
+        say!("\n{}{alike} operators answer as their country does (--json lists them){:#}", style::FAINT, style::FAINT);
+    }
     Ok(())
 }
 
@@ -85,6 +98,12 @@ impl Row<'_> {
             "replies": self.rehearsal.replies(),
             "answers": first.map_or(Vec::new(), record::answers),
         })
+    }
+
+    /// Whether the same comes out, by the same rule or by none.
+    fn is_like(&self, other: &Self) -> bool {
+        let rule = |row: &Self| row.rehearsal.verdict.rule.map(|(rule, _)| std::ptr::from_ref(rule));
+        rule(self) == rule(other) && self.first_reply() == other.first_reply()
     }
 
     fn answer(&self) -> &str {

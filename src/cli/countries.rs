@@ -28,7 +28,7 @@ pub(super) fn run(args: &Args) -> Outcome {
     let lab = args.files.load(LabSpec::default())?;
     if args.json {
         let countries: Vec<Value> = lab.policy.countries().iter().map(to_json).collect();
-        anstream::println!("{:#}", Value::from(countries));
+        say!("{:#}", Value::from(countries));
     } else {
         table(&lab.policy, true).print();
     }

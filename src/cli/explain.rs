@@ -58,7 +58,7 @@ pub(super) fn run(args: &Args) -> Outcome {
     let misses = lab.policy.misses(&query);
     let rehearsal = lab.rehearse(&asked.wire, query.clone());
     if args.question.json {
-        anstream::println!("{:#}", to_json(&asked, &rehearsal, &misses));
+        say!("{:#}", to_json(&asked, &rehearsal, &misses));
     } else {
         print(&rehearsal, &misses, &lab);
     }
@@ -135,7 +135,7 @@ fn print(rehearsal: &Rehearsal<'_>, misses: &[Miss<'_>], lab: &Lab) {
         (None, _) => "in nobody's network".to_owned(),
     };
     let head = format!("{} {} {place}, on {}, over {}", query.name, query.rtype, query.today, query.transport);
-    anstream::println!("{}{head}{:#} (client {})\n", style::HEAD, style::HEAD, query.client);
+    say!("{}{head}{:#} (client {})\n", style::HEAD, style::HEAD, query.client);
     let mut table = Table::default();
     let mut line = |key: &str, value: String, colour| table.row([(format!("  {key}"), style::FAINT), (value, colour)]);
     line("verdict", verdict.word.to_string(), style::verdict(verdict.word));
@@ -159,9 +159,9 @@ fn print(rehearsal: &Rehearsal<'_>, misses: &[Miss<'_>], lab: &Lab) {
 }
 
 fn print_parts(parts: &[Part], lab: &Lab) {
-    anstream::println!("\n{}what goes out{:#}", style::HEAD, style::HEAD);
+    say!("\n{}what goes out{:#}", style::HEAD, style::HEAD);
     if parts.is_empty() {
-        anstream::println!("  nothing");
+        say!("  nothing");
     }
     for part in parts {
         let after = format!("{} ms", part.after.as_secs_f64() * 1000.0);
@@ -178,9 +178,9 @@ fn print_parts(parts: &[Part], lab: &Lab) {
                 format!("honest  {}  {}", record::rcode(message.response_code), record::flags(message).join(" "))
             }
         };
-        anstream::println!("  {after:>5}  {what}");
+        say!("  {after:>5}  {what}");
         for record in part.what.message().into_iter().flat_map(|message| message.answers.iter().chain(&message.authorities)) {
-            anstream::println!("         {}", record::presentation(record));
+            say!("         {}", record::presentation(record));
         }
     }
 }
@@ -189,7 +189,7 @@ fn print_misses(misses: &[Miss<'_>]) {
     if misses.is_empty() {
         return;
     }
-    anstream::println!("\n{}rules that match the name and did not decide{:#}", style::HEAD, style::HEAD);
+    say!("\n{}rules that match the name and did not decide{:#}", style::HEAD, style::HEAD);
     let mut table = Table::default();
     for miss in misses {
         let owner = miss.operator.map_or(String::new(), |operator| format!("{}/", operator.slug));

@@ -24,7 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 pub(super) fn run(args: &Args) -> Outcome {
     let rcode = ask(args.server).map_err(|why| Failure::problem(format!("{} does not answer: {why}", args.server)))?;
-    anstream::println!("{} answers: {rcode}", args.server);
+    say!("{} answers: {rcode}", args.server);
     Ok(())
 }
 

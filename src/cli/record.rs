@@ -43,7 +43,7 @@ pub(super) fn answers(message: &Message) -> Vec<String> {
 /// `name ttl class type data`, as in a zone file.
 pub(super) fn presentation(record: &Record) -> String {
     let rtype = crate::query::Type(record.record_type());
-    format!("{} {} {} {rtype} {}", record.name, record.ttl, record.dns_class, record.data)
+    format!("{} {} {} {rtype} {}", record.name.to_ascii(), record.ttl, record.dns_class, record.data)
 }
 
 /// The flags that are set, in `dig`'s words and order.

@@ -77,10 +77,13 @@ pub(super) fn run(args: Args) -> Outcome {
 }
 
 async fn serve(args: Args) -> Outcome {
+    // Before the banner says that the server is there, so that whoever stops it then stops it cleanly.
+    let mut terminate = signal(SignalKind::terminate()).map_err(Failure::unreadable)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::unreadable)?;
     let files = args.files.clone();
     let server = Server::bind(files.shelves(args.spec())).map_err(|error| match error {
         StartError::Load(error) => Failure::from(error),
-        StartError::Bind(error) => Failure::unreadable(error),
+        error @ (StartError::Bind(_) | StartError::Signal(_)) => Failure::unreadable(error),
     })?;
     let listeners = server.listeners();
     server.with_lab(|lab| -> Outcome {
@@ -89,11 +92,10 @@ async fn serve(args: Args) -> Outcome {
         Ok(())
     })?;
     let (stop, stopped) = watch::channel(());
-    let mut terminate = signal(SignalKind::terminate()).map_err(Failure::unreadable)?;
     let running = tokio::spawn(server.run(stopped));
     tokio::select! {
         _ = terminate.recv() => {}
-        result = tokio::signal::ctrl_c() => result.map_err(Failure::unreadable)?,
+        _ = interrupt.recv() => {}
     }
     // The server may have ended by itself only by a panic, which has been shown already.
     let _ = stop.send(());
@@ -128,30 +130,35 @@ fn start_log(filter: &str) -> Outcome {
     let filter = if filter.contains(['=', ',']) { filter.to_owned() } else { format!("warn,splinterdns={filter}") };
     let filter = EnvFilter::try_new(&filter).map_err(|why| Failure::problem(format!("--log {filter:?}: {why}")))?;
     let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(colours)
+        .log_internal_errors(false)
+        .init();
     Ok(())
 }
 
 /// What listens where, who is governed by what, and a line to paste.
 fn banner(lab: &Lab, listeners: &[ListenerSpec]) {
     let (version, head) = (env!("CARGO_PKG_VERSION"), style::HEAD);
-    anstream::println!("{head}splinterdns {version}{head:#}: {}, as of {}", check::summary(lab), lab.settings.clock.today());
+    say!("{head}splinterdns {version}{head:#}: {}, as of {}", check::summary(lab), lab.settings.clock.today());
     for listener in listeners {
         let bound = listener.country.map_or(String::new(), |code| format!(", every client in {code}"));
-        anstream::println!("listening on {head}{}{head:#} by UDP and TCP{bound}", listener.address);
+        say!("listening on {head}{}{head:#} by UDP and TCP{bound}", listener.address);
     }
     let upstream: Vec<_> = lab.settings.upstream.iter().map(ToString::to_string).collect();
     match upstream[..] {
-        [] => anstream::println!("no upstream: a name that no zone holds gets SERVFAIL (--upstream ADDR:PORT asks a resolver)"),
-        _ => anstream::println!("upstream: {}", upstream.join(", ")),
+        [] => say!("no upstream: a name that no zone holds gets SERVFAIL (--upstream ADDR:PORT asks a resolver)"),
+        _ => say!("upstream: {}", upstream.join(", ")),
     }
-    anstream::println!();
+    say!("");
     countries::table(&lab.policy, false).print();
     let others =
         lab.policy.default_country().map_or("get honest answers".to_owned(), |country| format!("are in {}", country.code));
-    anstream::println!("\nother clients {others}; `splinterdns countries` lists the operators");
+    say!("\nother clients {others}; `splinterdns countries` lists the operators");
     if let Some(line) = dig_line(lab, listeners) {
-        anstream::println!("\ntry:  {head}{line}{head:#}");
+        say!("\ntry:  {head}{line}{head:#}");
     }
 }
 

@@ -1,7 +1,8 @@
-//! Colours: what is a lie, what is honest, what is only assumed.
+//! Colours: what is a lie, what is honest, what is only assumed; and the one way to the standard output.
 
 use crate::config::{Evidence, Word};
 use anstyle::{AnsiColor, Style};
+use std::{fmt, io::Write};
 
 pub(super) const BAD: Style = AnsiColor::Red.on_default().bold();
 pub(super) const HEAD: Style = Style::new().bold();
@@ -23,4 +24,9 @@ pub(super) const fn evidence(grade: Evidence) -> Style {
         Evidence::Reported => Style::new(),
         Evidence::Assumed => WARN,
     }
+}
+
+/// Prints a line. Nobody may be reading any more (`splinterdns countries | head`), which is no error.
+pub(super) fn say(line: fmt::Arguments<'_>) {
+    let _ = writeln!(anstream::stdout(), "{line}");
 }

@@ -20,7 +20,7 @@ impl Table {
     }
 
     pub(super) fn print(&self) {
-        anstream::print!("{}", self.render());
+        super::style::say(format_args!("{}", self.render().trim_end_matches('\n')));
     }
 
     fn render(&self) -> String {

@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 use tokio::{
-    signal::unix::{SignalKind, signal},
+    signal::unix::Signal,
     sync::mpsc::{UnboundedSender, unbounded_channel},
     time::timeout,
 };
@@ -20,15 +20,15 @@ use tokio::{
 const QUIET: Duration = Duration::from_millis(200);
 
 /// Reloads whenever there is a reason to.
-pub(super) async fn watch(shelves: Shelves, live: Arc<ArcSwap<Live>>) {
+pub(super) async fn watch(shelves: Shelves, live: Arc<ArcSwap<Live>>, mut hangup: Signal) {
     let (reasons, mut reason) = unbounded_channel();
-    let _watcher = watch_files(folders(&shelves, &live), reasons.clone());
-    let hangup = reasons;
-    tokio::spawn(async move {
-        let Ok(mut signals) = signal(SignalKind::hangup()) else { return };
-        while signals.recv().await.is_some() && hangup.send("SIGHUP").is_ok() {}
-    });
-    while let Some(why) = reason.recv().await {
+    let _watcher = watch_files(folders(&shelves, &live), reasons);
+    loop {
+        let why = tokio::select! {
+            Some(why) = reason.recv() => why,
+            Some(()) = hangup.recv() => "SIGHUP",
+            else => return,
+        };
         while timeout(QUIET, reason.recv()).await.is_ok_and(|more| more.is_some()) {}
         let shelves = shelves.clone();
         // Reading files and building an index would hold up a worker that could answer queries.

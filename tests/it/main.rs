@@ -1,1 +1,14 @@
-fn main() {}
+//! Everything that is tested from outside: a running server on port 0, asked from 127.x.0.1, and the commands.
+
+mod commands;
+mod countries;
+mod docs;
+mod invalid;
+mod ladder;
+mod protocol;
+mod relay;
+mod reload;
+mod scenarios;
+mod stream;
+mod support;
+mod zones;

@@ -1,0 +1,233 @@
+//! The commands, as people and programs call them.
+
+use crate::support::{Scratch, repository};
+use serde_json::Value;
+use std::{
+    io::{BufRead, BufReader},
+    net::{TcpListener, UdpSocket},
+    process::{Child, Command, Output, Stdio},
+    time::{Duration, Instant},
+};
+
+fn splinterdns(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_splinterdns")).args(arguments).current_dir(repository()).output().unwrap()
+}
+
+fn stdout(arguments: &[&str]) -> String {
+    let output = splinterdns(arguments);
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn json(arguments: &[&str]) -> Value {
+    serde_json::from_str(&stdout(arguments)).unwrap()
+}
+
+#[test]
+fn explain_names_the_pattern_that_catches_a_bystander() {
+    let arguments = ["explain", "mentorproject.org", "--country", "CN", "--today", "2026-11-22"];
+    let text = stdout(&arguments);
+    assert!(text.contains("poison") && text.contains("*torproject.org*") && text.contains("GFWatch"), "{text}");
+    let json = json(&[&arguments[..], &["--json"]].concat());
+    assert_eq!(json["pattern"], "*torproject.org*");
+    assert_eq!(json["verdict"], "poison");
+    assert_eq!(json["replies"][0]["honest"], false);
+    assert!(json["replies"][0]["answers"][0].as_str().unwrap().ends_with(" IN A 208.77.47.172"));
+}
+
+#[test]
+fn explain_json_has_every_key_of_the_contract() {
+    let json = json(&["explain", "example.com", "--json", "--today", "2026-11-22"]);
+    let keys = [
+        "name",
+        "type",
+        "country",
+        "operator",
+        "today",
+        "transport",
+        "verdict",
+        "answer",
+        "rule",
+        "pattern",
+        "since",
+        "until",
+        "category",
+        "evidence",
+        "sources",
+        "replies",
+        "misses",
+    ];
+    for key in keys {
+        assert!(json.get(key).is_some(), "{key} is missing");
+    }
+    assert_eq!((&json["verdict"], &json["rule"], &json["country"]), (&"honest".into(), &Value::Null, &Value::Null));
+}
+
+#[test]
+fn explain_tells_the_near_misses_with_their_reasons() {
+    let reasons = |arguments: &[&str]| {
+        let json = json(&[&["explain"], arguments, &["--json"]].concat());
+        json["misses"].as_array().unwrap().iter().map(|miss| miss["reason"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert!(reasons(&["x.com", "--country", "BR", "--today", "2024-08-01"]).contains(&"not-yet".to_owned()));
+    assert!(reasons(&["x.com", "--country", "BR", "--today", "2024-12-01"]).contains(&"no-longer".to_owned()));
+    assert!(reasons(&["baidu.com", "--country", "IN", "--today", "2026-11-22"]).contains(&"operator".to_owned()));
+    let udp = ["rsf.org", "--country", "CN", "--today", "2026-11-22", "--transport", "tcp"];
+    assert!(reasons(&udp).contains(&"transport".to_owned()));
+    assert!(reasons(&["example.com", "--country", "CN"]).is_empty());
+}
+
+#[test]
+fn what_is_only_assumed_says_so_wherever_it_is_shown() {
+    let explained = stdout(&["explain", "tiktok.com", "--country", "KG", "--today", "2026-11-22"]);
+    assert!(explained.contains("assumed: the block is attested, its DNS form is not"), "{explained}");
+    let row = |text: &str, code: &str| text.lines().find(|line| line.starts_with(code)).unwrap().to_owned();
+    let compared = stdout(&["compare", "tiktok.com", "--today", "2026-11-22"]);
+    assert!(row(&compared, "KG").contains("assumed"), "{compared}");
+    let listed = stdout(&["countries"]);
+    assert!(row(&listed, "KG").contains("assumed") && row(&listed, "TJ").contains("assumed"), "{listed}");
+}
+
+#[test]
+fn compare_has_a_row_for_every_country_and_operator() {
+    let rows = json(&["compare", "www.facebook.com", "--today", "2026-11-22", "--json"]);
+    let rows = rows.as_array().unwrap();
+    let own: Vec<_> = rows.iter().filter(|row| row["operator"].is_null()).map(|row| row["country"].as_str().unwrap()).collect();
+    assert_eq!(own, ["BR", "CN", "IN", "IR", "KG", "PK", "RU", "TJ", "US", "UZ"]);
+    assert!(rows.len() > 25);
+    for key in ["country", "operator", "verdict", "answer", "rule", "evidence", "replies", "answers"] {
+        assert!(rows.iter().all(|row| row.get(key).is_some()), "{key}");
+    }
+    let china = rows.iter().find(|row| row["country"] == "CN").unwrap();
+    assert_eq!((&china["verdict"], &china["replies"]), (&"poison".into(), &1.into()));
+}
+
+#[test]
+fn output_in_a_pipe_has_no_colours() {
+    for arguments in [&["compare", "x.com"][..], &["explain", "x.com"], &["countries"]] {
+        assert!(!stdout(arguments).contains('\u{1b}'), "{arguments:?}");
+    }
+}
+
+#[test]
+fn check_says_what_it_checked_and_its_exit_code_tells_the_rest() {
+    assert!(stdout(&["check"]).contains("10 countries"));
+    assert!(
+        stdout(&["check", "configs", "zones", "configs/countries/cn.yaml", "zones/example.com.zone"]).contains("no problems")
+    );
+    let scratch = Scratch::new();
+    let broken = scratch.write("xx.yaml", "country: XX\n");
+    assert_eq!(splinterdns(&["check", broken.to_str().unwrap()]).status.code(), Some(1));
+    let missing = scratch.path().join("nothing.yaml");
+    assert_eq!(splinterdns(&["check", missing.to_str().unwrap()]).status.code(), Some(2));
+    assert_eq!(splinterdns(&["check", "configs/nowhere"]).status.code(), Some(2));
+}
+
+#[test]
+fn wrong_arguments_are_answered_with_the_right_ones() {
+    let complaint = |arguments: &[&str]| String::from_utf8(splinterdns(arguments).stderr).unwrap();
+    assert!(complaint(&["explain", "x.com", "--country", "ZZ"]).contains("known: BR, CN, IN"));
+    assert!(complaint(&["explain", "x.com", "--country", "IN", "--operator", "acd"]).contains("act, airtel"));
+    assert!(complaint(&["explain", "x.com", "AAAAA"]).contains("no record type"));
+    assert!(complaint(&["explain", "a..b"]).contains("empty label"));
+    assert!(complaint(&["serve", "--country", "ZZ"]).contains("there is no country ZZ"));
+    assert!(complaint(&["serve", "--listen", "localhost"]).contains("127.0.0.1:5300"));
+}
+
+#[test]
+fn a_port_in_use_is_named_with_the_way_out() {
+    let udp = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let address = udp.local_addr().unwrap().to_string();
+    let output = splinterdns(&["serve", "--listen", &address]);
+    let complaint = String::from_utf8(output.stderr).unwrap();
+    assert_ne!(output.status.code(), Some(0));
+    assert!(complaint.contains(&format!("cannot listen on {address} by UDP")) && complaint.contains("--listen"), "{complaint}");
+    let tcp = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = tcp.local_addr().unwrap().to_string();
+    let complaint = String::from_utf8(splinterdns(&["serve", "--listen", &address]).stderr).unwrap();
+    assert!(complaint.contains(&format!("cannot listen on {address} by TCP")), "{complaint}");
+}
+
+#[test]
+fn a_broken_config_is_reported_before_a_socket_is_taken() {
+    let scratch = Scratch::new();
+    scratch.write("countries/xx.yaml", "country: XX\nname: X\nclients: [127.99.0.0/16]\nruls: []\n");
+    let holder = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let address = holder.local_addr().unwrap().to_string();
+    let output = splinterdns(&["serve", "--configs", scratch.path().to_str().unwrap(), "--listen", &address]);
+    let complaint = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(complaint.contains("did you mean \"rules\"?") && !complaint.contains("cannot listen"), "{complaint}");
+}
+
+/// `serve` on a free port, with the address that it printed.
+fn serve(arguments: &[&str]) -> (Child, String, Vec<String>) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_splinterdns"))
+        .args(["serve", "--listen", "127.0.0.1:0"])
+        .args(arguments)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut banner = Vec::new();
+    for line in BufReader::new(child.stdout.take().unwrap()).lines() {
+        banner.push(line.unwrap());
+        if banner.last().unwrap().starts_with("try:") {
+            break;
+        }
+    }
+    let listening = banner.iter().find_map(|line| line.strip_prefix("listening on ")).expect("a listener");
+    let address = listening.split(' ').next().unwrap().to_owned();
+    (child, address, banner)
+}
+
+fn wait(child: &mut Child) -> Option<i32> {
+    let begin = Instant::now();
+    while begin.elapsed() < Duration::from_secs(5) {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status.code();
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    child.kill().unwrap();
+    panic!("the server does not stop");
+}
+
+fn signal(child: &Child, name: &str) {
+    let sent = Command::new("kill").args([format!("-{name}"), child.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+}
+
+#[test]
+fn serve_prints_a_line_to_paste_and_ends_cleanly_on_sigterm_and_ctrl_c() {
+    for name in ["TERM", "INT"] {
+        let (mut child, address, banner) = serve(&[]);
+        let banner = banner.join("\n");
+        assert!(banner.contains("CN  China") && banner.contains("127.86.0.0/16"), "{banner}");
+        let port = address.rsplit(':').next().unwrap();
+        assert!(banner.contains(&format!("dig -b 127.86.0.1 -p {port} @127.0.0.1 www.facebook.com")), "{banner}");
+        assert!(stdout(&["health", &address]).contains("answers"));
+        signal(&child, name);
+        assert_eq!(wait(&mut child), Some(0), "SIG{name}");
+        assert!(!splinterdns(&["health", &address]).status.success(), "nobody answers any more");
+    }
+}
+
+#[test]
+fn sighup_reloads_what_no_watcher_saw() {
+    let scratch = Scratch::new();
+    let country = |answer: &str| {
+        format!(
+            "country: XX\nname: X\nclients: [127.0.0.0/16]\nrules:\n  - {{rule: a, names: [a.example], answer: {answer}, \
+             evidence: assumed, sources: [T]}}\nsources: {{T: test}}\n"
+        )
+    };
+    scratch.write("countries/xx.yaml", &country("refused"));
+    let (mut child, _, _) = serve(&["--configs", scratch.path().to_str().unwrap()]);
+    let log = BufReader::new(child.stderr.take().unwrap());
+    signal(&child, "HUP");
+    let reloaded = log.lines().map_while(Result::ok).find(|line| line.contains("reloaded")).unwrap();
+    assert!(reloaded.contains("SIGHUP"), "{reloaded}");
+    signal(&child, "TERM");
+    assert_eq!(wait(&mut child), Some(0));
+}

@@ -1,0 +1,176 @@
+//! The shipped countries, asked over the wire. (Their own examples are run whenever they are loaded.)
+
+use crate::support::{data, start_on};
+use hickory_proto::{op::ResponseCode, rr::RecordType};
+use splinterdns::{
+    config::{Evidence, LabSpec, Shelf},
+    lab::{Lab, Shelves, load},
+    name::Name,
+    query::{Query, Transport, Type},
+};
+use std::net::IpAddr;
+
+fn shipped() -> Lab {
+    let shelves = Shelves { configs: Shelf::built_in_configs(), lab_file: None, zones: None, flags: LabSpec::default() };
+    load(&shelves).unwrap_or_else(|error| panic!("{error}")).0
+}
+
+/// A client of every country and of every operator, with a label for messages.
+fn clients(lab: &Lab) -> Vec<(String, IpAddr)> {
+    let mut clients = Vec::new();
+    for country in lab.policy.countries() {
+        clients.push((country.code.to_string(), country.client().unwrap()));
+        let operators = country.operators.iter().map(|op| (format!("{} {}", country.code, op.slug), op.client().unwrap()));
+        clients.extend(operators);
+    }
+    clients
+}
+
+#[test]
+fn there_are_ten_countries_with_the_networks_of_the_telephone_code() {
+    let lab = shipped();
+    let table = [
+        ("BR", "55"),
+        ("CN", "86"),
+        ("IN", "91"),
+        ("IR", "98"),
+        ("KG", "196"),
+        ("PK", "92"),
+        ("RU", "7"),
+        ("TJ", "192"),
+        ("US", "1"),
+        ("UZ", "198"),
+    ];
+    let codes: Vec<_> = lab.policy.countries().iter().map(|country| country.code.to_string()).collect();
+    assert_eq!(codes, table.map(|(code, _)| code));
+    for (country, (_, second)) in lab.policy.countries().iter().zip(table) {
+        let networks: Vec<_> = country.clients.iter().map(ToString::to_string).collect();
+        assert_eq!(networks, [format!("127.{second}.0.0/16"), format!("10.{second}.0.0/16")]);
+    }
+}
+
+#[test]
+fn every_type_of_a_name_that_is_never_blocked_survives_in_every_country() {
+    let server = start_on("2026-11-22");
+    let types = [
+        RecordType::A,
+        RecordType::AAAA,
+        RecordType::MX,
+        RecordType::TXT,
+        RecordType::NS,
+        RecordType::SOA,
+        RecordType::HTTPS,
+        RecordType::CAA,
+        RecordType::SRV,
+        RecordType::CNAME,
+        RecordType::ANY,
+        RecordType::Unknown(65_280),
+    ];
+    let lab = shipped();
+    let mut answered = 0;
+    for name in ["example.com.", "www.example.com.", "iana.org.", "cloudflare.com.", "debian.org.", "nosuch.example.com."] {
+        for rtype in types {
+            let honest = server.ask("127.0.0.1", name, rtype);
+            answered += honest.answers.len();
+            for (label, client) in clients(&lab) {
+                let answer = server.ask(&client.to_string(), name, rtype);
+                assert_eq!(answer.answers, honest.answers, "{name} {rtype} in {label}");
+                assert_eq!(answer.response_code, honest.response_code, "{name} {rtype} in {label}");
+            }
+        }
+    }
+    assert!(answered > 50, "{answered} records were compared");
+}
+
+#[test]
+fn the_two_neighbours_see_two_internets() {
+    let server = start_on("2026-11-22");
+    let china = data(&server.ask("127.86.0.1", "www.facebook.com.", RecordType::A));
+    let america = data(&server.ask("127.1.0.1", "www.facebook.com.", RecordType::A));
+    assert_eq!(china, ["208.77.47.172"], "the first of the ring");
+    assert_eq!(america[0], "star-mini.c10r.facebook.com.");
+}
+
+#[test]
+fn brazil_blocked_x_for_some_weeks_of_2024() {
+    for (day, blocked) in [("2024-08-29", false), ("2024-09-10", true), ("2024-12-01", false)] {
+        let answer = start_on(day).ask("127.55.0.1", "x.com.", RecordType::A);
+        assert_eq!(answer.response_code == ResponseCode::NXDomain, blocked, "{day}");
+        assert_eq!(answer.answers.is_empty(), blocked, "{day}");
+    }
+}
+
+#[test]
+fn russia_has_removed_youtube_since_february_2026() {
+    for (day, removed) in [("2026-02-09", false), ("2026-02-10", true), ("2026-03-01", true)] {
+        let answer = start_on(day).ask("127.7.0.1", "youtube.com.", RecordType::A);
+        assert_eq!(answer.response_code == ResponseCode::NXDomain, removed, "{day}");
+    }
+}
+
+#[test]
+fn the_ring_goes_on_with_every_answer_and_begins_anew_with_the_server() {
+    let first_three = || {
+        let server = start_on("2026-11-22");
+        (0..3).map(|_| data(&server.ask("127.86.0.1", "rsf.org.", RecordType::A))).collect::<Vec<_>>().concat()
+    };
+    assert_eq!(first_three(), ["208.77.47.172", "173.252.88.133", "173.252.88.67"]);
+    assert_eq!(first_three(), first_three(), "same seed, same answers");
+}
+
+#[test]
+fn chinas_injector_sets_its_flags_by_rd_and_sends_no_opt() {
+    let server = start_on("2026-11-22");
+    for (rd, flags) in [(true, [0x81, 0x80]), (false, [0x84, 0x00])] {
+        let mut query = crate::support::question("rsf.org.", RecordType::TXT);
+        query.metadata.recursion_desired = rd;
+        let answer = server.ask_octets("127.86.0.1", &query.to_vec().unwrap()).unwrap();
+        assert_eq!(answer[2..4], flags);
+        assert_eq!(answer[4..12], [0, 1, 0, 1, 0, 0, 0, 0], "one question, one answer, no OPT");
+        assert_eq!(answer[25..31], [0xc0, 0x0c, 0, 1, 0, 1], "an A record for a TXT question, its owner a pointer");
+    }
+}
+
+#[test]
+fn indian_operators_lie_each_in_its_own_way() {
+    let server = start_on("2026-11-22");
+    let act = server.ask("127.91.1.1", "baidu.com.", RecordType::A);
+    assert_eq!((data(&act), act.answers[0].ttl), (vec!["202.83.21.14".to_owned()], 0));
+    let airtel = server.ask("127.91.2.1", "dailymotion.com.", RecordType::A);
+    assert_eq!(data(&airtel), ["dotblocking.dummy.", "13.127.247.216"]);
+    assert_eq!(airtel.answers[1].name.to_string(), "dotblocking.dummy.");
+}
+
+#[test]
+fn the_dns_form_of_kyrgyzstans_and_tajikistans_blocks_is_assumed_throughout_and_the_open_ones_have_no_rules() {
+    let lab = shipped();
+    for code in ["KG", "TJ"] {
+        assert_eq!(lab.policy.country(code.parse().unwrap()).unwrap().evidence(), [Evidence::Assumed], "{code}");
+    }
+    for code in ["US", "UZ"] {
+        assert_eq!(lab.policy.country(code.parse().unwrap()).unwrap().rule_count(), 0, "{code}");
+    }
+}
+
+#[test]
+fn every_name_of_every_zone_is_honest_in_the_open_countries() {
+    let lab = shipped();
+    for name in ["facebook.com", "twitter.com", "youtube.com", "mentorproject.org", "x.com", "torproject.org", "gov.ua"] {
+        for client in ["127.1.0.1", "127.198.0.1"] {
+            let query = Query {
+                name: Name::parse(name).unwrap(),
+                rtype: Type(RecordType::A),
+                client: client.parse().unwrap(),
+                transport: Transport::Udp,
+                listener: None,
+                today: "2026-11-22".parse().unwrap(),
+            };
+            assert_eq!(lab.policy.decide(&query).word.as_str(), "honest", "{name} from {client}");
+        }
+    }
+}
+
+#[test]
+fn there_are_at_least_sixty_zones() {
+    assert!(shipped().zones.len() >= 60);
+}

@@ -1,0 +1,191 @@
+//! What every query meets, whatever the policy says: RFC 1035, RFC 6891, RFC 9619.
+
+use crate::support::{client_socket, listener, question, receive, start, start_on};
+use hickory_proto::{
+    op::{Message, ResponseCode},
+    rr::RecordType,
+};
+use splinterdns::config::LabSpec;
+use std::{net::UdpSocket, time::Duration};
+
+const US: &str = "127.1.0.1";
+const CN: &str = "127.86.0.1";
+
+fn octets(name: &str, rtype: RecordType) -> Vec<u8> {
+    question(name, rtype).to_vec().unwrap()
+}
+
+fn without_edns(name: &str, rtype: RecordType) -> Vec<u8> {
+    let mut message = question(name, rtype);
+    message.edns = None;
+    message.to_vec().unwrap()
+}
+
+#[test]
+fn the_id_the_question_and_its_letters_case_come_back() {
+    let server = start_on("2026-11-22");
+    for client in [US, CN] {
+        let query = octets("wWw.FaceBook.cOm.", RecordType::A);
+        let answer = server.ask_octets(client, &query).unwrap();
+        assert_eq!(answer[..2], query[..2]);
+        assert_eq!(answer[12..34], query[12..34], "as {client}");
+        let owner = Message::from_vec(&answer).unwrap().answers[0].name.to_ascii();
+        assert_eq!(owner, "wWw.FaceBook.cOm.", "as {client}");
+    }
+}
+
+#[test]
+fn responses_and_garbage_get_no_answer() {
+    let server = start_on("2026-11-22");
+    let mut response = octets("example.com.", RecordType::A);
+    response[2] |= 0x80;
+    assert!(server.silence_after(US, &response));
+    for garbage in [&b""[..], b"x", b"GET / HTTP/1.1\r\n\r\n"[..11].as_ref()] {
+        assert!(server.silence_after(US, garbage), "{garbage:?}");
+    }
+}
+
+#[test]
+fn a_message_that_cannot_be_read_gets_formerr_and_its_id_back() {
+    let server = start_on("2026-11-22");
+    let query = octets("example.com.", RecordType::A);
+    for length in [12, 13, 20, query.len() - 1] {
+        let answer = server.ask_octets(US, &query[..length]).unwrap();
+        assert_eq!(answer.len(), 12);
+        assert_eq!(answer[..2], query[..2]);
+        assert_eq!((answer[2] & 0x80, answer[3] & 0x0f), (0x80, 1), "cut at {length}");
+    }
+}
+
+#[test]
+fn two_questions_are_a_format_error() {
+    let server = start_on("2026-11-22");
+    let mut message = question("example.com.", RecordType::A);
+    message.add_query(message.queries[0].clone());
+    let answer = server.ask_octets(US, &message.to_vec().unwrap()).unwrap();
+    assert_eq!(answer[3] & 0x0f, 1);
+}
+
+#[test]
+fn other_opcodes_are_not_implemented() {
+    let server = start_on("2026-11-22");
+    for opcode in [1, 2, 4, 5, 6] {
+        let mut query = octets("example.com.", RecordType::A);
+        query[2] |= opcode << 3;
+        let answer = server.ask_octets(US, &query).unwrap();
+        assert_eq!(answer[3] & 0x0f, 4, "opcode {opcode}");
+        assert_eq!(answer[2] & 0x78, opcode << 3, "the opcode comes back");
+    }
+}
+
+#[test]
+fn an_unknown_edns_version_gets_badvers() {
+    let server = start_on("2026-11-22");
+    let mut message = question("example.com.", RecordType::A);
+    message.edns.as_mut().unwrap().set_version(1);
+    let answer = Message::from_vec(&server.ask_octets(US, &message.to_vec().unwrap()).unwrap()).unwrap();
+    let edns = answer.edns.as_ref().expect("RFC 6891: an OPT comes back");
+    assert_eq!((edns.rcode_high(), edns.version()), (1, 0));
+    assert!(answer.answers.is_empty());
+}
+
+#[test]
+fn an_opt_comes_back_when_and_only_when_one_was_sent() {
+    let server = start_on("2026-11-22");
+    let with = Message::from_vec(&server.ask_octets(US, &octets("example.com.", RecordType::A)).unwrap()).unwrap();
+    assert_eq!(with.edns.as_ref().unwrap().max_payload(), 1232);
+    let without = Message::from_vec(&server.ask_octets(US, &without_edns("example.com.", RecordType::A)).unwrap()).unwrap();
+    assert!(without.edns.is_none());
+}
+
+#[test]
+fn what_does_not_fit_is_truncated_at_512_octets_or_what_the_client_takes() {
+    let server = start_on("2026-11-22");
+    let small = server.ask_octets(US, &without_edns("google.com.", RecordType::TXT)).unwrap();
+    let message = Message::from_vec(&small).unwrap();
+    assert!(small.len() <= 512 && message.truncation && message.answers.is_empty());
+    let fits = server.ask_octets(US, &octets("google.com.", RecordType::TXT)).unwrap();
+    assert!(fits.len() > 512 && !Message::from_vec(&fits).unwrap().truncation);
+    let over = server.ask_octets(US, &octets("microsoft.com.", RecordType::TXT)).unwrap();
+    assert!(over.len() <= 1232 && Message::from_vec(&over).unwrap().truncation);
+    assert!(server.ask_tcp(US, "microsoft.com.", RecordType::TXT).answers.len() > 10);
+}
+
+#[test]
+fn transfers_and_other_classes_are_refused() {
+    let server = start_on("2026-11-22");
+    assert_eq!(server.ask(US, "example.com.", RecordType::AXFR).response_code, ResponseCode::Refused);
+    let mut chaos = octets("version.bind.", RecordType::TXT);
+    let class = chaos.windows(4).position(|window| window == [0, 16, 0, 1]).unwrap() + 3;
+    chaos[class] = 3;
+    let answer = server.ask_octets(US, &chaos).unwrap();
+    assert_eq!(answer[3] & 0x0f, 5);
+}
+
+#[test]
+fn clients_that_are_not_allowed_are_refused_with_the_reason() {
+    let allow = Some(vec!["127.1.0.0/16".parse().unwrap()]);
+    let server = start(LabSpec { allow, ..LabSpec::default() });
+    assert_eq!(server.ask(US, "example.com.", RecordType::A).response_code, ResponseCode::NoError);
+    let refused = server.ask_octets(CN, &octets("example.com.", RecordType::A)).unwrap();
+    assert_eq!(refused[3] & 0x0f, 5);
+    // OPTION-CODE 15 (Extended DNS Error), then its length, then INFO-CODE 18 (Prohibited).
+    assert!(refused.windows(2).any(|window| window == [0, 15]) && refused.windows(2).any(|window| window == [0, 18]));
+}
+
+#[test]
+fn cd_and_rd_are_copied_and_ad_is_not_set() {
+    let server = start_on("2026-11-22");
+    let mut message = question("example.com.", RecordType::A);
+    message.metadata.checking_disabled = true;
+    message.metadata.authentic_data = true;
+    let answer = Message::from_vec(&server.ask_octets(US, &message.to_vec().unwrap()).unwrap()).unwrap();
+    assert!(answer.checking_disabled && answer.recursion_desired && answer.recursion_available && !answer.authentic_data);
+}
+
+#[test]
+fn a_wildcard_listener_answers_from_the_address_that_was_asked() {
+    let wildcard = |address| start(LabSpec { listen: vec![listener(address, None)], ..LabSpec::default() });
+    let v4 = wildcard("0.0.0.0:0");
+    let port = v4.address.port();
+    for server in ["127.0.0.1", "127.0.0.9", "127.3.2.1"] {
+        // A connected socket takes datagrams from that address alone.
+        let client = client_socket(US);
+        client.connect((server, port)).unwrap();
+        client.send(&octets("example.com.", RecordType::A)).unwrap();
+        assert!(receive(&client, Duration::from_secs(5)).is_some(), "asked {server}");
+    }
+    if UdpSocket::bind("[::1]:0").is_ok() {
+        let v6 = wildcard("[::]:0");
+        let client = UdpSocket::bind("[::1]:0").unwrap();
+        client.connect(("::1", v6.address.port())).unwrap();
+        client.send(&octets("example.com.", RecordType::A)).unwrap();
+        assert!(receive(&client, Duration::from_secs(5)).is_some());
+    }
+}
+
+#[test]
+fn a_listener_that_is_bound_to_a_country_puts_every_client_there() {
+    let listen = vec![listener("127.0.0.1:0", Some("CN")), listener("127.0.0.1:0", Some("US")), listener("127.0.0.1:0", None)];
+    let server = start(LabSpec { listen, today: Some("2026-11-22".parse().unwrap()), ..LabSpec::default() });
+    let first_address = |listener: usize, client: &str| {
+        let socket = client_socket(client);
+        socket.send_to(&octets("twitter.com.", RecordType::A), server.listeners[listener]).unwrap();
+        let answer = Message::from_vec(&receive(&socket, Duration::from_secs(5)).unwrap()).unwrap();
+        answer.answers[0].data.to_string()
+    };
+    let honest = first_address(2, "127.0.0.1");
+    assert_ne!(first_address(0, "127.0.0.1"), honest, "nobody's client, China's listener");
+    assert_ne!(first_address(0, US), honest, "an American client, China's listener");
+    assert_eq!(first_address(1, CN), honest, "a Chinese client, America's listener");
+    assert_ne!(first_address(2, CN), honest, "a Chinese client, nobody's listener");
+}
+
+#[test]
+fn the_default_country_governs_clients_of_nobodys_network_alone() {
+    let country = Some(splinterdns::config::At { place: splinterdns::config::Place::whole(0), value: "CN".parse().unwrap() });
+    let server = start(LabSpec { country, today: Some("2026-11-22".parse().unwrap()), ..LabSpec::default() });
+    let honest = server.ask(US, "twitter.com.", RecordType::A).answers;
+    assert_ne!(server.ask("127.0.0.1", "twitter.com.", RecordType::A).answers, honest);
+    assert_eq!(start_on("2026-11-22").ask("127.0.0.1", "twitter.com.", RecordType::A).answers, honest, "without a default");
+}

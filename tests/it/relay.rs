@@ -1,0 +1,237 @@
+//! Relaying to an upstream resolver: whole there, whole back.
+
+use crate::support::{client_socket, question, receive, start};
+use hickory_proto::{
+    op::{Message, MessageType, ResponseCode},
+    rr::{
+        RData, Record, RecordType,
+        rdata::{A, NULL},
+    },
+};
+use splinterdns::config::{LabSpec, Origin};
+use std::{
+    io::{Read, Write},
+    net::{SocketAddr, TcpListener, UdpSocket},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+const US: &str = "127.1.0.1";
+
+/// A resolver whose answers are made by a function, by UDP and by TCP on one port.
+struct Resolver {
+    address: SocketAddr,
+    asked: Arc<AtomicUsize>,
+}
+
+type Answer = fn(&[u8], bool) -> Vec<u8>;
+
+impl Resolver {
+    fn start(answer: Answer, delay: Duration) -> Self {
+        let udp = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let address = udp.local_addr().unwrap();
+        let tcp = TcpListener::bind(address).unwrap();
+        let asked = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&asked);
+        thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while let Ok((length, client)) = udp.recv_from(&mut buffer) {
+                count.fetch_add(1, Ordering::SeqCst);
+                thread::sleep(delay);
+                udp.send_to(&answer(&buffer[..length], false), client).unwrap();
+            }
+        });
+        thread::spawn(move || {
+            for stream in tcp.incoming() {
+                let mut stream = stream.unwrap();
+                let mut length = [0; 2];
+                stream.read_exact(&mut length).unwrap();
+                let mut query = vec![0; usize::from(u16::from_be_bytes(length))];
+                stream.read_exact(&mut query).unwrap();
+                let octets = answer(&query, true);
+                stream.write_all(&u16::try_from(octets.len()).unwrap().to_be_bytes()).unwrap();
+                stream.write_all(&octets).unwrap();
+            }
+        });
+        Self { address, asked }
+    }
+}
+
+fn reply_to(query: &[u8]) -> Message {
+    let mut message = Message::from_vec(query).unwrap();
+    message.metadata.message_type = MessageType::Response;
+    message.metadata.recursion_available = true;
+    message
+}
+
+/// The query as it came, as a response: whatever was sent up comes down.
+fn echo(query: &[u8], _tcp: bool) -> Vec<u8> {
+    let mut octets = query.to_vec();
+    octets[2] |= 0x80;
+    octets[3] |= 0x80;
+    octets
+}
+
+/// TC by UDP, 100 addresses by TCP.
+fn large(query: &[u8], tcp: bool) -> Vec<u8> {
+    let mut message = reply_to(query);
+    if !tcp {
+        message.metadata.truncation = true;
+        return message.to_vec().unwrap();
+    }
+    let name = message.queries[0].name().clone();
+    for last in 0..100 {
+        message.add_answer(Record::from_rdata(name.clone(), 60, RData::A(A::new(192, 0, 2, last))));
+    }
+    message.to_vec().unwrap()
+}
+
+/// An unknown type, NXDOMAIN, AD.
+fn odd(query: &[u8], _tcp: bool) -> Vec<u8> {
+    let mut message = reply_to(query);
+    message.metadata.response_code = ResponseCode::NXDomain;
+    message.metadata.authentic_data = true;
+    let name = message.queries[0].name().clone();
+    let data = RData::Unknown { code: RecordType::Unknown(65_280), rdata: NULL::with(vec![1, 2, 3]) };
+    message.add_answer(Record::from_rdata(name, 77, data));
+    message.to_vec().unwrap()
+}
+
+fn lab(servers: &[SocketAddr]) -> LabSpec {
+    LabSpec { upstream: servers.to_vec(), upstream_timeout: Some(Duration::from_millis(300)), ..LabSpec::default() }
+}
+
+#[test]
+fn a_query_is_relayed_octet_for_octet() {
+    let resolver = Resolver::start(echo, Duration::ZERO);
+    let server = start(lab(&[resolver.address]));
+    // EDNS with DO, an option that nobody knows, CD, mixed case, an unknown type.
+    let mut query = question("SoMe.UnKnown.tEst.", RecordType::Unknown(65_280)).to_vec().unwrap();
+    query[3] |= 0x10;
+    let opt = query.len() - 11;
+    query[opt + 7] = 0x80;
+    query[opt + 10] = 7;
+    query.extend([0xfd, 0xe8, 0, 3, 1, 2, 3]);
+    let answer = server.ask_octets(US, &query).unwrap();
+    assert_eq!(answer, echo(&query, false));
+}
+
+#[test]
+fn an_answer_comes_back_whole() {
+    let resolver = Resolver::start(odd, Duration::ZERO);
+    let server = start(lab(&[resolver.address]));
+    let answer = server.ask(US, "odd.test.", RecordType::Unknown(65_280));
+    assert_eq!(answer.response_code, ResponseCode::NXDomain);
+    assert!(answer.authentic_data);
+    assert_eq!((answer.answers[0].ttl, answer.answers[0].record_type()), (77, RecordType::Unknown(65_280)));
+}
+
+#[test]
+fn a_truncated_answer_is_fetched_by_tcp_and_truncated_again_only_where_the_client_takes_less() {
+    let resolver = Resolver::start(large, Duration::ZERO);
+    let server = start(lab(&[resolver.address]));
+    assert_eq!(server.ask_tcp(US, "large.test.", RecordType::A).answers.len(), 100);
+    let udp = server.ask(US, "large.test.", RecordType::A);
+    assert!(udp.truncation && udp.answers.is_empty());
+}
+
+#[test]
+fn identical_questions_in_flight_are_asked_once() {
+    let resolver = Resolver::start(echo, Duration::from_millis(150));
+    let server = start(lab(&[resolver.address]));
+    let query = question("same.test.", RecordType::A);
+    let sockets: Vec<_> = (0..20).map(|_| client_socket(US)).collect();
+    for (id, socket) in (1..).zip(&sockets) {
+        let mut query = query.clone();
+        query.metadata.id = id;
+        socket.send_to(&query.to_vec().unwrap(), server.address).unwrap();
+    }
+    for (id, socket) in (1_u16..).zip(&sockets) {
+        let answer = receive(socket, Duration::from_secs(2)).expect("every client is answered");
+        assert_eq!(answer[..2], id.to_be_bytes(), "with its own id");
+    }
+    assert_eq!(resolver.asked.load(Ordering::SeqCst), 1);
+    server.ask(US, "same.test.", RecordType::A);
+    assert_eq!(resolver.asked.load(Ordering::SeqCst), 2, "later questions are asked again: nothing is kept");
+}
+
+#[test]
+fn the_next_resolver_is_asked_when_one_does_not_answer() {
+    let silent = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let resolver = Resolver::start(odd, Duration::ZERO);
+    let server = start(lab(&[silent.local_addr().unwrap(), resolver.address]));
+    let begin = Instant::now();
+    assert_eq!(server.ask(US, "next.test.", RecordType::A).response_code, ResponseCode::NXDomain);
+    assert!(begin.elapsed() >= Duration::from_millis(290), "the first one had its time");
+}
+
+#[test]
+fn a_resolver_that_never_answers_is_servfail_with_the_reason() {
+    let silent = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let address = silent.local_addr().unwrap();
+    let server = start(lab(&[address]));
+    let answer = server.ask_octets(US, &question("dead.test.", RecordType::A).to_vec().unwrap()).unwrap();
+    assert_eq!(answer[3] & 0x0f, 2);
+    let text = String::from_utf8_lossy(&answer);
+    assert!(text.contains(&format!("upstream {address} did not answer within 300 ms")), "{text}");
+}
+
+#[test]
+fn without_an_upstream_a_name_of_no_zone_is_servfail_that_says_so() {
+    let server = start(LabSpec::default());
+    let answer = server.ask_octets(US, &question("nowhere.test.", RecordType::A).to_vec().unwrap()).unwrap();
+    assert_eq!(answer[3] & 0x0f, 2);
+    assert!(String::from_utf8_lossy(&answer).contains("in no zone of this lab"));
+}
+
+#[test]
+fn datagrams_of_strangers_are_passed_over() {
+    // First a wrong id, then a wrong question, then the answer.
+    fn answer(query: &[u8], _tcp: bool) -> Vec<u8> {
+        echo(query, false)
+    }
+    let udp = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let address = udp.local_addr().unwrap();
+    thread::spawn(move || {
+        let mut buffer = [0; 4096];
+        let (length, client) = udp.recv_from(&mut buffer).unwrap();
+        let right = answer(&buffer[..length], false);
+        let (mut id, mut question) = (right.clone(), right.clone());
+        id[0] ^= 0xff;
+        question[13] ^= 0x01;
+        for octets in [id, question, right] {
+            udp.send_to(&octets, client).unwrap();
+        }
+    });
+    let server = start(lab(&[address]));
+    let query = question("strange.test.", RecordType::A).to_vec().unwrap();
+    assert_eq!(server.ask_octets(US, &query).unwrap(), echo(&query, false));
+}
+
+#[test]
+fn zones_come_first_unless_the_lab_says_otherwise() {
+    let resolver = Resolver::start(odd, Duration::ZERO);
+    let zones_first = start(lab(&[resolver.address]));
+    assert_eq!(zones_first.ask(US, "example.com.", RecordType::A).response_code, ResponseCode::NoError);
+    assert_eq!(resolver.asked.load(Ordering::SeqCst), 0);
+    let honest_from = Some(vec![Origin::Upstream, Origin::Zones]);
+    let upstream_first = start(LabSpec { honest_from, ..lab(&[resolver.address]) });
+    assert_eq!(upstream_first.ask(US, "example.com.", RecordType::A).response_code, ResponseCode::NXDomain);
+    let silent = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let honest_from = Some(vec![Origin::Upstream, Origin::Zones]);
+    let fallback = start(LabSpec { honest_from, ..lab(&[silent.local_addr().unwrap()]) });
+    assert_eq!(fallback.ask(US, "example.com.", RecordType::A).response_code, ResponseCode::NoError, "zones when upstream fails");
+}
+
+#[test]
+fn blocked_names_are_never_asked_upstream() {
+    let resolver = Resolver::start(echo, Duration::ZERO);
+    let server = start(LabSpec { today: Some("2026-11-22".parse().unwrap()), ..lab(&[resolver.address]) });
+    server.ask("127.86.0.1", "doesnotexist.wikipedia.org.", RecordType::A);
+    server.ask("127.7.0.1", "nosuch.gov.ua.", RecordType::A);
+    assert_eq!(resolver.asked.load(Ordering::SeqCst), 0);
+}

@@ -1,0 +1,93 @@
+//! Reload: the new lab is swapped in whole, a broken one is not, and no query is lost meanwhile.
+
+use crate::support::{Running, own_lab, question, receive, start_shelves};
+use hickory_proto::{
+    op::{Message, ResponseCode},
+    rr::RecordType,
+};
+use std::{
+    fs,
+    net::UdpSocket,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+const CLIENT: &str = "127.99.0.1";
+
+fn country(answer: &str) -> String {
+    format!(
+        "country: XX\nname: Nowhere\nclients: [127.99.0.0/16]\nrules:\n  - rule: one\n    names: [blocked.example]\n    \
+         answer: {answer}\n    evidence: assumed\n    sources: [Test]\nsources: {{Test: made for this test}}\n"
+    )
+}
+
+fn rcode(server: &Running) -> ResponseCode {
+    server.ask(CLIENT, "blocked.example.", RecordType::A).response_code
+}
+
+/// Waits until the server answers so, for as long as a reload may take.
+fn becomes(server: &Running, expected: ResponseCode) -> bool {
+    let begin = Instant::now();
+    while begin.elapsed() < Duration::from_secs(5) {
+        if rcode(server) == expected {
+            return true;
+        }
+        thread::sleep(Duration::from_millis(50));
+    }
+    false
+}
+
+#[test]
+fn a_changed_file_is_reloaded_and_a_broken_one_leaves_the_old_policy() {
+    let (scratch, shelves) = own_lab(&[("xx", &country("refused"))]);
+    let file = scratch.path().join("countries/xx.yaml");
+    let server = start_shelves(shelves);
+    assert_eq!(rcode(&server), ResponseCode::Refused);
+    // The watcher may start a moment after the first answer.
+    thread::sleep(Duration::from_millis(300));
+    fs::write(&file, country("nxdomain")).unwrap();
+    assert!(becomes(&server, ResponseCode::NXDomain));
+    fs::write(&file, country("nonsense")).unwrap();
+    thread::sleep(Duration::from_secs(1));
+    assert_eq!(rcode(&server), ResponseCode::NXDomain, "the old policy stays");
+    // Editors write beside and rename over.
+    let beside = scratch.write("countries/.xx.tmp", &country("servfail"));
+    fs::rename(beside, &file).unwrap();
+    assert!(becomes(&server, ResponseCode::ServFail));
+}
+
+#[test]
+fn no_query_is_lost_while_files_change() {
+    let (scratch, shelves) = own_lab(&[("xx", &country("refused"))]);
+    let file = scratch.path().join("countries/xx.yaml");
+    let server = start_shelves(shelves);
+    let done = Arc::new(AtomicBool::new(false));
+    let stop = Arc::clone(&done);
+    let writer = thread::spawn(move || {
+        for round in 0.. {
+            if stop.load(Ordering::Relaxed) {
+                return round;
+            }
+            fs::write(&file, country(if round % 2 == 0 { "nxdomain" } else { "refused" })).unwrap();
+            thread::sleep(Duration::from_millis(250));
+        }
+        0
+    });
+    let socket = UdpSocket::bind((CLIENT, 0)).unwrap();
+    socket.connect(server.address).unwrap();
+    let query = question("blocked.example.", RecordType::A).to_vec().unwrap();
+    let (mut seen, begin) = (Vec::new(), Instant::now());
+    while begin.elapsed() < Duration::from_secs(3) {
+        socket.send(&query).unwrap();
+        let answer = receive(&socket, Duration::from_secs(2)).expect("no query is lost");
+        seen.push(Message::from_vec(&answer).unwrap().response_code);
+    }
+    done.store(true, Ordering::Relaxed);
+    assert!(writer.join().unwrap() > 5);
+    let changes = seen.windows(2).filter(|pair| pair[0] != pair[1]).count();
+    assert!(changes >= 2, "{} answers, {changes} changes", seen.len());
+}

@@ -1,0 +1,144 @@
+//! TCP: RFC 7766.
+
+use crate::support::{own_lab, question, receive_framed, send_framed, start, start_on, start_shelves};
+use hickory_proto::{op::Message, rr::RecordType};
+use splinterdns::config::LabSpec;
+use std::{
+    io::{ErrorKind, Read, Write},
+    net::UdpSocket,
+    thread,
+    time::{Duration, Instant},
+};
+
+const US: &str = "127.1.0.1";
+
+#[test]
+fn queries_may_follow_each_other_without_waiting() {
+    let server = start_on("2026-11-22");
+    let mut stream = server.connect(US);
+    let mut ids = Vec::new();
+    for _ in 0..200 {
+        let query = question("example.com.", RecordType::A);
+        ids.push(query.id);
+        send_framed(&mut stream, &query.to_vec().unwrap());
+    }
+    let mut answered: Vec<u16> = (0..200).map(|_| Message::from_vec(&receive_framed(&mut stream).unwrap()).unwrap().id).collect();
+    ids.sort_unstable();
+    answered.sort_unstable();
+    assert_eq!(answered, ids);
+}
+
+#[test]
+fn a_query_may_arrive_octet_by_octet() {
+    let server = start_on("2026-11-22");
+    let mut stream = server.connect(US);
+    let query = question("example.com.", RecordType::A).to_vec().unwrap();
+    let framed = [&u16::try_from(query.len()).unwrap().to_be_bytes()[..], &query].concat();
+    for octet in framed {
+        stream.write_all(&[octet]).unwrap();
+        stream.flush().unwrap();
+        thread::sleep(Duration::from_millis(1));
+    }
+    assert_eq!(receive_framed(&mut stream).unwrap()[..2], query[..2]);
+}
+
+#[test]
+fn an_answer_that_waits_for_the_upstream_does_not_hold_up_the_next() {
+    // An upstream that never answers.
+    let silent = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let upstream = vec![silent.local_addr().unwrap()];
+    let server = start(LabSpec { upstream, upstream_timeout: Some(Duration::from_millis(700)), ..LabSpec::default() });
+    let mut stream = server.connect(US);
+    let (slow, fast) = (question("slow.invalid.", RecordType::A), question("example.com.", RecordType::A));
+    send_framed(&mut stream, &slow.to_vec().unwrap());
+    send_framed(&mut stream, &fast.to_vec().unwrap());
+    let order: Vec<u16> = (0..2).map(|_| Message::from_vec(&receive_framed(&mut stream).unwrap()).unwrap().id).collect();
+    assert_eq!(order, [fast.id, slow.id]);
+}
+
+#[test]
+fn a_silent_connection_is_closed_after_the_idle_time() {
+    let server = start(LabSpec { tcp_idle: Some(Duration::from_secs(1)), ..LabSpec::default() });
+    let mut stream = server.connect(US);
+    let begin = Instant::now();
+    assert_eq!(stream.read(&mut [0; 1]).unwrap(), 0, "closed");
+    let waited = begin.elapsed();
+    assert!((Duration::from_millis(900)..Duration::from_secs(3)).contains(&waited), "{waited:?}");
+}
+
+#[test]
+fn one_connection_more_than_there_are_places_is_closed_at_once_and_the_others_go_on() {
+    let server = start(LabSpec { tcp_connections: Some(2), ..LabSpec::default() });
+    let mut held: Vec<_> = (0..2).map(|_| server.connect(US)).collect();
+    for stream in &mut held {
+        send_framed(stream, &question("example.com.", RecordType::A).to_vec().unwrap());
+        receive_framed(stream).unwrap();
+    }
+    let mut third = server.connect(US);
+    assert!(matches!(third.read(&mut [0; 1]), Ok(0) | Err(_)), "closed");
+    send_framed(&mut held[0], &question("example.com.", RecordType::A).to_vec().unwrap());
+    receive_framed(&mut held[0]).unwrap();
+    held.clear();
+    thread::sleep(Duration::from_millis(200));
+    let mut fourth = server.connect(US);
+    send_framed(&mut fourth, &question("example.com.", RecordType::A).to_vec().unwrap());
+    assert!(receive_framed(&mut fourth).is_ok(), "places are given back");
+}
+
+#[test]
+fn garbage_in_a_stream_is_passed_over() {
+    let server = start_on("2026-11-22");
+    let mut stream = server.connect(US);
+    send_framed(&mut stream, b"");
+    send_framed(&mut stream, b"garbage");
+    let query = question("example.com.", RecordType::A);
+    send_framed(&mut stream, &query.to_vec().unwrap());
+    assert_eq!(Message::from_vec(&receive_framed(&mut stream).unwrap()).unwrap().id, query.id);
+}
+
+/// One rule a transport-dependent answer.
+const STREAMS: &str = "
+country: XX
+name: Nowhere
+clients: [127.99.0.0/16]
+rules:
+  - {rule: cut, names: [cut.example], answer: reset, evidence: assumed, sources: [Test]}
+  - {rule: gone, names: [gone.example], answer: drop, evidence: assumed, sources: [Test]}
+  - {rule: tc, names: [example.com], answer: truncate, evidence: assumed, sources: [Test]}
+sources:
+  Test: made for this test
+";
+
+#[test]
+fn reset_is_a_rst_on_tcp_and_silence_on_udp() {
+    let (_scratch, shelves) = own_lab(&[("xx", STREAMS)]);
+    let server = start_shelves(shelves);
+    let query = question("cut.example.", RecordType::A).to_vec().unwrap();
+    let mut stream = server.connect("127.99.0.1");
+    send_framed(&mut stream, &query);
+    assert_eq!(receive_framed(&mut stream).unwrap_err().kind(), ErrorKind::ConnectionReset);
+    assert!(server.silence_after("127.99.0.1", &query));
+}
+
+#[test]
+fn drop_is_silence_and_the_connection_goes_on() {
+    let (_scratch, shelves) = own_lab(&[("xx", STREAMS)]);
+    let server = start_shelves(shelves);
+    let query = question("gone.example.", RecordType::A).to_vec().unwrap();
+    assert!(server.silence_after("127.99.0.1", &query));
+    let mut stream = server.connect("127.99.0.1");
+    send_framed(&mut stream, &query);
+    let next = question("example.net.", RecordType::A);
+    send_framed(&mut stream, &next.to_vec().unwrap());
+    assert_eq!(Message::from_vec(&receive_framed(&mut stream).unwrap()).unwrap().id, next.id, "only the next one is answered");
+}
+
+#[test]
+fn truncate_sends_the_client_to_tcp_where_the_honest_answer_is() {
+    let (_scratch, shelves) = own_lab(&[("xx", STREAMS)]);
+    let server = start_shelves(shelves);
+    let udp = server.ask("127.99.0.1", "example.com.", RecordType::A);
+    assert!(udp.truncation && udp.answers.is_empty());
+    let tcp = server.ask_tcp("127.99.0.1", "example.com.", RecordType::A);
+    assert_eq!(tcp.answers, server.ask(US, "example.com.", RecordType::A).answers);
+}

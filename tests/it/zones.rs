@@ -1,0 +1,152 @@
+//! Honest answers from zone files: RFC 1034, RFC 2308, RFC 4592, RFC 6604.
+
+use crate::support::{Running, Scratch, data, question, start_shelves};
+use hickory_proto::{
+    op::{Message, ResponseCode},
+    rr::RecordType,
+};
+use splinterdns::{
+    config::{LabSpec, Shelf},
+    lab::Shelves,
+};
+
+const US: &str = "127.1.0.1";
+
+/// Each name stands for one paragraph of the RFCs.
+const ZONE: &str = "
+$ORIGIN zone.test.
+$TTL 300
+@       3600 IN SOA ns1 hostmaster 1 3600 600 86400 60
+        IN NS    ns1
+ns1     IN A     192.0.2.1
+many    IN A     192.0.2.10
+        IN A     192.0.2.11
+        IN A     192.0.2.12
+alias   IN CNAME many
+second  IN CNAME alias
+out     IN CNAME www.elsewhere.test.
+other   IN CNAME host.other.test.
+dead    IN CNAME nothing
+loop1   IN CNAME loop2
+loop2   IN CNAME loop1
+long    IN TXT   \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\" \"bbbbbbbbbb\"
+b.c     IN A     192.0.2.20
+*.wild  IN A     192.0.2.30
+        IN MX    10 mail
+real.wild IN TXT \"here\"
+*.cwild IN CNAME many
+sub     IN NS    ns.sub
+ns.sub  IN A     192.0.2.53
+";
+
+const OTHER: &str = "
+$TTL 300
+@ IN SOA ns hostmaster 1 3600 600 86400 60
+@ IN NS ns
+ns IN A 192.0.2.2
+host IN A 192.0.2.99
+";
+
+fn server() -> (Scratch, Running) {
+    let scratch = Scratch::new();
+    scratch.write("zones/zone.test.zone", ZONE);
+    scratch.write("zones/other.test.zone", OTHER);
+    let zones = Some(Shelf::Folder(scratch.path().join("zones")));
+    let shelves = Shelves { configs: Shelf::built_in_configs(), lab_file: None, zones, flags: LabSpec::default() };
+    let running = start_shelves(shelves);
+    (scratch, running)
+}
+
+fn soa_ttl(message: &Message) -> Option<u32> {
+    message.authorities.iter().find(|record| record.record_type() == RecordType::SOA).map(|record| record.ttl)
+}
+
+#[test]
+fn a_name_with_several_records_gives_them_all() {
+    let (_scratch, server) = server();
+    let answer = server.ask(US, "many.zone.test.", RecordType::A);
+    assert_eq!(data(&answer), ["192.0.2.10", "192.0.2.11", "192.0.2.12"]);
+    assert_eq!(server.ask(US, "long.zone.test.", RecordType::TXT).answers.len(), 1);
+}
+
+#[test]
+fn an_alias_is_followed_within_and_between_zones() {
+    let (_scratch, server) = server();
+    let types = |name| server.ask(US, name, RecordType::A).answers.iter().map(|r| r.record_type()).collect::<Vec<_>>();
+    assert_eq!(types("second.zone.test."), [RecordType::CNAME, RecordType::CNAME, RecordType::A, RecordType::A, RecordType::A]);
+    assert_eq!(data(&server.ask(US, "other.zone.test.", RecordType::A)), ["host.other.test.", "192.0.2.99"]);
+    assert_eq!(data(&server.ask(US, "alias.zone.test.", RecordType::CNAME)), ["many.zone.test."]);
+    assert_eq!(data(&server.ask(US, "out.zone.test.", RecordType::A)), ["www.elsewhere.test."], "as far as is known");
+}
+
+#[test]
+fn negative_answers_carry_the_soa_with_the_lesser_ttl() {
+    let (_scratch, server) = server();
+    let missing = server.ask(US, "nothing.zone.test.", RecordType::A);
+    assert_eq!((missing.response_code, soa_ttl(&missing)), (ResponseCode::NXDomain, Some(60)));
+    let no_data = server.ask(US, "many.zone.test.", RecordType::MX);
+    assert_eq!((no_data.response_code, soa_ttl(&no_data)), (ResponseCode::NoError, Some(60)));
+    assert!(no_data.answers.is_empty());
+}
+
+#[test]
+fn an_alias_to_nothing_is_nxdomain_with_the_alias_and_a_loop_is_servfail() {
+    let (_scratch, server) = server();
+    let dead = server.ask(US, "dead.zone.test.", RecordType::A);
+    assert_eq!((dead.response_code, data(&dead)), (ResponseCode::NXDomain, vec!["nothing.zone.test.".to_owned()]));
+    assert_eq!(server.ask(US, "loop1.zone.test.", RecordType::A).response_code, ResponseCode::ServFail);
+}
+
+#[test]
+fn a_name_with_names_below_it_exists() {
+    let (_scratch, server) = server();
+    assert_eq!(server.ask(US, "c.zone.test.", RecordType::A).response_code, ResponseCode::NoError);
+    assert_eq!(server.ask(US, "x.c.zone.test.", RecordType::A).response_code, ResponseCode::NXDomain);
+}
+
+#[test]
+fn a_wildcard_answers_for_names_that_do_not_exist_and_for_no_others() {
+    let (_scratch, server) = server();
+    let answer = server.ask(US, "a.b.wild.zone.test.", RecordType::A);
+    assert_eq!(
+        (answer.answers[0].name.to_string().as_str(), data(&answer)),
+        ("a.b.wild.zone.test.", vec!["192.0.2.30".to_owned()])
+    );
+    assert_eq!(data(&server.ask(US, "x.wild.zone.test.", RecordType::MX)), ["10 mail.zone.test."]);
+    assert_eq!(server.ask(US, "x.wild.zone.test.", RecordType::TXT).response_code, ResponseCode::NoError);
+    // RFC 4592 section 2.2.1: an existing name hides the wildcard, for its other types and for names below it.
+    let real = server.ask(US, "real.wild.zone.test.", RecordType::A);
+    assert_eq!((real.response_code, real.answers.len()), (ResponseCode::NoError, 0));
+    assert_eq!(server.ask(US, "x.real.wild.zone.test.", RecordType::A).response_code, ResponseCode::NXDomain);
+    assert_eq!(data(&server.ask(US, "y.cwild.zone.test.", RecordType::A))[1..], ["192.0.2.10", "192.0.2.11", "192.0.2.12"]);
+}
+
+#[test]
+fn a_delegation_is_a_referral_with_glue() {
+    let (_scratch, server) = server();
+    let referral = server.ask(US, "www.sub.zone.test.", RecordType::A);
+    assert_eq!((referral.response_code, referral.answers.len()), (ResponseCode::NoError, 0));
+    assert_eq!(referral.authorities[0].record_type(), RecordType::NS);
+    assert_eq!(referral.additionals[0].data.to_string(), "192.0.2.53");
+    assert!(!referral.authoritative);
+    // The parent answers for the DS of a cut (RFC 4035 section 3.1.4.1), here that there is none.
+    let ds = server.ask(US, "sub.zone.test.", RecordType::DS);
+    assert_eq!((ds.response_code, soa_ttl(&ds)), (ResponseCode::NoError, Some(60)));
+}
+
+#[test]
+fn aa_is_set_for_clients_that_do_not_ask_for_recursion() {
+    let (_scratch, server) = server();
+    let mut query = question("many.zone.test.", RecordType::A);
+    assert!(!server.ask(US, "many.zone.test.", RecordType::A).authoritative);
+    query.metadata.recursion_desired = false;
+    let answer = Message::from_vec(&server.ask_octets(US, &query.to_vec().unwrap()).unwrap()).unwrap();
+    assert!(answer.authoritative && !answer.recursion_desired);
+}
+
+#[test]
+fn any_gives_all_that_is_there() {
+    let (_scratch, server) = server();
+    let types: Vec<_> = server.ask(US, "zone.test.", RecordType::ANY).answers.iter().map(|r| r.record_type()).collect();
+    assert!(types.contains(&RecordType::SOA) && types.contains(&RecordType::NS));
+}
