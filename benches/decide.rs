@@ -1,6 +1,6 @@
 //! How long a decision takes with the shipped countries, from a query that was read to its verdict.
 
-use criterion::{Criterion, criterion_group, criterion_main};
+use criterion::{Criterion, criterion_main};
 use splinterdns::{
     config::{LabSpec, Shelf},
     lab::{Shelves, load},
@@ -37,5 +37,7 @@ fn decide(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, decide);
-criterion_main!(benches);
+mod group {
+    criterion::criterion_group!(benches, super::decide);
+}
+criterion_main!(group::benches);

@@ -88,14 +88,14 @@ impl Entry {
                     assert_eq!(flags(&message), said, "{place}: flags");
                 }
                 "question" => {
-                    assert_eq!(message.queries[0].to_string().to_lowercase(), self.sections[0][0].to_lowercase(), "{place}")
+                    assert_eq!(message.queries[0].to_string().to_lowercase(), self.sections[0][0].to_lowercase(), "{place}");
                 }
                 "answer" => assert_eq!(shown(&message.answers, false), without_ttl(&self.sections[1]), "{place}: answer"),
                 "authority" => {
-                    assert_eq!(shown(&message.authorities, false), without_ttl(&self.sections[2]), "{place}: authority")
+                    assert_eq!(shown(&message.authorities, false), without_ttl(&self.sections[2]), "{place}: authority");
                 }
                 "additional" => {
-                    assert_eq!(shown(&message.additionals, false), without_ttl(&self.sections[3]), "{place}: additional")
+                    assert_eq!(shown(&message.additionals, false), without_ttl(&self.sections[3]), "{place}: additional");
                 }
                 "ttl" => assert_eq!(shown(&message.answers, true), self.sections[1], "{place}: answer with TTL"),
                 "opt" => assert_eq!(message.edns.is_some(), self.reply.iter().any(|word| word == "EDNS"), "{place}: OPT"),
