@@ -5,8 +5,8 @@
 
 use crate::name::{Name, Pattern};
 use aho_corasick::AhoCorasick;
+use hashbrown::HashMap;
 use regex::RegexSet;
-use std::collections::HashMap;
 
 /// A pattern of a rule that matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
