@@ -9,7 +9,7 @@ mod rehearse;
 mod settings;
 
 pub use course::{Asker, Course, Local};
-pub use load::{LoadError, Shelves, check_countries, check_zone, load};
+pub use load::{LoadError, Shelves, check_countries, check_zones, load};
 pub use rehearse::{Part, Rehearsal, What};
 pub use settings::Settings;
 

@@ -22,9 +22,15 @@ pub enum Format {
 pub struct BadEntry {
     /// Counted from 1.
     pub line: usize,
+    /// Where in the line the entry begins, in characters from 1.
+    pub column: usize,
     /// What is wrong with it.
     pub why: PatternError,
 }
+
+/// The entries of a line, and the reading of one: all that a format is.
+type Entries = fn(&str) -> Vec<&str>;
+type Reading = fn(&str) -> Result<Pattern, PatternError>;
 
 impl Format {
     /// The format that a file's name tells: `*.hosts` and `hosts` are hosts files, everything else is plain.
@@ -40,17 +46,20 @@ impl Format {
     ///
     /// Every line that is no entry, with its number.
     pub fn read(self, text: &str) -> Result<Vec<Pattern>, Vec<BadEntry>> {
-        let entries = match self {
-            Self::Plain => plain::entries,
-            Self::Hosts => hosts::entries,
+        let (entries, pattern) = match self {
+            Self::Plain => (plain::entries as Entries, plain::pattern as Reading),
+            Self::Hosts => (hosts::entries as Entries, hosts::pattern as Reading),
         };
         let mut patterns = Vec::new();
         let mut bad = Vec::new();
         for (index, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
-            for pattern in entries(without_comment(line)) {
-                match pattern {
+            for entry in entries(without_comment(line)) {
+                match pattern(entry) {
                     Ok(pattern) => patterns.push(pattern),
-                    Err(why) => bad.push(BadEntry { line: index + 1, why }),
+                    Err(why) => {
+                        let before = line.find(entry).unwrap_or_default();
+                        bad.push(BadEntry { line: index + 1, column: line[..before].chars().count() + 1, why });
+                    }
                 }
             }
         }
@@ -87,8 +96,10 @@ mod tests {
 
     #[test]
     fn bad_lines_are_all_reported_with_their_numbers() {
-        let bad = Format::Plain.read("good.example\na..b\n\n*\n").unwrap_err();
-        assert_eq!(bad.iter().map(|entry| entry.line).collect::<Vec<_>>(), [2, 4]);
+        let bad = Format::Plain.read("good.example\n  a..b\n\n*\n").unwrap_err();
+        assert_eq!(bad.iter().map(|entry| (entry.line, entry.column)).collect::<Vec<_>>(), [(2, 3), (4, 1)]);
+        let bad = Format::Hosts.read("0.0.0.0 good.example *.bad.example\n").unwrap_err();
+        assert_eq!((bad.len(), bad[0].column), (1, 22));
     }
 
     #[test]

@@ -23,17 +23,21 @@ pub struct Name(String);
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum NameError {
     /// UTS 46 refuses the internationalised text.
-    #[error("{0:?} has no A-label form (UTS 46)")]
+    #[error("\"{0}\" has no A-label form (UTS 46)")]
     Idna(String),
     /// A label above 63 octets, a name above 255, an empty label, or a broken escape (RFC 1035 section 2.3.4).
-    #[error("{text:?} is no domain name: {why}")]
+    #[error("\"{text}\" is no domain name: {why}")]
     Form {
         /// What was written.
         text: String,
-        /// The library's reason.
+        /// The reason.
         why: String,
     },
 }
+
+/// Octets of a label and of a name in wire form, at most (RFC 1035 section 2.3.4).
+const MAX_LABEL: usize = 63;
+const MAX_NAME: usize = 255;
 
 impl Name {
     /// Reads what a person wrote: any case, with or without the last dot, internationalised or not.
@@ -108,6 +112,13 @@ pub fn wire_name(text: &str) -> Result<WireName, NameError> {
     let labels = labels(&to_ascii(text)?).map_err(form)?;
     if labels.is_empty() {
         return Ok(WireName::root());
+    }
+    if let Some(long) = labels.iter().find(|label| label.len() > MAX_LABEL) {
+        return Err(form(&format!("a label has {} octets; {MAX_LABEL} are allowed", long.len())));
+    }
+    let octets = labels.iter().map(|label| label.len() + 1).sum::<usize>() + 1;
+    if octets > MAX_NAME {
+        return Err(form(&format!("it has {octets} octets; {MAX_NAME} are allowed")));
     }
     WireName::from_labels(labels.iter().map(Vec::as_slice)).map_err(|why| form(&why.to_string()))
 }

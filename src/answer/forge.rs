@@ -17,10 +17,9 @@ use std::net::IpAddr;
 /// section 3); a rule that names none leaves the question's own.
 pub(super) fn negative(rcode: ResponseCode, soa: &SoaSpec, blocked: Option<&str>) -> Reply {
     let mut reply = Reply::status(rcode);
-    let owner = blocked.and_then(|name| wire_name(name).ok());
+    let owner = soa.zone.clone().or_else(|| blocked.and_then(|name| wire_name(name).ok()));
     let owner = owner.map_or(Owner::Question, |name| Owner::Name(name_octets(&name)));
-    let ttl = u32::try_from(soa.ttl.as_secs()).unwrap_or(u32::MAX);
-    let record = Record { owner, rtype: RecordType::SOA, ttl, data: soa_data(soa, ttl) };
+    let record = Record { owner, rtype: RecordType::SOA, ttl: soa.ttl, data: soa_data(soa) };
     match soa.place {
         SoaPlace::None => {}
         SoaPlace::Authority => reply.authority.push(record),
@@ -30,10 +29,10 @@ pub(super) fn negative(rcode: ResponseCode, soa: &SoaSpec, blocked: Option<&str>
 }
 
 /// Serial, refresh, retry and expire as Unbound gives them to a local zone without a SOA; the minimum is the SOA's own TTL.
-fn soa_data(soa: &SoaSpec, minimum: u32) -> Vec<u8> {
+fn soa_data(soa: &SoaSpec) -> Vec<u8> {
     let mut data = name_octets(&soa.mname);
     data.extend(name_octets(&soa.rname));
-    for number in [1, 3600, 1200, 604_800, minimum] {
+    for number in [1, 3600, 1200, 604_800, soa.ttl] {
         data.extend(u32::to_be_bytes(number));
     }
     data
@@ -60,8 +59,10 @@ fn records(poison: &Poison, asked: RecordType, query: &Query, draw: &Draw<'_>) -
     let wants = |rtype| asked == rtype || asked == RecordType::ANY;
     let mut records = Vec::new();
     let mut owner = Owner::Question;
+    let turn = draw.turn(poison.turn);
+    let ttl = drawn(poison.ttl, poison.turn, turn, draw);
     if let Some(alias) = &poison.cname {
-        let ttl = draw_ttl(poison.cname_ttl.unwrap_or(poison.ttl), poison, draw);
+        let ttl = poison.cname_ttl.map_or(ttl, |range| drawn(range, poison.turn, !turn, draw));
         let data = name_octets(alias);
         records.push(Record { owner, rtype: RecordType::CNAME, ttl, data: data.clone() });
         owner = Owner::Name(data);
@@ -73,12 +74,10 @@ fn records(poison: &Poison, asked: RecordType, query: &Query, draw: &Draw<'_>) -
     let choices = [(RecordType::A, &poison.a), (RecordType::AAAA, &poison.aaaa)];
     for (rtype, choice) in choices.into_iter().filter(|(rtype, _)| wants(*rtype)) {
         let Some(choice) = choice else { continue };
-        let (addresses, turn) = picked(choice, query, draw);
-        let ttl = ttl_at(poison.ttl, choice.ring, turn, draw);
+        let addresses = picked(choice, query, draw);
         records.extend(addresses.iter().map(|address| Record { owner: owner.clone(), rtype, ttl, data: octets(*address) }));
     }
     if wants(RecordType::TXT) {
-        let ttl = poison.ttl.least;
         records.extend(poison.txt.iter().map(|text| Record {
             owner: owner.clone(),
             rtype: RecordType::TXT,
@@ -89,31 +88,24 @@ fn records(poison: &Poison, asked: RecordType, query: &Query, draw: &Draw<'_>) -
     records
 }
 
-/// The addresses of this answer, and its number among those of the choice.
-fn picked<'c>(choice: &'c Choice, query: &Query, draw: &Draw<'_>) -> (&'c [IpAddr], u64) {
+/// The addresses of this answer.
+fn picked<'c>(choice: &'c Choice, query: &Query, draw: &Draw<'_>) -> &'c [IpAddr] {
     let count = u64::try_from(choice.addresses.len()).unwrap_or(u64::MAX);
     let turn = draw.turn(choice.ring);
     let index = match choice.pick {
-        Pick::All => return (&choice.addresses, turn),
+        Pick::All => return &choice.addresses,
         Pick::Ring => turn % count,
         Pick::Random => draw.below(choice.ring, turn, count),
         Pick::ByName => draw.below_by_name(query.name.as_str(), count),
     };
     let index = usize::try_from(index).unwrap_or_default();
-    (&choice.addresses[index..=index], turn)
+    &choice.addresses[index..=index]
 }
 
-/// The alias has no choice of its own: its TTL is drawn with the first one that follows.
-fn draw_ttl(ttl: TtlSpec, poison: &Poison, draw: &Draw<'_>) -> u32 {
-    let ring = poison.a.as_ref().or(poison.aaaa.as_ref()).map_or(0, |choice| choice.ring);
-    ttl_at(ttl, ring, 0, draw)
-}
-
-fn ttl_at(ttl: TtlSpec, ring: usize, turn: u64, draw: &Draw<'_>) -> u32 {
+/// A TTL between the two ends, both included.
+fn drawn(ttl: TtlSpec, ring: usize, turn: u64, draw: &Draw<'_>) -> u32 {
     let span = u64::from(ttl.most - ttl.least) + 1;
-    // The turn has already chosen the address; the TTL must not follow from the same number.
-    let drawn = draw.below(ring, !turn, span);
-    ttl.least + u32::try_from(drawn).unwrap_or_default()
+    ttl.least + u32::try_from(draw.below(ring, turn, span)).unwrap_or_default()
 }
 
 fn octets(address: IpAddr) -> Vec<u8> {

@@ -108,8 +108,9 @@ impl Reply {
 
     fn flags(&self, query: &Received, truncated: bool) -> u16 {
         let (rd, cd) = (query.message.recursion_desired, query.message.checking_disabled);
+        let rcode = u16::from(self.rcode.low());
         if self.wire.flags_by_rd {
-            return if rd { 0x8180 } else { 0x8400 };
+            return (if rd { 0x8180 } else { 0x8400 }) | u16::from(truncated) << 9 | rcode;
         }
         let bits = [
             (true, 15),
@@ -121,7 +122,7 @@ impl Reply {
             (cd, 4),
         ];
         let flags = bits.into_iter().map(|(set, bit)| u16::from(set) << bit).sum::<u16>();
-        flags | u16::from(self.rcode.low())
+        flags | rcode
     }
 
     /// The OPT record, if one is sent: RFC 6891 section 7 wants one when, and only when, the query has one.

@@ -61,17 +61,20 @@ impl Zone {
     /// [`ZoneError`] with the line of the first entry that cannot be read, or with what the zone lacks.
     pub fn read(text: &str, origin: Option<&WireName>) -> Result<Self, ZoneError> {
         let parse = |text: &str| Parser::new(text.to_owned(), None, origin.cloned()).parse();
-        let (_, records) = parse(text).map_err(|why| ZoneError { line: bad_line(text, &parse), why: why.to_string() })?;
+        let (_, records) = parse(text).map_err(|why| ZoneError { line: bad_line(text, &parse), why: entry_error(&why) })?;
         let whole = |why: String| ZoneError { line: None, why };
         let mut tops = records.keys().filter(|key| key.record_type == RecordType::SOA).map(|key| key.name.clone());
-        let origin = tops.next().ok_or_else(|| whole("there is no SOA record".to_owned()))?;
+        let origin = tops.next().ok_or_else(|| whole("this zone has no SOA record".to_owned()))?;
         if let Some(other) = tops.next() {
-            return Err(whole(format!("there are two SOA records, of {origin} and {other}")));
+            return Err(whole(format!("this file has two SOA records, of {origin} and of {other}; a file holds one zone")));
         }
         if let Some(stray) = records.keys().find(|key| !origin.zone_of(&key.name)) {
             return Err(whole(format!("{} is not in the zone {origin}", stray.name)));
         }
-        // hickory's store checks what one zone may hold together, such as a CNAME beside other data (RFC 2181 section 10.1).
+        if let Some(name) = alias_with_data(&records) {
+            return Err(whole(format!("{name} has a CNAME beside other data (RFC 1034 section 3.6.2)")));
+        }
+        // hickory's store checks what else a zone may hold.
         let apex = WireName::from(&origin);
         let mut store = InMemoryZoneHandler::<TokioRuntimeProvider>::new(apex, records, ZoneType::Primary, AxfrPolicy::Deny)
             .map_err(whole)?;
@@ -192,6 +195,20 @@ impl Found {
 fn up_to(name: &LowerName, origin: &LowerName) -> Vec<LowerName> {
     let above = std::iter::successors(Some(name.clone()), |name| (name != origin && !name.is_root()).then(|| name.base_name()));
     above.collect()
+}
+
+/// The first name that has a CNAME and something else.
+fn alias_with_data(records: &BTreeMap<RrKey, RecordSet>) -> Option<&LowerName> {
+    let aliases = records.keys().filter(|key| key.record_type == RecordType::CNAME);
+    let shared = |alias: &&RrKey| records.keys().any(|key| key.name == alias.name && key.record_type != RecordType::CNAME);
+    aliases.into_iter().find(shared).map(|key| &key.name)
+}
+
+/// The parser's reason, without the names of the layers that it passed.
+fn entry_error(why: &dyn std::fmt::Display) -> String {
+    let why = why.to_string();
+    let bare = why.trim_start_matches("proto error: ").trim_start_matches("decoding error: ");
+    format!("this entry cannot be read: {bare}")
 }
 
 /// The line after the longest beginning that can be read: there the bad entry starts. The parser does not say.

@@ -37,9 +37,9 @@ pub enum Honest {
 const MAX_ALIASES: usize = 11;
 
 impl Zones {
-    /// Takes in a zone; the one that had its name comes back.
-    pub fn insert(&mut self, zone: Zone) -> Option<Zone> {
-        self.0.insert(Name::from_wire(&WireName::from(zone.origin())).as_str().to_owned(), zone)
+    /// Takes in a zone, in the place of one with its name.
+    pub fn insert(&mut self, zone: Zone) {
+        self.0.insert(Name::from_wire(&WireName::from(zone.origin())).as_str().to_owned(), zone);
     }
 
     /// How many zones there are.

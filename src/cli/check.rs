@@ -32,16 +32,16 @@ fn check(path: &Path, problems: &mut String) -> Outcome {
     if path.join("countries").is_dir() {
         return check_configs(Shelf::Folder(path.to_owned()), None, &shown, problems);
     }
-    if path.file_name().is_some_and(|name| name == "lab.yaml") {
+    if is_lab_file(path) {
         return check_configs(Shelf::built_in_configs(), Some(path.to_owned()), &shown, problems);
     }
     let mut report = Report::default();
     if path.is_dir() {
         check_folder(path, &mut report)?;
     } else if ends_in("zone") {
-        lab::check_zone(path, &mut report)?;
+        lab::check_zones(folder(path), &[file_name(path)], &mut report)?;
     } else {
-        lab::check_countries(path.parent().unwrap_or(Path::new("")), &[file_name(path)], &mut report)?;
+        lab::check_countries(folder(path), &[file_name(path)], &mut report)?;
     }
     if report.is_clean() {
         say!("{shown}: no problems in {} file(s)", report.file_count());
@@ -59,9 +59,7 @@ fn check_folder(folder: &Path, report: &mut Report) -> Outcome {
     if zones.is_empty() && countries.is_empty() {
         return Err(Failure::unreadable(format!("{} holds neither .yaml nor .zone files", folder.display())));
     }
-    for zone in zones {
-        lab::check_zone(&folder.join(zone), report)?;
-    }
+    lab::check_zones(folder, &zones, report)?;
     lab::check_countries(folder, &countries, report)?;
     Ok(())
 }
@@ -82,6 +80,19 @@ pub(super) fn summary(lab: &Lab) -> String {
     let operators: usize = countries.iter().map(|country| country.operators.len()).sum();
     let rules: usize = countries.iter().map(crate::policy::Country::rule_count).sum();
     format!("{} countries with {operators} operators, {rules} rules, {} zones", countries.len(), lab.zones.len())
+}
+
+/// `lab.yaml`, or a file that has one of a lab's own keys.
+fn is_lab_file(path: &Path) -> bool {
+    let own = ["listen:", "upstream:", "honest-from:", "zones:", "allow:", "seed:"];
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let yaml = path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
+    path.file_name().is_some_and(|name| name == "lab.yaml")
+        || (yaml && text.lines().any(|line| own.iter().any(|key| line.starts_with(key))))
+}
+
+fn folder(path: &Path) -> &Path {
+    path.parent().unwrap_or(Path::new(""))
 }
 
 fn file_name(path: &Path) -> PathBuf {

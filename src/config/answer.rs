@@ -7,7 +7,7 @@ use super::{
     problem::Trouble,
     tree::{Node, Value},
     values::At,
-    wire::{EdeSpec, WireSpec, read_ede, read_wire},
+    wire::{EdeSpec, EdnsForm, WireSpec, read_ede, read_wire},
 };
 
 /// What stands behind `answer:` in a rule.
@@ -100,7 +100,7 @@ impl KindSpec {
 /// `answer:` of a rule: a word or a map.
 pub(super) fn read_answer_ref(node: &Node, reader: &mut Reader<'_>) -> Option<At<AnswerRef>> {
     let answer = match &node.value {
-        Value::Scalar(word) => AnswerRef::Word(word.clone()),
+        Value::Scalar(word) | Value::Number(word) => AnswerRef::Word(word.clone()),
         Value::Map(_) => AnswerRef::Inline(Box::new(read_answer(node, reader)?)),
         _ => {
             reader.expected(node, "an answer: a word, the name of an entry under answers, or a map");
@@ -115,37 +115,51 @@ pub(super) fn read_answer(node: &Node, reader: &mut Reader<'_>) -> Option<Answer
     if let Value::Scalar(word) = &node.value {
         let bare = AnswerSpec::bare(word);
         if bare.is_none() {
-            let expected = AnswerSpec::bare_words().map(str::to_owned).collect();
-            reader.add(node, Trouble::UnknownWord { found: word.clone(), what: "answer", expected });
+            reader.add(node, Trouble::unknown_answer(word, AnswerSpec::bare_words().map(str::to_owned).collect()));
         }
         return bare;
     }
     let mut fields = Fields::of(node, "an answer", reader);
     let kinds: Vec<_> = KINDS.into_iter().filter(|kind| fields.has(kind)).collect();
     let kind = match kinds[..] {
-        [kind] => read_kind(kind, fields.get_or_null(kind), reader),
+        [kind] => read_kind(kind, fields.entry(kind), reader),
         _ if !matches!(node.value, Value::Map(_)) => None,
-        _ => {
-            reader.expected(node, format!("an answer with exactly one of {}", KINDS.join(", ")));
+        [] => {
+            reader.found(node, "none of them", format!("an answer with one of {}", KINDS.join(", ")));
+            None
+        }
+        [first, second, ..] => {
+            let node = fields.entry(second).map_or(node, |(key, _)| key);
+            reader.found(node, format!("{second} beside {first}"), "one kind of answer alone");
             None
         }
     };
     for kind in KINDS {
         fields.get(kind);
     }
+    let fields_ede = fields.entry("ede");
     let wire = fields.get("wire").map(|wire| read_wire(wire, reader));
     let ede = fields.get("ede").and_then(|ede| read_ede(ede, reader));
     fields.finish(reader);
-    Some(AnswerSpec { kind: kind?, wire: wire.unwrap_or_default(), ede })
+    let wire = wire.unwrap_or_default();
+    if let (Some(_), EdnsForm::Omit | EdnsForm::Echo, Some((key, _))) = (&ede, wire.edns, fields_ede) {
+        reader.found(key, "an ede in an answer without an OPT of its own", "wire without edns: omit or edns: echo beside it");
+    }
+    Some(AnswerSpec { kind: kind?, wire, ede })
 }
 
-fn read_kind(kind: &'static str, options: Option<&Node>, reader: &mut Reader<'_>) -> Option<KindSpec> {
-    let options = options.filter(|node| !matches!(node.value, Value::Null));
+fn read_kind(kind: &'static str, entry: Option<(&Node, &Node)>, reader: &mut Reader<'_>) -> Option<KindSpec> {
+    let options = entry.map(|(_, options)| options).filter(|node| !matches!(node.value, Value::Null));
     match (kind, options) {
         ("nxdomain", Some(node)) => Some(KindSpec::NxDomain(read_soa(node, reader))),
         ("nodata", Some(node)) => Some(KindSpec::NoData(read_soa(node, reader))),
         ("poison", Some(node)) => read_poison(node, reader).map(|poison| KindSpec::Poison(Box::new(poison))),
-        ("poison", None) => None,
+        ("poison", None) => {
+            if let Some((key, _)) = entry {
+                reader.found(key, "no options", "a poison with at least one of a, aaaa, cname, txt");
+            }
+            None
+        }
         (word, Some(node)) => {
             // `refused: {}` is as good as `refused:`; these kinds have no options to give.
             Fields::of(node, "an answer without options", reader).finish(reader);

@@ -31,8 +31,8 @@ pub struct CountrySpec {
     pub clients: Vec<At<IpNet>>,
     /// Addresses to draw from.
     pub pools: Vec<(At<String>, PoolSpec)>,
-    /// Named answers.
-    pub answers: Vec<(At<String>, AnswerSpec)>,
+    /// Named answers; nothing for one that cannot be read, which has been reported.
+    pub answers: Vec<(At<String>, Option<AnswerSpec>)>,
     /// ISPs that differ.
     pub operators: Vec<OperatorSpec>,
     /// The country's own rules, in order.
@@ -68,7 +68,7 @@ pub fn read_country(file: usize, path: PathBuf, report: &mut Report) -> Option<C
     let pools = fields.get("pools").map_or(Vec::new(), |map| reader.named(map, "pools"));
     let pools = pools.into_iter().map(|(name, key, pool)| (reader.at(key, name.to_owned()), read_pool(pool, reader))).collect();
     let answers = fields.get("answers").map_or(Vec::new(), |map| reader.named(map, "answers"));
-    let answers = answers.into_iter().filter_map(|(name, key, answer)| named_answer(name, key, answer, reader)).collect();
+    let answers = answers.into_iter().map(|(name, key, answer)| named_answer(name, key, answer, reader)).collect();
     let operators = fields.get("operators").map_or(Vec::new(), |list| reader.items(list, "operators"));
     let operators = operators.into_iter().filter_map(|item| read_operator(item, reader)).collect();
     let rules = fields.get("rules").map_or(Vec::new(), |list| rules(list, reader));
@@ -93,12 +93,12 @@ pub fn read_country(file: usize, path: PathBuf, report: &mut Report) -> Option<C
     })
 }
 
-fn named_answer(name: &str, key: &Node, answer: &Node, reader: &mut Reader<'_>) -> Option<(At<String>, AnswerSpec)> {
+fn named_answer(name: &str, key: &Node, answer: &Node, reader: &mut Reader<'_>) -> (At<String>, Option<AnswerSpec>) {
     if AnswerSpec::bare(name).is_some() || name == "poison" {
         reader.expected(key, format!("a name of its own: {name:?} is a kind of answer"));
     }
-    let answer = read_answer(answer, reader)?;
-    Some((reader.at(key, name.to_owned()), answer))
+    let answer = read_answer(answer, reader);
+    (reader.at(key, name.to_owned()), answer)
 }
 
 fn source(name: &str, key: &Node, text: &Node, reader: &mut Reader<'_>) -> Option<(At<String>, String)> {
@@ -117,7 +117,11 @@ fn read_operator(node: &Node, reader: &mut Reader<'_>) -> Option<OperatorSpec> {
 }
 
 fn networks(node: &Node, reader: &mut Reader<'_>) -> Vec<At<IpNet>> {
-    reader.items(node, "networks").into_iter().filter_map(|item| reader.network(item)).collect()
+    let items = reader.items(node, "networks");
+    if items.is_empty() {
+        reader.expected(node, "at least one network");
+    }
+    items.into_iter().filter_map(|item| reader.network(item)).collect()
 }
 
 fn rules(node: &Node, reader: &mut Reader<'_>) -> Vec<RuleSpec> {

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     name::Name,
-    query::{Transport, Type},
+    query::{NoSuchWord, Transport, Type},
 };
 use jiff::civil::Date;
 
@@ -27,13 +27,13 @@ pub struct ExampleSpec {
     /// The transport; UDP when missing.
     pub transport: Transport,
     /// The verdict.
-    pub expect: Word,
+    pub expect: At<Word>,
     /// How many replies go out.
-    pub replies: Option<usize>,
+    pub replies: Option<At<usize>>,
     /// The rule that decides.
-    pub rule: Option<String>,
+    pub rule: Option<At<String>>,
     /// The record data of the first reply, in order.
-    pub answers: Option<Vec<String>>,
+    pub answers: Option<At<Vec<String>>>,
 }
 
 pub(super) fn read_example(node: &Node, reader: &mut Reader<'_>) -> Option<ExampleSpec> {
@@ -42,12 +42,10 @@ pub(super) fn read_example(node: &Node, reader: &mut Reader<'_>) -> Option<Examp
     let operator = fields.get("operator").and_then(|name| reader.string(name, "the name of an operator"));
     let today = fields.get("today").and_then(|day| reader.date(day));
     let transport = fields.get("transport").and_then(|word| reader.transport(word));
-    let expect = fields.need("expect", reader).and_then(|word| reader.verdict(word));
-    let replies = fields.get("replies").and_then(|count| reader.number(count, (0, 16)));
+    let expect = fields.need("expect", reader).and_then(|word| reader.verdict(word).map(|verdict| reader.at(word, verdict)));
+    let replies = fields.get("replies").and_then(|count| reader.number(count, (0, 16)).map(|number| reader.at(count, number)));
     let rule = fields.get("rule").and_then(|name| reader.string(name, "the name of a rule"));
-    let answers = fields.get("answers").map(|list| reader.items(list, "record data"));
-    let answers = answers.map(|items| items.into_iter().filter_map(|item| reader.string(item, "record data")).map(|at| at.value));
-    let answers = answers.map(Iterator::collect);
+    let answers = fields.get("answers").map(|list| read_data(list, reader));
     fields.finish(reader);
     let (ask, name, rtype) = ask?;
     Some(ExampleSpec {
@@ -58,10 +56,16 @@ pub(super) fn read_example(node: &Node, reader: &mut Reader<'_>) -> Option<Examp
         today,
         transport: transport.unwrap_or(Transport::Udp),
         expect: expect?,
-        replies: replies.and_then(|count| usize::try_from(count).ok()),
-        rule: rule.map(|at| at.value),
+        replies: replies.map(|At { place, value }| At { place, value: usize::try_from(value).unwrap_or(usize::MAX) }),
+        rule,
         answers,
     })
+}
+
+fn read_data(list: &Node, reader: &mut Reader<'_>) -> At<Vec<String>> {
+    let items = reader.items(list, "record data");
+    let data = items.into_iter().filter_map(|item| reader.string(item, "record data")).map(|at| at.value).collect();
+    reader.at(list, data)
 }
 
 fn read_question(node: &Node, reader: &mut Reader<'_>) -> Option<(At<String>, Name, Type)> {
@@ -69,12 +73,11 @@ fn read_question(node: &Node, reader: &mut Reader<'_>) -> Option<(At<String>, Na
     let ask = reader.string(node, expected)?;
     let mut words = ask.value.split_whitespace();
     let (name, rtype) = (words.next(), words.next().unwrap_or("A"));
-    let name = name.and_then(|text| Name::parse(text).ok());
-    match (name, rtype.parse(), words.next()) {
-        (Some(name), Ok(rtype), None) => Some((ask, name, rtype)),
-        _ => {
-            reader.expected(node, expected);
-            None
-        }
-    }
+    let (Some(name), None) = (name, words.next()) else {
+        reader.expected(node, expected);
+        return None;
+    };
+    let name = Name::parse(name).map_err(|why| reader.add(node, why)).ok();
+    let rtype = rtype.parse().map_err(|why: NoSuchWord| reader.found(node, format!("\"{}\"", why.found), why.expected)).ok();
+    Some((ask.clone(), name?, rtype?))
 }

@@ -5,6 +5,7 @@ use super::{
     report::{Place, Report},
     tree::{self, Node, Value},
 };
+use std::borrow::Cow;
 
 /// One file on its way from YAML to a spec.
 pub(super) struct Reader<'r> {
@@ -54,7 +55,7 @@ impl<'r> Reader<'r> {
         };
         let mut named: Vec<(&str, &Node, &Node)> = Vec::new();
         for (key, value) in entries {
-            let Value::Scalar(name) = &key.value else {
+            let (Value::Scalar(name) | Value::Number(name)) = &key.value else {
                 self.expected(key, "a word as key");
                 continue;
             };
@@ -75,7 +76,7 @@ impl<'r> Reader<'r> {
     pub(super) fn items<'n>(&mut self, node: &'n Node, what: &'static str) -> Vec<&'n Node> {
         match &node.value {
             Value::List(items) => items.iter().collect(),
-            Value::Scalar(_) => vec![node],
+            Value::Scalar(_) | Value::Number(_) => vec![node],
             Value::Null => Vec::new(),
             Value::Map(_) => {
                 self.expected(node, format!("a list of {what}"));
@@ -84,13 +85,30 @@ impl<'r> Reader<'r> {
         }
     }
 
-    /// The text of a scalar.
-    pub(super) fn text<'n>(&mut self, node: &'n Node, expected: &str) -> Option<&'n str> {
-        if let Value::Scalar(text) = &node.value {
+    /// The text of a scalar, letter for letter.
+    pub(super) fn text<'n>(&mut self, node: &'n Node, expected: &str) -> Option<Cow<'n, str>> {
+        match &node.value {
+            Value::Scalar(text) => Some(Cow::Borrowed(text)),
+            Value::Number(_) => Some(Cow::Owned(tree::as_written(&self.report.file(self.file).text, node.number))),
+            _ => {
+                self.expected(node, expected);
+                None
+            }
+        }
+    }
+
+    /// A scalar that is read as a value and not as a text, so that how YAML shows it is good enough.
+    pub(super) fn scalar<'n>(&mut self, node: &'n Node, expected: &str) -> Option<&'n str> {
+        if let Value::Scalar(text) | Value::Number(text) = &node.value {
             return Some(text);
         }
         self.expected(node, expected);
         None
+    }
+
+    /// "found …; expected …" in words of one's own.
+    pub(super) fn found(&mut self, node: &Node, found: impl Into<String>, expected: impl Into<String>) {
+        self.add(node, Trouble::Value { found: found.into(), expected: expected.into() });
     }
 }
 
@@ -124,9 +142,9 @@ impl<'n> Fields<'n> {
         self.entries.iter().any(|(name, _, _)| *name == key)
     }
 
-    /// The value of a key, even when it is empty (`refused:`).
-    pub(super) fn get_or_null(&self, key: &str) -> Option<&'n Node> {
-        self.entries.iter().find(|(name, _, _)| *name == key).map(|(_, _, value)| *value)
+    /// A key and its value, even when that is empty (`refused:`).
+    pub(super) fn entry(&self, key: &str) -> Option<(&'n Node, &'n Node)> {
+        self.entries.iter().find(|(name, _, _)| *name == key).map(|(_, key, value)| (*key, *value))
     }
 
     /// The value of a key that must be there.
@@ -154,7 +172,7 @@ impl<'n> Fields<'n> {
 pub(super) fn describe(node: &Node) -> String {
     match &node.value {
         Value::Null => "nothing".to_owned(),
-        Value::Scalar(text) => format!("{text:?}"),
+        Value::Scalar(text) | Value::Number(text) => format!("\"{text}\""),
         Value::List(items) => format!("a list of {}", items.len()),
         Value::Map(_) => "a map".to_owned(),
     }

@@ -6,19 +6,20 @@ use super::{
 };
 use crate::name::wire_name;
 use hickory_proto::rr::Name as WireName;
-use std::time::Duration;
 
 /// The SOA of a negative answer (RFC 2308 section 3).
 #[derive(Clone, Debug)]
 pub struct SoaSpec {
     /// In which section it stands.
     pub place: SoaPlace,
+    /// Its owner, where it is another than the name that the rule blocks.
+    pub zone: Option<WireName>,
     /// MNAME.
     pub mname: WireName,
     /// RNAME.
     pub rname: WireName,
     /// Its TTL, which is also its MINIMUM: for so long the answer may be cached.
-    pub ttl: Duration,
+    pub ttl: u32,
 }
 
 /// In which section a negative answer's SOA stands.
@@ -33,13 +34,13 @@ pub enum SoaPlace {
 }
 
 /// The SOA that Unbound gives to a local zone without one; nothing better is known of a censor's.
-const DEFAULT_SOA: (&str, &str, Duration) = ("localhost.", "nobody.invalid.", Duration::from_secs(10_800));
+const DEFAULT_SOA: (&str, &str, u32) = ("localhost.", "nobody.invalid.", 10_800);
 
 impl Default for SoaSpec {
     fn default() -> Self {
         let known = |text| wire_name(text).unwrap_or_default();
         let (mname, rname, ttl) = DEFAULT_SOA;
-        Self { place: SoaPlace::Authority, mname: known(mname), rname: known(rname), ttl }
+        Self { place: SoaPlace::Authority, zone: None, mname: known(mname), rname: known(rname), ttl }
     }
 }
 
@@ -51,6 +52,7 @@ pub(super) fn read_soa(node: &Node, reader: &mut Reader<'_>) -> SoaSpec {
     if let Some(place) = fields.get("soa").and_then(|word| reader.word(word, "place for the SOA", &places)) {
         soa.place = place;
     }
+    soa.zone = fields.get("zone").and_then(|name| reader.name(name));
     if let Some(mname) = fields.get("mname").and_then(|name| reader.name(name)) {
         soa.mname = mname;
     }

@@ -67,7 +67,7 @@ pub(super) fn read_poison(node: &Node, reader: &mut Reader<'_>) -> Option<Poison
     let other_types = other_node.and_then(|word| reader.word(word, "answer for other types", &others));
     fields.finish(reader);
     if a.is_none() && aaaa.is_none() && cname.is_none() && txt.is_empty() {
-        reader.expected(node, "a poison with at least one of a, aaaa, cname, txt");
+        reader.found(node, "none of them", "a poison with at least one of a, aaaa, cname, txt");
         return None;
     }
     if let (None, Some(OtherTypes::A), Some(other)) = (&a, other_types, other_node) {
@@ -87,15 +87,17 @@ pub(super) fn read_poison(node: &Node, reader: &mut Reader<'_>) -> Option<Poison
 /// `60s`, or `[60s, 300s]` for any TTL between the two.
 fn read_ttl(node: &Node, reader: &mut Reader<'_>) -> Option<TtlSpec> {
     let items = reader.items(node, "one TTL or two");
-    let seconds: Vec<u32> =
-        items.into_iter().filter_map(|item| reader.ttl(item)).filter_map(|ttl| u32::try_from(ttl.as_secs()).ok()).collect();
+    let count = items.len();
+    let seconds: Vec<u32> = items.into_iter().filter_map(|item| reader.ttl(item)).collect();
     match seconds[..] {
-        [ttl] => Some(TtlSpec { least: ttl, most: ttl }),
-        [least, most] if least <= most => Some(TtlSpec { least, most }),
-        [] => None,
-        _ => {
-            reader.expected(node, "one TTL, or the least and the greatest");
-            None
+        [ttl] if count == 1 => return Some(TtlSpec { least: ttl, most: ttl }),
+        [least, most] if count == 2 && least <= most => return Some(TtlSpec { least, most }),
+        [least, most] if count == 2 => {
+            reader.found(node, format!("{least}s before {most}s"), "the least TTL first, then the greatest");
         }
+        _ if seconds.len() == count => reader.found(node, format!("{count} TTLs"), "one, or the least and the greatest"),
+        // Those that cannot be read have been reported.
+        _ => {}
     }
+    None
 }

@@ -23,8 +23,8 @@ pub enum Pick {
 /// An entry under `pools`.
 #[derive(Clone, Debug)]
 pub struct PoolSpec {
-    /// The addresses as written; empty when they are in a file.
-    pub addresses: Vec<IpAddr>,
+    /// The addresses as written; nothing when they are in a file, or cannot be read, which has been reported.
+    pub addresses: Option<Vec<IpAddr>>,
     /// A file with one address a line, relative to the country file.
     pub file: Option<At<String>>,
     /// How an answer picks.
@@ -46,12 +46,17 @@ pub(super) fn read_pool(node: &Node, reader: &mut Reader<'_>) -> PoolSpec {
     let file = fields.get("file").and_then(|file| reader.string(file, "a file name"));
     let pick = fields.get("pick").and_then(|word| reader.word(word, "pick", &PICKS));
     fields.finish(reader);
+    let both = if file.is_some() { "both of them" } else { "neither of them" };
     if listed.is_some() == file.is_some() && matches!(node.value, Value::Map(_)) {
-        reader.expected(node, "a pool with either addresses or file");
+        reader.found(node, both, "a pool with addresses or with a file");
     }
-    let addresses = listed.unwrap_or_default();
-    let addresses = addresses.into_iter().filter_map(|item| reader.parse(item, "an IP address")).map(|at| at.value).collect();
+    // One that cannot be read makes the whole pool unknown, so that nothing is said of what it lacks.
+    let addresses = listed.and_then(|items| items.into_iter().map(|item| pool_address(item, reader)).collect());
     PoolSpec { addresses, file, pick: pick.unwrap_or(Pick::All) }
+}
+
+fn pool_address(node: &Node, reader: &mut Reader<'_>) -> Option<IpAddr> {
+    reader.parse(node, "an IP address").map(|at| at.value)
 }
 
 const PICKS: [(&str, Pick); 4] = [("ring", Pick::Ring), ("random", Pick::Random), ("by-name", Pick::ByName), ("all", Pick::All)];

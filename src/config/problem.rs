@@ -11,9 +11,9 @@ use thiserror::Error;
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum Trouble {
     /// The text is no YAML.
-    #[error("this is no YAML: {message}{}", hint(message))]
+    #[error("{message}")]
     Syntax {
-        /// The parser's words.
+        /// What is wrong with it.
         message: String,
     },
     /// A file or folder cannot be read.
@@ -25,7 +25,7 @@ pub enum Trouble {
         why: String,
     },
     /// A key that means nothing here.
-    #[error("unknown key {found:?} in {what}; expected one of {}{}", expected.join(", "), suggest(found, expected))]
+    #[error("unknown key {found:?} in {what}; {}{}", keys(what, expected), suggest(found, expected))]
     UnknownKey {
         /// What was written.
         found: String,
@@ -59,7 +59,7 @@ pub enum Trouble {
         expected: String,
     },
     /// A word that stands for nothing that is known here.
-    #[error("there is no {what} {found:?}; {}{}", known(what, expected), suggest(found, expected))]
+    #[error("unknown {what} {found:?}; {}{}", known(what, expected), suggest(found, expected))]
     UnknownWord {
         /// What was written.
         found: String,
@@ -78,7 +78,7 @@ pub enum Trouble {
     #[error("{0}")]
     ListEntry(#[from] BadEntry),
     /// Two things of one name where names must differ.
-    #[error("there is another {what} {name:?}, {first}")]
+    #[error("there is another {what} {name:?}; the first is {first}")]
     Twice {
         /// Which kind of thing.
         what: &'static str,
@@ -129,40 +129,53 @@ pub enum Trouble {
         /// The country's networks.
         country: String,
     },
-    /// A rule that decides nothing, because one above it always decides first.
-    #[error("rule {rule:?} can never match: {above:?} above it ({place}) matches all its names at all its times")]
+    /// A rule that decides nothing, because those above it always decide first.
+    #[error("rule {rule:?} can never match: {above} above it always decides first")]
     Shadowed {
         /// The rule that is idle.
         rule: String,
-        /// The rule above.
+        /// The rules above, each with its line.
         above: String,
-        /// Where that one stands.
-        place: String,
     },
     /// An example says one thing and the policy does another.
-    #[error("the example {ask:?} fails: {key} is {got}; expected {expected}")]
+    #[error("the example {ask:?} fails: {got}; it expects {expected}")]
     Example {
         /// The question.
         ask: String,
-        /// Which of its keys.
-        key: &'static str,
         /// What the policy gives.
         got: String,
         /// What the example says.
         expected: String,
     },
+    /// An example that nobody can ask.
+    #[error("the example {ask:?} cannot be asked: {owner} has no client that is in none of its operators' networks")]
+    NobodyAsks {
+        /// The question.
+        ask: String,
+        /// Whose client should ask.
+        owner: String,
+    },
     /// A zone file that the library refuses.
-    #[error("this is no zone: {why}")]
+    #[error("{why}")]
     Zone {
         /// The reason.
         why: String,
     },
 }
 
-/// What the parser cannot know: the star that begins a pattern is an alias to YAML.
-fn hint(message: &str) -> &'static str {
-    let alias = message.contains("alias") || message.contains("anchor");
-    if alias { " (a pattern that begins with * must stand in quotes)" } else { "" }
+impl Trouble {
+    /// A word that is no answer. `poison` is one, but not without its records.
+    pub(crate) fn unknown_answer(word: &str, expected: Vec<String>) -> Self {
+        if word == "poison" {
+            let expected = "its records with it, such as {poison: {a: 192.0.2.1}}".to_owned();
+            return Self::Value { found: "\"poison\" alone".to_owned(), expected };
+        }
+        Self::UnknownWord { found: word.to_owned(), what: "answer", expected }
+    }
+}
+
+fn keys(what: &str, expected: &[String]) -> String {
+    if expected.is_empty() { format!("{what} has none") } else { format!("expected one of {}", expected.join(", ")) }
 }
 
 fn known(what: &str, expected: &[String]) -> String {

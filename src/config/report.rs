@@ -86,7 +86,7 @@ impl Report {
     #[must_use]
     pub fn cross_reference(&self, from: Place, to: Place) -> String {
         let line = self.line_and_column(to).map_or(1, |(line, _)| line);
-        if from.file == to.file { format!("line {line}") } else { format!("{}:{line}", self.files[to.file].path.display()) }
+        if from.file == to.file { format!("on line {line}") } else { format!("{}:{line}", self.files[to.file].path.display()) }
     }
 
     /// Line and column of a place, counted from 1; nothing for a file as such.
@@ -142,12 +142,18 @@ impl fmt::Display for Report {
         let mut located: Vec<_> =
             self.problems.iter().map(|problem| ((problem.place.file, self.line_and_column(problem.place)), problem)).collect();
         located.sort_by_key(|(at, _)| *at);
-        for (at, problem) in located {
-            self.show(f, at, &problem.trouble)?;
+        // A value behind an anchor is read wherever its alias stands, and so is what is wrong with it.
+        located.dedup_by(|(at, problem), (other_at, other)| at == other_at && problem.trouble == other.trouble);
+        for (at, problem) in &located {
+            self.show(f, *at, &problem.trouble)?;
         }
-        let count = self.problems.len();
-        let (problems, files) = (plural(count, "problem"), plural(self.files.len(), "file"));
-        write!(f, "{problems} in {files}")
+        let mut broken: Vec<_> = located.iter().map(|((file, _), _)| file).collect();
+        broken.dedup();
+        let (problems, files) = (plural(located.len(), "problem"), plural(self.files.len(), "file"));
+        if broken.len() == self.files.len() {
+            return write!(f, "{problems} in {files}");
+        }
+        write!(f, "{problems} in {} of {files}", broken.len())
     }
 }
 

@@ -19,8 +19,8 @@ use std::fmt;
 pub struct RuleSpec {
     /// Its name.
     pub rule: At<String>,
-    /// What it matches.
-    pub names: Vec<At<Pattern>>,
+    /// What it matches; those that cannot be read have been reported and are not in it.
+    pub names: Option<Vec<At<Pattern>>>,
     /// Files with more patterns, relative to the country file.
     pub lists: Vec<At<String>>,
     /// The types that it holds for; all when empty.
@@ -37,8 +37,8 @@ pub struct RuleSpec {
     pub category: Option<String>,
     /// How well it is known.
     pub evidence: Evidence,
-    /// Keys under `sources`.
-    pub sources: Vec<At<String>>,
+    /// Keys under `sources`; nothing when the key was missing or empty, which has been reported.
+    pub sources: Option<Vec<At<String>>>,
 }
 
 /// How well a rule is known.
@@ -76,7 +76,7 @@ const EVIDENCE: [(&str, Evidence); 3] =
 pub(super) fn read_rule(node: &Node, reader: &mut Reader<'_>) -> Option<RuleSpec> {
     let mut fields = Fields::of(node, "a rule", reader);
     let rule = fields.need("rule", reader).and_then(|name| reader.string(name, "the name of the rule"));
-    let names = fields.get("names").map_or(Vec::new(), |list| read_patterns(list, reader));
+    let names = fields.get("names").map(|list| read_patterns(list, reader));
     let lists = fields.get("lists").map_or(Vec::new(), |list| reader.items(list, "file names"));
     let lists = lists.into_iter().filter_map(|item| reader.string(item, "a file name")).collect();
     let types = fields.get("types").map_or(Vec::new(), |list| reader.items(list, "record types"));
@@ -88,8 +88,8 @@ pub(super) fn read_rule(node: &Node, reader: &mut Reader<'_>) -> Option<RuleSpec
     let answer = fields.need("answer", reader).and_then(|answer| read_answer_ref(answer, reader));
     let category = fields.get("category").and_then(|code| read_category(code, reader));
     let evidence = fields.need("evidence", reader).and_then(|word| reader.word(word, "grade of evidence", &EVIDENCE));
-    let sources = fields.need("sources", reader).map_or(Vec::new(), |list| reader.items(list, "sources"));
-    let sources = sources.into_iter().filter_map(|item| reader.string(item, "the key of a source")).collect();
+    let sources = fields.need("sources", reader).map(|list| reader.items(list, "sources"));
+    let sources = sources.map(|items| items.into_iter().filter_map(|item| reader.string(item, "the key of a source")).collect());
     fields.finish(reader);
     Some(RuleSpec {
         rule: rule?,
@@ -110,7 +110,7 @@ fn read_patterns(node: &Node, reader: &mut Reader<'_>) -> Vec<At<Pattern>> {
     let mut patterns = Vec::new();
     for item in reader.items(node, "names") {
         let Some(text) = reader.text(item, "a name or a pattern") else { continue };
-        match Pattern::parse(text) {
+        match Pattern::parse(&text) {
             Ok(pattern) => patterns.push(reader.at(item, pattern)),
             Err(why) => reader.add(item, why),
         }
@@ -123,7 +123,7 @@ fn read_category(node: &Node, reader: &mut Reader<'_>) -> Option<String> {
     let expected = "a Citizen Lab category code such as NEWS or GRP";
     let code = reader.text(node, expected)?;
     if (2..=6).contains(&code.len()) && code.bytes().all(|letter| letter.is_ascii_uppercase()) {
-        return Some(code.to_owned());
+        return Some(code.into_owned());
     }
     reader.expected(node, expected);
     None

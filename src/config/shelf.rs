@@ -1,5 +1,6 @@
 //! Where files stand: in a folder, or inside the binary.
 
+use super::Trouble;
 use include_dir::{Dir, include_dir};
 use std::{
     fs, io,
@@ -21,12 +22,27 @@ pub enum Shelf {
 
 /// A file or folder that cannot be read.
 #[derive(Debug, Error)]
-#[error("{}: {why}", path.display())]
+#[error("{}: {}", path.display(), self.words())]
 pub struct ShelfError {
     /// Which one.
     pub path: PathBuf,
     /// The system's reason.
     pub why: io::Error,
+}
+
+impl ShelfError {
+    /// The system's words, without the number that it adds.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let words = self.why.to_string();
+        words.split(" (os error").next().unwrap_or_default().to_lowercase()
+    }
+}
+
+impl From<ShelfError> for Trouble {
+    fn from(error: ShelfError) -> Self {
+        Self::Unreadable { why: error.words(), path: error.path }
+    }
 }
 
 impl Shelf {
@@ -55,6 +71,7 @@ impl Shelf {
     #[must_use]
     pub fn shown(&self, path: &Path) -> PathBuf {
         match self {
+            Self::Folder(folder) if path.as_os_str().is_empty() => folder.clone(),
             Self::Folder(folder) => folder.join(path),
             Self::BuiltIn(_) => Path::new("(built in)").join(path),
         }

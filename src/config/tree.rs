@@ -19,6 +19,8 @@ pub(super) struct Node {
 pub(super) enum Value {
     Null,
     Scalar(String),
+    /// What YAML takes for a number or a truth value, as the library shows it (`1.50` as `1.5`).
+    Number(String),
     List(Vec<Node>),
     Map(Vec<(Node, Node)>),
 }
@@ -35,10 +37,67 @@ pub(super) struct SyntaxError {
 pub(super) fn read(text: &str) -> Result<Node, SyntaxError> {
     walk(text, None).map_err(|error| {
         let (line, column) = error.location().map_or((1, 1), |place| (place.line(), place.column()));
-        let message = error.to_string();
-        let message = message.split(" at line ").next().unwrap_or_default();
-        SyntaxError { line, column, message: message.rsplit("]: ").next().unwrap_or_default().to_owned() }
+        SyntaxError::new(text, (line, column), &error.to_string())
     })
+}
+
+impl SyntaxError {
+    /// The parser's words, or better ones for mistakes that it does not understand.
+    fn new(text: &str, (line, column): (usize, usize), message: &str) -> Self {
+        if message.contains("more than one document") {
+            let marks = (1..).zip(text.lines()).filter(|(_, line)| line.starts_with("---"));
+            // The first mark may begin the first document.
+            let line = marks.map(|(number, _)| number).last().unwrap_or(line);
+            return Self { line, column: 1, message: "a file holds one document; a second one begins here".to_owned() };
+        }
+        let star = text.lines().nth(line - 1).and_then(stray_star);
+        if let Some(star) = star {
+            let message = "a pattern that begins with * must stand in quotes, because * names an alias in YAML".to_owned();
+            return Self { line, column: star, message };
+        }
+        if message.contains(TAGS) {
+            return Self { line, column, message: TAGS.to_owned() };
+        }
+        if message.contains("unknown anchor") {
+            let message = "this alias has no anchor (&word); a pattern that begins with * must stand in quotes".to_owned();
+            return Self { line, column, message };
+        }
+        let message = message.split(" at line ").next().unwrap_or_default();
+        Self { line, column, message: format!("this is no YAML: {message}") }
+    }
+}
+
+/// What is said of a tag, which is good YAML but means nothing here.
+const TAGS: &str = "tags (!word) have no meaning here";
+
+/// The column of a star outside quotes that begins a pattern and no alias: something else than a word follows.
+fn stray_star(line: &str) -> Option<usize> {
+    let mut quote = None;
+    let mut before = ' ';
+    for (at, c) in line.char_indices() {
+        match quote {
+            Some(open) if c == open => quote = None,
+            Some(_) => {}
+            None if c == '"' || c == '\'' => quote = Some(c),
+            None if c == '#' && before == ' ' => return None,
+            None if c == '*' && " [,{-:".contains(before) => {
+                let word = line[at + 1..].split([' ', ',', ']', '}']).next().unwrap_or_default();
+                if word.is_empty() || word.contains(['.', '*']) {
+                    return Some(line[..at].chars().count() + 1);
+                }
+            }
+            None => {}
+        }
+        before = c;
+    }
+    None
+}
+
+/// The text of a number as it stands in the document.
+pub(super) fn as_written(text: &str, number: usize) -> String {
+    let (line, column) = locate(text, number);
+    let rest = text.lines().nth(line - 1).unwrap_or_default().chars().skip(column - 1);
+    rest.take_while(|c| c.is_ascii_alphanumeric() || "+-._".contains(*c)).collect()
 }
 
 /// Line and column, counted from 1, of the node with this number.
@@ -66,8 +125,8 @@ impl Reading<'_> {
         if self.refuse == Some(number) { Err(E::custom("here")) } else { Ok(number) }
     }
 
-    fn scalar<E: serde::de::Error>(self, value: &dyn fmt::Display) -> Result<Node, E> {
-        Ok(Node { number: self.begin()?, value: Value::Scalar(value.to_string()) })
+    fn numeric<E: serde::de::Error>(self, value: &dyn fmt::Display) -> Result<Node, E> {
+        Ok(Node { number: self.begin()?, value: Value::Number(value.to_string()) })
     }
 }
 
@@ -90,24 +149,29 @@ impl<'de> Visitor<'de> for Reading<'_> {
         Ok(Node { number: self.begin()?, value: Value::Null })
     }
 
+    /// An empty document.
+    fn visit_none<E: serde::de::Error>(self) -> Result<Node, E> {
+        self.visit_unit()
+    }
+
     fn visit_bool<E: serde::de::Error>(self, value: bool) -> Result<Node, E> {
-        self.scalar(&value)
+        self.numeric(&value)
     }
 
     fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<Node, E> {
-        self.scalar(&value)
+        self.numeric(&value)
     }
 
     fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<Node, E> {
-        self.scalar(&value)
+        self.numeric(&value)
     }
 
     fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Node, E> {
-        self.scalar(&value)
+        self.numeric(&value)
     }
 
     fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<Node, E> {
-        self.scalar(&value)
+        Ok(Node { number: self.begin()?, value: Value::Scalar(value.to_owned()) })
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Node, A::Error> {
@@ -129,7 +193,7 @@ impl<'de> Visitor<'de> for Reading<'_> {
     }
 
     fn visit_enum<A: EnumAccess<'de>>(self, _tagged: A) -> Result<Node, A::Error> {
-        Err(A::Error::custom("tags (!word) have no meaning here"))
+        Err(A::Error::custom(TAGS))
     }
 }
 
@@ -139,7 +203,7 @@ mod tests {
 
     fn find<'n>(node: &'n Node, text: &str) -> Option<&'n Node> {
         match &node.value {
-            Value::Scalar(found) if found == text => Some(node),
+            Value::Scalar(found) | Value::Number(found) if found == text => Some(node),
             Value::Map(entries) => entries.iter().find_map(|(key, value)| find(key, text).or_else(|| find(value, text))),
             Value::List(items) => items.iter().find_map(|item| find(item, text)),
             _ => None,
@@ -162,6 +226,14 @@ mod tests {
         ] {
             assert_eq!(locate(text, find(&tree, value).unwrap().number), place, "{value}");
         }
+    }
+
+    #[test]
+    fn numbers_keep_their_text() {
+        let text = "[1.50, 0x10, 1e3, 007, true, 1.10.1]";
+        let super::Value::List(items) = read(text).unwrap().value else { panic!("a list") };
+        let written: Vec<_> = items.iter().map(|item| super::as_written(text, item.number)).collect();
+        assert_eq!(written, ["1.50", "0x10", "1e3", "007", "true", "1.10.1"]);
     }
 
     #[test]

@@ -86,7 +86,7 @@ impl Reader<'_> {
 
     /// A scalar of any type that can be read from text.
     pub(super) fn parse<T: FromStr>(&mut self, node: &Node, expected: &str) -> Option<At<T>> {
-        let text = self.text(node, expected)?;
+        let text = self.scalar(node, expected)?;
         if let Ok(value) = text.parse() {
             return Some(self.at(node, value));
         }
@@ -109,6 +109,11 @@ impl Reader<'_> {
 
     pub(super) fn network(&mut self, node: &Node) -> Option<At<IpNet>> {
         let expected = "a network such as 10.86.0.0/16 or 2001:db8::/32";
+        let lone = self.scalar(node, expected)?.parse::<IpAddr>().ok();
+        if let Some(address) = lone {
+            self.expected(node, format!("a network: {}", IpNet::from(address)));
+            return None;
+        }
         let at = self.parse::<IpNet>(node, expected)?;
         if at.value != at.value.trunc() {
             self.expected(node, format!("a network without host bits: {}", at.value.trunc()));
@@ -124,7 +129,7 @@ impl Reader<'_> {
 
     /// A word out of a fixed vocabulary.
     pub(super) fn word<T: Copy>(&mut self, node: &Node, what: &'static str, words: &[(&str, T)]) -> Option<T> {
-        let found = self.text(node, what)?;
+        let found = self.scalar(node, what)?;
         if let Some((_, value)) = words.iter().find(|(word, _)| *word == found) {
             return Some(*value);
         }
@@ -152,21 +157,28 @@ impl Reader<'_> {
     /// A domain name that can stand in a message.
     pub(super) fn name(&mut self, node: &Node) -> Option<WireName> {
         let text = self.text(node, "a domain name")?;
-        wire_name(text).map_err(|why| self.add(node, why)).ok()
+        wire_name(&text).map_err(|why| self.add(node, why)).ok()
     }
 
-    /// The TTL of a record.
-    pub(super) fn ttl(&mut self, node: &Node) -> Option<Duration> {
-        self.duration(node, (Duration::ZERO, MAX_TTL))
+    /// The TTL of a record, in whole seconds.
+    pub(super) fn ttl(&mut self, node: &Node) -> Option<u32> {
+        let expected = format!("a TTL in whole seconds from 0s to {MAX_TTL}s, such as 60s or 1h");
+        let text = self.scalar(node, &expected)?;
+        let seconds = parse_duration(text).filter(|ttl| ttl.subsec_nanos() == 0).map(|ttl| ttl.as_secs());
+        let ttl = seconds.and_then(|seconds| u32::try_from(seconds).ok()).filter(|seconds| *seconds <= MAX_TTL);
+        if ttl.is_none() {
+            self.expected(node, with_unit(text, expected));
+        }
+        ttl
     }
 
     /// A duration with its unit: `500ms`, `60s`, `5m`, `1h`, `1d`.
     pub(super) fn duration(&mut self, node: &Node, range: (Duration, Duration)) -> Option<Duration> {
         let expected = format!("a duration from {} to {}, such as 60s (units ms, s, m, h, d)", show(range.0), show(range.1));
-        let text = self.text(node, &expected)?;
+        let text = self.scalar(node, &expected)?;
         let value = parse_duration(text).filter(|value| *value >= range.0 && *value <= range.1);
         if value.is_none() {
-            self.expected(node, expected);
+            self.expected(node, with_unit(text, expected));
         }
         value
     }
@@ -184,7 +196,12 @@ impl Reader<'_> {
 }
 
 /// A TTL above 2^31 - 1 is read as zero by others (RFC 2181 section 8).
-const MAX_TTL: Duration = Duration::from_secs(0x7fff_ffff);
+const MAX_TTL: u32 = 0x7fff_ffff;
+
+/// A bare number only lacks its unit.
+fn with_unit(found: &str, expected: String) -> String {
+    if found.parse::<u64>().is_ok() { format!("a unit behind it: {found}s") } else { expected }
+}
 
 /// Units, largest first, in milliseconds.
 const UNITS: [(&str, u64); 5] = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)];

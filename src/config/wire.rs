@@ -14,7 +14,7 @@ pub struct WireSpec {
     pub ra: Option<bool>,
     /// AD; default false.
     pub ad: Option<bool>,
-    /// Flags 0x8180 for a query with RD, 0x8400 for one without; the other flags are then not looked at.
+    /// Flags 0x8180 for a query with RD, 0x8400 for one without (beside RCODE and TC); `aa`, `ra` and `ad` are then not looked at.
     pub flags_by_rd: bool,
     /// How the owner of the records is written.
     pub owner: OwnerForm,

@@ -8,7 +8,10 @@ use crate::{
     policy::{Policy, compile},
     query::CountryCode,
 };
-use std::path::{Path, PathBuf};
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+};
 use thiserror::Error;
 
 /// Where a lab's files stand, and what the command line says beside them.
@@ -52,7 +55,15 @@ pub fn load(shelves: &Shelves) -> Result<(Lab, Report), LoadError> {
     let mut report = Report::default();
     let file = lab_spec(shelves, &mut report)?;
     let zones_shelf = zones_shelf(shelves, &file);
-    let zones = read_zones(&zones_shelf, &mut report)?;
+    let zones = match (read_zones(&zones_shelf, &mut report), &file.zones, &shelves.zones) {
+        (Ok(zones), ..) => zones,
+        // The lab file says where the zones are, so it is wrong.
+        (Err(error), Some(named), None) => {
+            report.add(named.place, error);
+            Zones::default()
+        }
+        (Err(error), ..) => return Err(LoadError::from(error)),
+    };
     let specs = read_countries(&shelves.configs, &mut report)?;
     let mut policy = compile(&specs, &shelves.configs, &mut report);
     bind_countries(&mut policy, &file, &mut report);
@@ -81,15 +92,15 @@ pub fn check_countries(folder: &Path, files: &[PathBuf], report: &mut Report) ->
     Ok(())
 }
 
-/// Checks one zone file by itself.
+/// Checks zone files of one folder together.
 ///
 /// # Errors
 ///
-/// The file cannot be read.
-pub fn check_zone(path: &Path, report: &mut Report) -> Result<(), ShelfError> {
-    let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-    let name = PathBuf::from(path.file_name().unwrap_or_default());
-    read_zone(&Shelf::Folder(folder), &name, &mut Zones::default(), report)
+/// A file cannot be read.
+pub fn check_zones(folder: &Path, files: &[PathBuf], report: &mut Report) -> Result<(), ShelfError> {
+    let shelf = Shelf::Folder(folder.to_owned());
+    let mut reading = ReadingZones::default();
+    files.iter().try_for_each(|name| reading.read(&shelf, name, report))
 }
 
 /// Examples only tell something about a policy that is otherwise sound.
@@ -140,33 +151,43 @@ fn read_countries(shelf: &Shelf, report: &mut Report) -> Result<Vec<CountrySpec>
 }
 
 fn read_zones(shelf: &Shelf, report: &mut Report) -> Result<Zones, ShelfError> {
-    let mut zones = Zones::default();
+    let mut reading = ReadingZones::default();
     for path in shelf.list(Path::new(""), ".zone")? {
-        read_zone(shelf, &path, &mut zones, report)?;
+        reading.read(shelf, &path, report)?;
     }
-    Ok(zones)
+    Ok(reading.zones)
 }
 
-/// `example.com.zone` holds the zone example.com, unless its `$ORIGIN` says otherwise.
-fn read_zone(shelf: &Shelf, path: &Path, zones: &mut Zones, report: &mut Report) -> Result<(), ShelfError> {
-    let text = shelf.read(path)?;
-    let origin = path.file_stem().and_then(|stem| wire_name(&stem.to_string_lossy()).ok());
-    let zone = Zone::read(&text, origin.as_ref());
-    let file = report.open(shelf.shown(path), text);
-    match zone {
-        Ok(zone) => {
-            let name = zone.origin().to_string();
-            if zones.insert(zone).is_some() {
-                let first = "in another file of the same folder".to_owned();
-                report.add(Place::whole(file), Trouble::Twice { what: "zone", name, first });
+/// Zones, and the file that each was read from.
+#[derive(Default)]
+struct ReadingZones {
+    zones: Zones,
+    files: HashMap<String, PathBuf>,
+}
+
+impl ReadingZones {
+    /// `example.com.zone` holds the zone example.com, unless its `$ORIGIN` says otherwise.
+    fn read(&mut self, shelf: &Shelf, path: &Path, report: &mut Report) -> Result<(), ShelfError> {
+        let text = shelf.read(path)?;
+        let origin = path.file_stem().and_then(|stem| wire_name(&stem.to_string_lossy()).ok());
+        let zone = Zone::read(&text, origin.as_ref());
+        let file = report.open(shelf.shown(path), text);
+        match zone {
+            Ok(zone) => {
+                let name = zone.origin().to_string();
+                if let Some(first) = self.files.insert(name.clone(), shelf.shown(path)) {
+                    let first = format!("in {}", first.display());
+                    report.add(Place::whole(file), Trouble::Twice { what: "zone", name, first });
+                }
+                self.zones.insert(zone);
+            }
+            Err(error) => {
+                let place = error.line.map_or(Place::whole(file), |line| Place::at(file, line, 1));
+                report.add(place, Trouble::Zone { why: error.why });
             }
         }
-        Err(error) => {
-            let place = error.line.map_or(Place::whole(file), |line| Place::at(file, line, 1));
-            report.add(place, Trouble::Zone { why: error.why });
-        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// The countries that the command line names must be there; its default wins over the lab file's.

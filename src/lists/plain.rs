@@ -2,10 +2,13 @@
 
 use crate::name::{Pattern, PatternError};
 
-pub(super) fn entries(line: &str) -> Vec<Result<Pattern, PatternError>> {
-    match line {
-        "" => Vec::new(),
-        "." => vec![Ok(Pattern::Every)],
-        entry => vec![Pattern::parse(entry.strip_prefix('.').unwrap_or(entry))],
+pub(super) fn entries(line: &str) -> Vec<&str> {
+    if line.is_empty() { Vec::new() } else { vec![line] }
+}
+
+pub(super) fn pattern(entry: &str) -> Result<Pattern, PatternError> {
+    match entry {
+        "." => Ok(Pattern::Every),
+        entry => Pattern::parse(entry.strip_prefix('.').unwrap_or(entry)),
     }
 }

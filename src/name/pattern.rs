@@ -32,13 +32,19 @@ pub enum PatternError {
     #[error("a pattern needs something to match; every name is written \".\"")]
     Empty,
     /// A star in the middle, where no kind has one.
-    #[error("{0:?} has a * inside; a * stands first, last, or both (a regular expression can do more: /…/)")]
+    #[error("\"{0}\" has a * inside; a * stands first, last, or both, and not with = (a regular expression can do more: /…/)")]
     StarInside(String),
+    /// A URL, a path, or words.
+    #[error("\"{0}\" is no host name: it has {1:?}; write the name alone, without scheme, port, path or blanks")]
+    NotAHost(String, char),
+    /// A slash begins a regular expression.
+    #[error("\"{0}\" begins a regular expression that another / must end")]
+    OpenRegex(String),
     /// The name after the mark is none.
     #[error(transparent)]
     Name(#[from] NameError),
     /// The regular expression does not compile.
-    #[error("{text:?} is no regular expression: {why}")]
+    #[error("/{text}/ is no regular expression: {why}")]
     Regex {
         /// What was written.
         text: String,
@@ -60,17 +66,23 @@ impl Pattern {
         if let Some(regex) = text.strip_prefix('/').and_then(|rest| rest.strip_suffix('/')) {
             return parse_regex(regex);
         }
+        if text.starts_with('/') {
+            return Err(PatternError::OpenRegex(text.to_owned()));
+        }
+        if let Some(strange) = text.chars().find(|c| c.is_whitespace() || "/:@?,".contains(*c)) {
+            return Err(PatternError::NotAHost(text.to_owned(), strange));
+        }
         if let Some(name) = text.strip_prefix('=') {
-            return Ok(Self::Exact(whole_name(name)?));
+            return Ok(Self::Exact(whole_name(name, text)?));
         }
         match (text.strip_prefix('*'), text.strip_suffix('*')) {
             (Some(_), Some(_)) => Ok(Self::Contains(piece(text.trim_matches('*'), text)?)),
             (None, Some(start)) => Ok(Self::Begins(piece(start, text)?)),
             (Some(end), None) => match end.strip_prefix('.') {
-                Some(name) => Ok(Self::Below(whole_name(name)?)),
+                Some(name) => Ok(Self::Below(whole_name(name, text)?)),
                 None => Ok(Self::Ends(piece(end.trim_end_matches('.'), text)?)),
             },
-            (None, None) => Ok(Self::Suffix(whole_name(text)?)),
+            (None, None) => Ok(Self::Suffix(whole_name(text, text)?)),
         }
     }
 
@@ -111,9 +123,9 @@ fn parse_regex(regex: &str) -> Result<Pattern, PatternError> {
     }
 }
 
-fn whole_name(text: &str) -> Result<String, PatternError> {
+fn whole_name(text: &str, written: &str) -> Result<String, PatternError> {
     if text.contains('*') {
-        return Err(PatternError::StarInside(text.to_owned()));
+        return Err(PatternError::StarInside(written.to_owned()));
     }
     let name = Name::parse(text)?;
     if name.as_str().is_empty() {
@@ -197,6 +209,11 @@ mod tests {
         assert_eq!(Pattern::parse("="), Err(PatternError::Empty));
         assert!(matches!(Pattern::parse("a*b.example"), Err(PatternError::StarInside(_))));
         assert!(matches!(Pattern::parse("/(/"), Err(PatternError::Regex { .. })));
+        assert!(matches!(Pattern::parse("/^a"), Err(PatternError::OpenRegex(_))));
+        for host in ["https://a.example/", "a.example/b", "a.example:53", "my name.example", "=a b"] {
+            assert!(matches!(Pattern::parse(host), Err(PatternError::NotAHost(..))), "{host}");
+        }
+        assert!(matches!(Pattern::parse("=*.a.example"), Err(PatternError::StarInside(_))));
         assert!(matches!(Pattern::parse("a..b"), Err(PatternError::Name(_))));
     }
 }

@@ -62,6 +62,8 @@ pub struct Poison {
     pub other_types: OtherTypes,
     /// The SOA of a NODATA.
     pub soa: SoaSpec,
+    /// Which counter of answers the TTLs are drawn by.
+    pub turn: usize,
 }
 
 /// Addresses and how one answer picks from them. Never empty.

@@ -5,7 +5,7 @@ use super::{
 };
 use crate::{
     config::{
-        AddressesSpec, AnswerRef, AnswerSpec, At, CountrySpec, KindSpec, OperatorSpec, Place, PoisonSpec, PoolSpec, Report,
+        AddressesSpec, AnswerRef, AnswerSpec, At, CountrySpec, KindSpec, OperatorSpec, Pick, Place, PoisonSpec, PoolSpec, Report,
         RuleSpec, Shelf, SoaSpec, Trouble,
     },
     lists::{BadEntry, Format},
@@ -75,7 +75,8 @@ impl Compiling<'_> {
     fn operator(&mut self, spec: &OperatorSpec) -> Operator {
         let OperatorSpec { operator, name, clients, rules } = spec;
         for network in clients {
-            if !self.spec.clients.iter().any(|outer| outer.value.contains(&network.value)) {
+            // Without any network of its own the country has been reported.
+            if !self.spec.clients.is_empty() && !self.spec.clients.iter().any(|outer| outer.value.contains(&network.value)) {
                 let country = join(self.spec.clients.iter().map(|at| at.value));
                 let (network_text, operator) = (network.value.to_string(), operator.value.clone());
                 self.report.add(network.place, Trouble::OutsideCountry { network: network_text, operator, country });
@@ -96,11 +97,13 @@ impl Compiling<'_> {
         let (places, rules): (Vec<_>, Vec<_>) = compiled.into_iter().unzip();
         let matcher = Matcher::new(rules.iter().map(|rule| rule.patterns.as_slice()));
         for (index, rule) in rules.iter().enumerate() {
-            if let Some(above) = shadow::shadow(&rules, &matcher, index) {
-                let first = rules.iter().position(|other| other.slug == above.slug).unwrap_or_default();
-                let place = self.report.cross_reference(places[index], places[first]);
-                let trouble = Trouble::Shadowed { rule: rule.slug.clone(), above: above.slug.clone(), place };
-                self.report.add(places[index], trouble);
+            let above = shadow::shadow(&rules, &matcher, index).into_iter().map(|above| {
+                let place = self.report.cross_reference(places[index], places[above]);
+                format!("{:?} ({place})", rules[above].slug)
+            });
+            let above = above.collect::<Vec<_>>().join(" or ");
+            if !above.is_empty() {
+                self.report.add(places[index], Trouble::Shadowed { rule: rule.slug.clone(), above });
             }
         }
         Ruleset { rules, matcher }
@@ -108,14 +111,14 @@ impl Compiling<'_> {
 
     fn rule(&mut self, spec: &RuleSpec) -> Option<Rule> {
         let RuleSpec { rule, names, lists, types, transports, since, until, answer, category, evidence, sources } = spec;
-        let mut patterns: Vec<Pattern> = names.iter().map(|at| at.value.clone()).collect();
+        let mut patterns: Vec<Pattern> = names.iter().flatten().map(|at| at.value.clone()).collect();
         for list in lists {
             patterns.extend(self.list(list));
         }
-        if patterns.is_empty() && lists.is_empty() {
+        if names.is_none() && lists.is_empty() {
             self.lacks(rule, "rule", "names");
         }
-        if sources.is_empty() {
+        if sources.as_ref().is_some_and(Vec::is_empty) {
             self.lacks(rule, "rule", "sources");
         }
         if let (Some(since), Some(until)) = (since, until)
@@ -124,7 +127,7 @@ impl Compiling<'_> {
             let (since, until) = (since.to_string(), until.to_string());
             self.report.add(rule.place, Trouble::Dates { rule: rule.value.clone(), since, until });
         }
-        let sources = sources.iter().filter_map(|key| self.source(key)).collect();
+        let sources = sources.iter().flatten().filter_map(|key| self.source(key)).collect();
         let answer = self.answer(answer)?;
         Some(Rule {
             slug: rule.value.clone(),
@@ -157,13 +160,22 @@ impl Compiling<'_> {
     fn list(&mut self, list: &At<String>) -> Vec<Pattern> {
         let path = beside(&self.spec.path, &list.value);
         let Some((file, text)) = open(self.shelf, &path, list.place, self.report) else { return Vec::new() };
-        Format::of(&path).read(&text).unwrap_or_else(|bad| {
-            for entry in bad {
-                let BadEntry { line, .. } = entry;
-                self.report.add(Place::at(file, line, 1), entry);
+        match Format::of(&path).read(&text) {
+            Ok(patterns) => {
+                if patterns.is_empty() {
+                    let name = list.value.clone();
+                    self.report.add(list.place, Trouble::Lacks { what: "list", name, lacks: "entries" });
+                }
+                patterns
             }
-            Vec::new()
-        })
+            Err(bad) => {
+                for entry in bad {
+                    let BadEntry { line, column, .. } = entry;
+                    self.report.add(Place::at(file, line, column), entry);
+                }
+                Vec::new()
+            }
+        }
     }
 
     fn answer(&mut self, spec: &At<AnswerRef>) -> Option<Arc<Answer>> {
@@ -182,7 +194,7 @@ impl Compiling<'_> {
         }
         let named = self.spec.answers.iter().map(|(name, _)| name.value.clone());
         let expected = AnswerSpec::bare_words().map(str::to_owned).chain(named).collect();
-        self.report.add(spec.place, Trouble::UnknownWord { found: word.clone(), what: "answer", expected });
+        self.report.add(spec.place, Trouble::unknown_answer(word, expected));
         None
     }
 }
@@ -193,14 +205,15 @@ struct Answers {
     pools: Pools,
 }
 
-/// The pools of one country, their files read.
-struct Pools(HashMap<String, (Vec<IpAddr>, PoolSpec)>);
+/// The pools of one country, in their order, with their files read; one that cannot be read, which has been reported, has no
+/// addresses.
+struct Pools(Vec<(String, Option<Vec<IpAddr>>, Pick)>);
 
 impl Answers {
     fn compile(spec: &CountrySpec, shelf: &Shelf, report: &mut Report, rings: &mut usize) -> Self {
         let pools = Pools::read(spec, shelf, report);
         let answers = spec.answers.iter().map(|(name, answer)| {
-            let compiled = pools.answer(name.value.clone(), answer, report, rings);
+            let compiled = answer.as_ref().and_then(|answer| pools.answer(name.value.clone(), answer, report, rings));
             (name.value.clone(), compiled.map(Arc::new))
         });
         Self { named: answers.collect(), pools }
@@ -209,16 +222,15 @@ impl Answers {
 
 impl Pools {
     fn read(spec: &CountrySpec, shelf: &Shelf, report: &mut Report) -> Self {
-        let mut pools = HashMap::new();
-        for (name, pool) in &spec.pools {
-            let mut addresses = pool.addresses.clone();
-            if let Some(file) = &pool.file {
-                addresses.extend(addresses_of(&beside(&spec.path, &file.value), file.place, shelf, report));
-            }
-            if addresses.is_empty() {
+        let mut pools = Vec::new();
+        for (name, PoolSpec { addresses, file, pick }) in &spec.pools {
+            let read = |file: &At<String>| addresses_of(&beside(&spec.path, &file.value), file.place, shelf, report);
+            let mut found = addresses.clone().or_else(|| file.as_ref().and_then(read));
+            if found.as_ref().is_some_and(Vec::is_empty) {
                 report.add(name.place, Trouble::Lacks { what: "pool", name: name.value.clone(), lacks: "addresses" });
+                found = None;
             }
-            pools.insert(name.value.clone(), (addresses, pool.clone()));
+            pools.push((name.value.clone(), found, *pick));
         }
         Self(pools)
     }
@@ -241,6 +253,8 @@ impl Pools {
 
     fn poison(&self, spec: &PoisonSpec, report: &mut Report, rings: &mut usize) -> Option<Poison> {
         let PoisonSpec { a, aaaa, cname, txt, ttl, cname_ttl, other_types } = spec;
+        let turn = *rings;
+        *rings += 1;
         let mut choice = |spec: &Option<AddressesSpec>, v4| match spec {
             Some(addresses) => self.choice(addresses, v4, report, rings).map(Some),
             None => Some(None),
@@ -254,6 +268,7 @@ impl Pools {
             cname_ttl: *cname_ttl,
             other_types: *other_types,
             soa: SoaSpec::default(),
+            turn,
         })
     }
 
@@ -262,38 +277,38 @@ impl Pools {
         *rings += 1;
         let name = match spec {
             AddressesSpec::Listed(addresses) => {
-                let pick = crate::config::Pick::All;
-                return Some(Choice { addresses: addresses.clone(), pick, ring });
+                return Some(Choice { addresses: addresses.clone(), pick: Pick::All, ring });
             }
             AddressesSpec::Pool(name) => name,
         };
-        let Some((addresses, pool)) = self.0.get(&name.value) else {
-            let expected = self.0.keys().cloned().collect();
+        let Some((_, addresses, pick)) = self.0.iter().find(|(pool, ..)| *pool == name.value) else {
+            let expected = self.0.iter().map(|(pool, ..)| pool.clone()).collect();
             report.add(name.place, Trouble::UnknownWord { found: name.value.clone(), what: "pool", expected });
             return None;
         };
-        let of_family: Vec<_> = addresses.iter().copied().filter(|address| address.is_ipv4() == v4).collect();
+        let of_family: Vec<_> = addresses.as_ref()?.iter().copied().filter(|address| address.is_ipv4() == v4).collect();
         if of_family.is_empty() {
             let lacks = if v4 { "IPv4 addresses" } else { "IPv6 addresses" };
             report.add(name.place, Trouble::Lacks { what: "pool", name: name.value.clone(), lacks });
             return None;
         }
-        Some(Choice { addresses: of_family, pick: pool.pick, ring })
+        Some(Choice { addresses: of_family, pick: *pick, ring })
     }
 }
 
 /// One address a line; `#` begins a comment.
-fn addresses_of(path: &Path, place: Place, shelf: &Shelf, report: &mut Report) -> Vec<IpAddr> {
-    let Some((file, text)) = open(shelf, path, place, report) else { return Vec::new() };
-    let mut addresses = Vec::new();
+fn addresses_of(path: &Path, place: Place, shelf: &Shelf, report: &mut Report) -> Option<Vec<IpAddr>> {
+    let (file, text) = open(shelf, path, place, report)?;
+    let mut addresses = Some(Vec::new());
     for (number, line) in (1..).zip(text.lines()) {
         let entry = line.split('#').next().unwrap_or_default().trim();
         match entry.parse() {
-            Ok(address) => addresses.push(address),
+            Ok(address) => addresses.iter_mut().for_each(|known| known.push(address)),
             Err(_) if entry.is_empty() => {}
             Err(_) => {
-                let trouble = Trouble::Value { found: format!("{entry:?}"), expected: "an IP address".to_owned() };
-                report.add(Place::at(file, number, 1), trouble);
+                let trouble = Trouble::Value { found: format!("\"{entry}\""), expected: "an IP address".to_owned() };
+                report.add(Place::at(file, number, 1 + line.len() - line.trim_start().len()), trouble);
+                addresses = None;
             }
         }
     }
@@ -305,7 +320,7 @@ fn open(shelf: &Shelf, path: &Path, place: Place, report: &mut Report) -> Option
     match shelf.read(path) {
         Ok(text) => Some((report.open(shelf.shown(path), text.clone()), text)),
         Err(error) => {
-            report.add(place, Trouble::Unreadable { path: error.path, why: error.why.to_string() });
+            report.add(place, Trouble::from(error));
             None
         }
     }
@@ -336,6 +351,7 @@ fn govern(specs: &[&CountrySpec], report: &mut Report) -> Networks {
             let first = report.cross_reference(spec.country.place, other.country.place);
             let name = spec.country.value.to_string();
             report.add(spec.country.place, Trouble::Twice { what: "country", name, first });
+            continue;
         }
         let own = spec.clients.iter().map(|at| (at, Seat { country, operator: None }, spec.country.value.to_string()));
         let operators = spec.operators.iter().enumerate().flat_map(|(index, operator)| {
@@ -345,10 +361,11 @@ fn govern(specs: &[&CountrySpec], report: &mut Report) -> Networks {
         });
         for (at, seat, owner) in own.chain(operators) {
             let rival = governed.iter().find(|(network, _, _, other)| overlap(*network, at.value) && rivals(*other, seat));
-            if let Some((network, place, owner, _)) = rival {
+            if let Some((network, place, owner, other_seat)) = rival {
                 let place = report.cross_reference(at.place, *place);
-                let (other, owner) = (network.to_string(), owner.clone());
-                report.add(at.place, Trouble::Overlap { network: at.value.to_string(), other, owner, place });
+                let owner = if *other_seat == seat { "the same".to_owned() } else { owner.clone() };
+                let (network, other) = (at.value.to_string(), network.to_string());
+                report.add(at.place, Trouble::Overlap { network, other, owner, place });
             }
             networks.insert(at.value, seat);
             governed.push((at.value, at.place, owner, seat));
@@ -361,9 +378,14 @@ fn overlap(a: IpNet, b: IpNet) -> bool {
     a.contains(&b) || b.contains(&a)
 }
 
-/// Whether both cannot govern one client. An operator and its own country can.
+/// Whether both cannot govern one client. An operator and its own country can; and an operator's network lies inside its
+/// country's, so that another country overlaps that one already.
 fn rivals(a: Seat, b: Seat) -> bool {
-    a.country != b.country || a.operator.is_some() == b.operator.is_some()
+    match (a.operator, b.operator) {
+        (None, None) => true,
+        (Some(_), Some(_)) => a.country == b.country,
+        _ => false,
+    }
 }
 
 fn join(networks: impl Iterator<Item = IpNet>) -> String {

@@ -6,15 +6,19 @@
 use super::{Rule, matcher::Hit, matcher::Matcher};
 use crate::name::{Name, Pattern};
 
-/// The first rule above that decides whenever this one could, if one rule alone does for each of its patterns.
-pub(super) fn shadow<'r>(rules: &'r [Rule], matcher: &Matcher, idle: usize) -> Option<&'r Rule> {
+/// The rules above that decide whenever this one could, in their order, if there is one for each of its patterns; else none.
+pub(super) fn shadow(rules: &[Rule], matcher: &Matcher, idle: usize) -> Vec<usize> {
     let rule = &rules[idle];
-    let mut above = None;
+    let mut above = Vec::new();
     for pattern in &rule.patterns {
-        let wider = wider_patterns(rules, matcher, pattern);
-        let first = wider.into_iter().map(|hit| &rules[hit.rule as usize]).take_while(|other| other.slug != rule.slug);
-        above = Some(first.into_iter().find(|other| always_with(other, rule))?);
+        let wider = wider_patterns(rules, matcher, pattern).into_iter().map(|hit| hit.rule as usize);
+        let Some(first) = wider.take_while(|other| *other < idle).find(|other| always_with(&rules[*other], rule)) else {
+            return Vec::new();
+        };
+        above.push(first);
     }
+    above.sort_unstable();
+    above.dedup();
     above
 }
 
