@@ -16,7 +16,7 @@ pub use zone::{Zone, ZoneError};
 pub use zones::{Honest, Zones};
 
 use crate::{
-    policy::{Kind, Verdict},
+    policy::{Answer, Kind, Verdict},
     query::{Query, Transport},
 };
 use hickory_proto::op::ResponseCode;
@@ -49,34 +49,57 @@ pub enum Send {
     Reset,
 }
 
-impl Plan {
-    fn now(send: Send) -> Self {
-        Self { steps: vec![Step { after: Duration::ZERO, send }] }
-    }
-}
-
 /// What the verdict on a query sends.
 #[must_use]
 pub fn plan(verdict: &Verdict<'_>, query: &Query, draw: &Draw<'_>) -> Plan {
-    let Some(answer) = verdict.answer else { return Plan::now(Send::Honest) };
-    let owner = verdict.rule.and_then(|(_, pattern)| pattern.anchor());
-    let status = |rcode| Some(Send::Forged(Reply::status(rcode)));
-    let send = match &answer.kind {
-        Kind::Honest => Some(Send::Honest),
-        Kind::NxDomain(soa) => Some(Send::Forged(forge::negative(ResponseCode::NXDomain, soa, owner))),
-        Kind::NoData(soa) => Some(Send::Forged(forge::negative(ResponseCode::NoError, soa, owner))),
-        Kind::Refused => status(ResponseCode::Refused),
-        Kind::ServFail => status(ResponseCode::ServFail),
-        Kind::Drop => None,
-        // Over a stream there is nothing to come back to: whoever was sent there gets the answer (RFC 7766 section 5).
-        Kind::Truncate if query.transport != Transport::Udp => Some(Send::Honest),
-        Kind::Truncate => Some(Send::Forged(Reply { truncated: true, ..Reply::status(ResponseCode::NoError) })),
-        Kind::Reset => (query.transport != Transport::Udp).then_some(Send::Reset),
-        Kind::Poison(poison) => forge::poison(poison, query, owner, draw),
+    let Some(answer) = verdict.answer else {
+        return Plan { steps: vec![Step { after: Duration::ZERO, send: Send::Honest }] };
     };
-    let Some(send) = send else { return Plan::default() };
-    Plan::now(match send {
-        Send::Forged(reply) => Send::Forged(Reply { wire: answer.wire, ede: answer.ede.clone(), ..reply }),
-        other => other,
-    })
+    let blocked = verdict.rule.and_then(|(_, pattern)| pattern.anchor());
+    let mut steps = Planning { query, blocked, draw }.steps(answer, Duration::ZERO);
+    steps.sort_by_key(|step| step.after);
+    Plan { steps }
+}
+
+/// What is the same for all steps of a plan.
+struct Planning<'a> {
+    query: &'a Query,
+    /// The name that the deciding pattern is about.
+    blocked: Option<&'a str>,
+    draw: &'a Draw<'a>,
+}
+
+impl Planning<'_> {
+    fn steps(&self, answer: &Answer, after: Duration) -> Vec<Step> {
+        match &answer.kind {
+            Kind::Race(steps) => steps.iter().flat_map(|step| self.steps(&step.answer, after + step.after)).collect(),
+            Kind::Delay(by, then) => self.steps(then, after + *by),
+            Kind::Sometimes { chance, then, otherwise, turn } => {
+                let drawn = self.draw.below(*turn, self.draw.turn(*turn), 1_000_000);
+                self.steps(if drawn < u64::from(*chance) { then } else { otherwise }, after)
+            }
+            _ => self.send(answer).map(|send| Step { after, send }).into_iter().collect(),
+        }
+    }
+
+    /// What an answer sends that is made of no others; nothing for silence.
+    fn send(&self, answer: &Answer) -> Option<Send> {
+        let reply = match &answer.kind {
+            Kind::Honest => return Some(Send::Honest),
+            Kind::NxDomain(soa) => forge::negative(ResponseCode::NXDomain, soa, self.blocked),
+            Kind::NoData(soa) => forge::negative(ResponseCode::NoError, soa, self.blocked),
+            Kind::Refused => Reply::status(ResponseCode::Refused),
+            Kind::ServFail => Reply::status(ResponseCode::ServFail),
+            // Over a stream there is nothing to come back to: whoever was sent there gets the answer (RFC 7766 section 5).
+            Kind::Truncate if self.query.transport != Transport::Udp => return Some(Send::Honest),
+            Kind::Truncate => Reply { truncated: true, ..Reply::status(ResponseCode::NoError) },
+            Kind::Reset => return (self.query.transport != Transport::Udp).then_some(Send::Reset),
+            Kind::Poison(poison) => match forge::poison(poison, self.query, self.blocked, self.draw)? {
+                Send::Forged(reply) => reply,
+                other => return Some(other),
+            },
+            Kind::Drop | Kind::Race(_) | Kind::Delay(..) | Kind::Sometimes { .. } => return None,
+        };
+        Some(Send::Forged(Reply { wire: answer.wire, ede: answer.ede.clone(), ..reply }))
+    }
 }

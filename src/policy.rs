@@ -5,12 +5,15 @@
 //! before its country's.
 
 mod answer;
+mod answers;
 mod compile;
+mod files;
+mod govern;
 mod matcher;
 mod networks;
 mod shadow;
 
-pub use answer::{Answer, Choice, Kind, Poison};
+pub use answer::{Answer, Choice, Kind, Poison, RaceStep};
 pub use compile::compile;
 
 use crate::{

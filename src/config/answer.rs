@@ -5,6 +5,7 @@ use super::{
     negative::{SoaSpec, read_soa},
     poison::{PoisonSpec, read_poison},
     problem::Trouble,
+    sequence::{DelaySpec, RaceStepSpec, SometimesSpec, read_delay, read_race, read_sometimes},
     tree::{Node, Value},
     values::At,
     wire::{EdeSpec, EdnsForm, WireSpec, read_ede, read_wire},
@@ -51,9 +52,19 @@ pub enum KindSpec {
     Reset,
     /// Records that are not honest.
     Poison(Box<PoisonSpec>),
+    /// Several replies to one query.
+    Race(Vec<RaceStepSpec>),
+    /// A late reply.
+    Delay(DelaySpec),
+    /// A reply that comes only now and then.
+    Sometimes(SometimesSpec),
 }
 
-const KINDS: [&str; 9] = ["honest", "nxdomain", "nodata", "refused", "servfail", "drop", "truncate", "reset", "poison"];
+const KINDS: [&str; 12] =
+    ["honest", "nxdomain", "nodata", "refused", "servfail", "drop", "truncate", "reset", "poison", "race", "delay", "sometimes"];
+
+/// The kinds that mean nothing without their options.
+const NEEDY: [&str; 4] = ["poison", "race", "delay", "sometimes"];
 
 impl AnswerSpec {
     /// The answer that a bare word means, if it is a kind that needs no options.
@@ -73,9 +84,14 @@ impl AnswerSpec {
         Some(Self { kind, wire: WireSpec::default(), ede: None })
     }
 
+    /// Whether a word is the key of a kind, so that no answer may have it as its name.
+    pub(super) fn is_kind(word: &str) -> bool {
+        KINDS.contains(&word)
+    }
+
     /// The bare words, for messages.
     pub fn bare_words() -> impl Iterator<Item = &'static str> {
-        KINDS.into_iter().filter(|word| *word != "poison")
+        KINDS.into_iter().filter(|word| !NEEDY.contains(word))
     }
 }
 
@@ -93,6 +109,9 @@ impl KindSpec {
             Self::Truncate => "truncate",
             Self::Reset => "reset",
             Self::Poison(_) => "poison",
+            Self::Race(_) => "race",
+            Self::Delay(_) => "delay",
+            Self::Sometimes(_) => "sometimes",
         }
     }
 }
@@ -137,10 +156,15 @@ pub(super) fn read_answer(node: &Node, reader: &mut Reader<'_>) -> Option<Answer
     for kind in KINDS {
         fields.get(kind);
     }
-    let fields_ede = fields.entry("ede");
+    let (fields_wire, fields_ede) = (fields.entry("wire"), fields.entry("ede"));
     let wire = fields.get("wire").map(|wire| read_wire(wire, reader));
     let ede = fields.get("ede").and_then(|ede| read_ede(ede, reader));
     fields.finish(reader);
+    if let (Some(KindSpec::Race(_) | KindSpec::Delay(_) | KindSpec::Sometimes(_)), Some((key, _))) =
+        (&kind, fields_wire.or(fields_ede))
+    {
+        reader.found(key, "it beside an answer that is made of others", "wire and ede with those answers");
+    }
     let wire = wire.unwrap_or_default();
     if let (Some(_), EdnsForm::Omit | EdnsForm::Echo, Some((key, _))) = (&ede, wire.edns, fields_ede) {
         reader.found(key, "an ede in an answer without an OPT of its own", "wire without edns: omit or edns: echo beside it");
@@ -154,9 +178,12 @@ fn read_kind(kind: &'static str, entry: Option<(&Node, &Node)>, reader: &mut Rea
         ("nxdomain", Some(node)) => Some(KindSpec::NxDomain(read_soa(node, reader))),
         ("nodata", Some(node)) => Some(KindSpec::NoData(read_soa(node, reader))),
         ("poison", Some(node)) => read_poison(node, reader).map(|poison| KindSpec::Poison(Box::new(poison))),
-        ("poison", None) => {
+        ("race", Some(node)) => read_race(node, reader).map(KindSpec::Race),
+        ("delay", Some(node)) => read_delay(node, reader).map(KindSpec::Delay),
+        ("sometimes", Some(node)) => read_sometimes(node, reader).map(KindSpec::Sometimes),
+        (needy, None) if NEEDY.contains(&needy) => {
             if let Some((key, _)) = entry {
-                reader.found(key, "no options", "a poison with at least one of a, aaaa, cname, txt");
+                reader.found(key, "no options", format!("{needy} with its options"));
             }
             None
         }

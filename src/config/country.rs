@@ -94,7 +94,7 @@ pub fn read_country(file: usize, path: PathBuf, report: &mut Report) -> Option<C
 }
 
 fn named_answer(name: &str, key: &Node, answer: &Node, reader: &mut Reader<'_>) -> (At<String>, Option<AnswerSpec>) {
-    if AnswerSpec::bare(name).is_some() || name == "poison" {
+    if AnswerSpec::is_kind(name) {
         reader.expected(key, format!("a name of its own: {name:?} is a kind of answer"));
     }
     let answer = read_answer(answer, reader);

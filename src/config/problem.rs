@@ -87,6 +87,12 @@ pub enum Trouble {
         /// Where the first one stands.
         first: String,
     },
+    /// Answers that name each other in a circle.
+    #[error("this answer is made of itself: {chain}")]
+    Circular {
+        /// The names, from the first to itself.
+        chain: String,
+    },
     /// A rule or operator without anything that it could apply to.
     #[error("{what} {name:?} has no {lacks}")]
     Lacks {
@@ -166,11 +172,14 @@ pub enum Trouble {
 impl Trouble {
     /// A word that is no answer. `poison` is one, but not without its records.
     pub(crate) fn unknown_answer(word: &str, expected: Vec<String>) -> Self {
-        if word == "poison" {
-            let expected = "its records with it, such as {poison: {a: 192.0.2.1}}".to_owned();
-            return Self::Value { found: "\"poison\" alone".to_owned(), expected };
-        }
-        Self::UnknownWord { found: word.to_owned(), what: "answer", expected }
+        let options = match word {
+            "poison" => "its records with it, such as {poison: {a: 192.0.2.1}}",
+            "race" => "its steps with it, such as {race: [{after: 1ms, send: forged}, {after: 50ms, send: honest}]}",
+            "delay" => "its options with it, such as {delay: {by: 2s, then: honest}}",
+            "sometimes" => "its options with it, such as {sometimes: {chance: 98%, then: drop, else: honest}}",
+            _ => return Self::UnknownWord { found: word.to_owned(), what: "answer", expected },
+        };
+        Self::Value { found: format!("\"{word}\" alone"), expected: options.to_owned() }
     }
 }
 

@@ -231,7 +231,7 @@ mod tests {
     #[test]
     fn numbers_keep_their_text() {
         let text = "[1.50, 0x10, 1e3, 007, true, 1.10.1]";
-        let super::Value::List(items) = read(text).unwrap().value else { panic!("a list") };
+        let Value::List(items) = read(text).unwrap().value else { panic!("a list") };
         let written: Vec<_> = items.iter().map(|item| super::as_written(text, item.number)).collect();
         assert_eq!(written, ["1.50", "0x10", "1e3", "007", "true", "1.10.1"]);
     }

@@ -5,7 +5,7 @@ use crate::{
     query::Type,
 };
 use hickory_proto::rr::{Name as WireName, RecordType};
-use std::net::IpAddr;
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 /// What a rule sends.
 #[derive(Debug)]
@@ -41,6 +41,30 @@ pub enum Kind {
     Reset,
     /// Records that are not honest.
     Poison(Box<Poison>),
+    /// Several replies to one query, in the order of their times.
+    Race(Vec<RaceStep>),
+    /// A late reply.
+    Delay(Duration, Arc<Answer>),
+    /// A reply that comes only now and then.
+    Sometimes {
+        /// How often, in millionths.
+        chance: u32,
+        /// What is sent then.
+        then: Arc<Answer>,
+        /// What is sent at other times.
+        otherwise: Arc<Answer>,
+        /// Which counter of answers it is drawn by.
+        turn: usize,
+    },
+}
+
+/// One step of a race.
+#[derive(Debug)]
+pub struct RaceStep {
+    /// How long after the query.
+    pub after: Duration,
+    /// What is sent then.
+    pub answer: Arc<Answer>,
 }
 
 /// Forged records.
@@ -77,10 +101,18 @@ pub struct Choice {
     pub ring: usize,
 }
 
+/// Half of all times, in millionths.
+const EVEN: u32 = 500_000;
+
 impl Answer {
     /// The verdict when a type is asked for.
     pub(super) fn word_for(&self, rtype: Type) -> Word {
-        match &self.kind {
+        self.first(rtype).1
+    }
+
+    /// The verdict of what comes first, and when that comes.
+    fn first(&self, rtype: Type) -> (Duration, Word) {
+        let word = match &self.kind {
             Kind::Honest => Word::Honest,
             Kind::NxDomain(_) => Word::NxDomain,
             Kind::NoData(_) => Word::NoData,
@@ -90,7 +122,21 @@ impl Answer {
             Kind::Truncate => Word::Truncate,
             Kind::Reset => Word::Reset,
             Kind::Poison(poison) => poison.word_for(rtype),
-        }
+            Kind::Race(steps) => {
+                let firsts = steps.iter().map(|step| (step.after, step.answer.first(rtype)));
+                let heard = firsts.map(|(after, (later, word))| (after + later, word)).filter(|(_, word)| *word != Word::Drop);
+                return heard.min_by_key(|(after, _)| *after).unwrap_or((Duration::ZERO, Word::Drop));
+            }
+            Kind::Delay(by, then) => {
+                let (after, word) = then.first(rtype);
+                return (*by + after, word);
+            }
+            // What happens more often; `explain` tells the chance.
+            Kind::Sometimes { chance, then, otherwise, .. } => {
+                return if *chance >= EVEN { then.first(rtype) } else { otherwise.first(rtype) };
+            }
+        };
+        (Duration::ZERO, word)
     }
 }
 
