@@ -254,9 +254,8 @@ impl Country {
     /// An address of one of its clients that is no operator's.
     #[must_use]
     pub fn client(&self) -> Option<IpAddr> {
-        let operators: Vec<_> = self.operators.iter().flat_map(|operator| &operator.clients).collect();
-        let free = |host: &IpAddr| !operators.iter().any(|network| network.contains(host));
-        self.clients.iter().find_map(|network| network.hosts().find(free))
+        let taken: Vec<_> = self.operators.iter().flat_map(|operator| operator.clients.iter().copied()).collect();
+        self.clients.iter().find_map(|network| networks::first_outside(*network, &taken))
     }
 
     /// How many rules the country has, its operators' included.

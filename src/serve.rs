@@ -8,6 +8,7 @@ mod datagram;
 mod live;
 mod reload;
 mod tcp;
+mod timer;
 mod udp;
 
 pub use bind::BindError;
@@ -19,8 +20,9 @@ use crate::{
 use arc_swap::ArcSwap;
 use bind::Sockets;
 use live::Live;
-use std::{net::SocketAddr, sync::Arc};
+use std::{io, sync::Arc};
 use thiserror::Error;
+use timer::Timer;
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
     sync::{Semaphore, watch},
@@ -35,6 +37,7 @@ pub struct Server {
     sockets: Vec<Sockets>,
     /// Taken before anybody can know of the server: a SIGHUP without a handler ends the process.
     hangup: Signal,
+    timer: Arc<Timer>,
 }
 
 /// Why a server does not start.
@@ -46,9 +49,9 @@ pub enum StartError {
     /// An address cannot be listened on.
     #[error(transparent)]
     Bind(#[from] BindError),
-    /// The system does not let us handle SIGHUP.
-    #[error("cannot handle SIGHUP: {0}")]
-    Signal(std::io::Error),
+    /// The system gives us no signal handler or no thread.
+    #[error("cannot start: {0}")]
+    System(#[from] io::Error),
 }
 
 impl Server {
@@ -60,20 +63,15 @@ impl Server {
     pub fn bind(shelves: Shelves) -> Result<Self, StartError> {
         let (lab, _) = load(&shelves)?;
         let sockets = lab.settings.listen.iter().map(|listener| Sockets::bind(*listener)).collect::<Result<_, _>>()?;
-        let hangup = signal(SignalKind::hangup()).map_err(StartError::Signal)?;
-        Ok(Self { shelves, live: Arc::new(ArcSwap::from_pointee(Live::new(lab))), sockets, hangup })
+        let hangup = signal(SignalKind::hangup())?;
+        let timer = Arc::new(Timer::start()?);
+        Ok(Self { shelves, live: Arc::new(ArcSwap::from_pointee(Live::new(lab))), sockets, hangup, timer })
     }
 
     /// Where the server listens, with the ports that were given for port 0.
     #[must_use]
     pub fn listeners(&self) -> Vec<ListenerSpec> {
         self.sockets.iter().map(|sockets| sockets.listener).collect()
-    }
-
-    /// The first address that the server listens on.
-    #[must_use]
-    pub fn address(&self) -> Option<SocketAddr> {
-        self.sockets.first().map(|sockets| sockets.listener.address)
     }
 
     /// Looks at the lab as it is now.
@@ -83,7 +81,7 @@ impl Server {
 
     /// Answers until `stop` changes, reloading on SIGHUP and when a file changes.
     pub async fn run(self, mut stop: watch::Receiver<()>) {
-        let Self { shelves, live, sockets, hangup } = self;
+        let Self { shelves, live, sockets, hangup, timer } = self;
         let mut tasks = JoinSet::new();
         let connections = Arc::new(Semaphore::new(live.load().lab.settings.tcp_connections));
         for Sockets { listener, udp, tcp } in sockets {
@@ -91,13 +89,18 @@ impl Server {
             // One task a core takes datagrams off the same socket; a port that is shared by several sockets would hide that
             // another server holds it.
             for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
-                tasks.spawn(udp::serve(Arc::clone(&udp), Arc::clone(&live), listener.country));
+                tasks.spawn(udp::serve(Arc::clone(&udp), Arc::clone(&live), listener.country, Arc::clone(&timer)));
             }
-            tasks.spawn(tcp::serve(tcp, Arc::clone(&live), listener.country, Arc::clone(&connections)));
+            let shared = tcp::Shared { live: Arc::clone(&live), country: listener.country, timer: Arc::clone(&timer) };
+            tasks.spawn(tcp::serve(tcp, shared, Arc::clone(&connections)));
         }
         tasks.spawn(reload::watch(shelves, live, hangup));
-        // An error means that the sender is gone, and nobody else could stop us.
-        let _ = stop.changed().await;
+        tokio::select! {
+            // An error means that the sender is gone, and nobody else could stop us.
+            _ = stop.changed() => {}
+            // None of them ends but by a panic, and a server that is deaf on one ear must not look well.
+            Some(ended) = tasks.join_next() => tracing::error!(?ended, "a part of the server ended"),
+        }
         tasks.shutdown().await;
     }
 }

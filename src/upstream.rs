@@ -13,14 +13,15 @@ use std::{
     time::Duration,
 };
 use thiserror::Error;
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, Semaphore};
 
 /// Resolvers to ask, in their order.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Upstream {
     servers: Vec<SocketAddr>,
     timeout: Duration,
     in_flight: Mutex<HashMap<Vec<u8>, Arc<InFlight>>>,
+    places: Semaphore,
 }
 
 type InFlight = OnceCell<Result<Vec<u8>, UpstreamError>>;
@@ -31,6 +32,9 @@ pub enum UpstreamError {
     /// There is none to ask.
     #[error("no upstream resolver is set")]
     None,
+    /// As many questions are being asked as may be.
+    #[error("too many questions wait for the upstream resolvers")]
+    Busy,
     /// All failed; this is the last one's reason.
     #[error("upstream {server} {failure}")]
     Failed {
@@ -44,11 +48,15 @@ pub enum UpstreamError {
 /// A lone resolver is asked a second time, because datagrams get lost.
 const LEAST_TRIES: usize = 2;
 
+/// Each question in flight has a socket; this many leave room for clients among the 1024 files that a process may open on many
+/// systems.
+const MOST_IN_FLIGHT: usize = 512;
+
 impl Upstream {
     /// `timeout` is how long each try may take.
     #[must_use]
     pub fn new(servers: Vec<SocketAddr>, timeout: Duration) -> Self {
-        Self { servers, timeout, in_flight: Mutex::default() }
+        Self { servers, timeout, in_flight: Mutex::default(), places: Semaphore::new(MOST_IN_FLIGHT) }
     }
 
     /// Whether there is any resolver to ask.
@@ -83,19 +91,36 @@ impl Upstream {
     }
 
     async fn ask_all(&self, query: &[u8]) -> Result<Vec<u8>, UpstreamError> {
+        let Ok(_place) = self.places.try_acquire() else { return Err(UpstreamError::Busy) };
         let tries = self.servers.len().max(LEAST_TRIES);
-        let mut last = UpstreamError::None;
+        let mut last = Err(UpstreamError::None);
         for &server in self.servers.iter().cycle().take(tries) {
             let exchange = Exchange::new(server, query);
             let answer = tokio::time::timeout(self.timeout, exchange.run()).await;
             let failure = match answer {
+                Ok(Ok(octets)) if gives_up(&octets) => {
+                    last = Ok(octets);
+                    if self.servers.len() == 1 {
+                        break;
+                    }
+                    continue;
+                }
                 Ok(Ok(octets)) => return Ok(octets),
                 Ok(Err(failure)) => failure,
                 Err(_elapsed) => Failure::Silent(self.timeout),
             };
             tracing::debug!(%server, %failure, "upstream failed");
-            last = UpstreamError::Failed { server, failure: failure.to_string() };
+            // An answer that gives up is still more than none.
+            if last.is_err() {
+                last = Err(UpstreamError::Failed { server, failure: failure.to_string() });
+            }
         }
-        Err(last)
+        last
     }
+}
+
+/// Whether an answer only says that this resolver has none (SERVFAIL, REFUSED), so that another should be asked.
+#[must_use]
+pub fn gives_up(answer: &[u8]) -> bool {
+    matches!(answer.get(3).map(|flags| flags & 0x0f), Some(2 | 5))
 }

@@ -83,8 +83,13 @@ impl Reply {
         if whole.len() <= limit {
             return whole;
         }
-        let empty = Self { answers: Vec::new(), authority: Vec::new(), additional: Vec::new(), ..self.clone() };
-        empty.write(query, true)
+        // The explanation goes first, then the records.
+        let silent = Self { ede: None, wire: WireSpec { trailing: 0, ..self.wire }, ..self.clone() };
+        let whole = silent.write(query, self.truncated);
+        if whole.len() <= limit {
+            return whole;
+        }
+        Self { answers: Vec::new(), authority: Vec::new(), additional: Vec::new(), ..silent }.write(query, true)
     }
 
     fn write(&self, query: &Received, truncated: bool) -> Vec<u8> {
@@ -147,7 +152,7 @@ impl Reply {
 
 /// INFO-CODE and EXTRA-TEXT (RFC 8914 section 2).
 fn ede_option(ede: &EdeSpec) -> Vec<u8> {
-    // The option is for people; 255 octets keep a reply of it within every UDP limit.
+    // The option is for people, and they read a line.
     let mut end = ede.text.len().min(255);
     while !ede.text.is_char_boundary(end) {
         end -= 1;
@@ -192,4 +197,80 @@ pub fn bare_header(query: &[u8], rcode: ResponseCode) -> Vec<u8> {
     header[2] = 0x80 | (query[2] & 0x79);
     header[3] = rcode.low();
     header
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Owner, Record, Reply};
+    use crate::{
+        config::{EdnsForm, OwnerForm, WireSpec},
+        query::Received,
+    };
+    use hickory_proto::{op::ResponseCode, rr::RecordType};
+
+    /// `aB.cd A`, RD, with an OPT of 4096 octets and DO, and an option that nobody knows.
+    fn query(edns: bool) -> Received {
+        let mut octets = vec![0x12, 0x34, 0x01, 0x00, 0, 1, 0, 0, 0, 0, 0, u8::from(edns)];
+        octets.extend(b"\x02aB\x02cd\0\0\x01\0\x01");
+        if edns {
+            octets.extend([0, 0, 41, 0x10, 0, 0, 0, 0x80, 0, 0, 5, 0xfd, 0xe8, 0, 1, 7]);
+        }
+        Received::read(octets).unwrap()
+    }
+
+    fn reply(wire: WireSpec) -> Reply {
+        let record = Record { owner: Owner::Question, rtype: RecordType::A, ttl: 60, data: vec![192, 0, 2, 1] };
+        Reply { answers: vec![record], wire, ..Reply::status(ResponseCode::NoError) }
+    }
+
+    const QUESTION: &[u8] = b"\x02aB\x02cd\0\0\x01\0\x01";
+    const DATA: &[u8] = b"\0\x01\0\x01\0\0\0\x3c\0\x04\xc0\0\x02\x01";
+
+    #[test]
+    fn a_plain_reply_is_as_a_resolver_writes_it() {
+        let header = b"\x12\x34\x81\x80\0\x01\0\x01\0\0\0\x01";
+        let opt = b"\0\0\x29\x04\xd0\0\0\x80\0\0\0";
+        let expected = [&header[..], QUESTION, b"\xc0\x0c", DATA, opt].concat();
+        assert_eq!(reply(WireSpec::default()).octets(&query(true), 512), expected);
+    }
+
+    #[test]
+    fn an_owner_may_be_copied_an_opt_left_out_and_zeros_trail() {
+        let wire = WireSpec { owner: OwnerForm::Copy, edns: EdnsForm::Omit, trailing: 3, aa: Some(true), ..WireSpec::default() };
+        let header = b"\x12\x34\x85\x80\0\x01\0\x01\0\0\0\0";
+        let expected = [&header[..], QUESTION, b"\x02aB\x02cd\0", DATA, b"\0\0\0"].concat();
+        assert_eq!(reply(wire).octets(&query(true), 512), expected);
+    }
+
+    #[test]
+    fn an_echoed_opt_is_the_querys_octet_for_octet() {
+        let octets = reply(WireSpec { edns: EdnsForm::Echo, ..WireSpec::default() }).octets(&query(true), 512);
+        assert!(octets.ends_with(b"\0\0\x29\x10\0\0\0\x80\0\0\x05\xfd\xe8\0\x01\x07"));
+        let without = reply(WireSpec { edns: EdnsForm::Echo, ..WireSpec::default() }).octets(&query(false), 512);
+        assert_eq!(without[10..12], [0, 0], "there is none to echo");
+    }
+
+    #[test]
+    fn flags_by_rd_keep_rcode_and_tc() {
+        let wire = WireSpec { flags_by_rd: true, ..WireSpec::default() };
+        let refused = Reply { wire, ..Reply::status(ResponseCode::Refused) }.octets(&query(false), 512);
+        assert_eq!(refused[2..4], [0x81, 0x85]);
+        let cut = Reply { answers: vec![reply(wire).answers[0].clone(); 40], ..reply(wire) }.octets(&query(false), 512);
+        assert_eq!((cut[2..4].to_vec(), cut.len()), (vec![0x83, 0x80], 12 + QUESTION.len()));
+    }
+
+    #[test]
+    fn an_explanation_never_makes_a_reply_too_long() {
+        let reply = Reply::status(ResponseCode::ServFail).explained(22, "é".repeat(200));
+        let long = reply.octets(&query(true), 1232);
+        assert!(long.len() > 200 && String::from_utf8_lossy(&long).contains("éé"));
+        let short = reply.octets(&query(true), 100);
+        assert_eq!((short.len(), short[2] & 0x02), (12 + QUESTION.len() + 11, 0), "the explanation is left out, and TC not set");
+    }
+
+    #[test]
+    fn trailing_zeros_are_left_out_where_they_do_not_fit() {
+        let wire = WireSpec { trailing: 512, ..WireSpec::default() };
+        assert!(reply(wire).octets(&query(false), 512).len() <= 512);
+    }
 }

@@ -14,7 +14,7 @@ use crate::{
 use hickory_proto::{
     ProtoError,
     op::{Edns, Message, Metadata, ResponseCode},
-    rr::{LowerName, Name as WireName, RecordSet},
+    rr::{LowerName, Name as WireName, RecordSet, RecordType},
 };
 use std::collections::HashMap;
 
@@ -59,7 +59,9 @@ impl Zones {
     pub fn answer(&self, query: &Received) -> Honest {
         let question = query.message.queries[0].name();
         let rtype = query.rtype().0;
-        let Some(mut zone) = self.find(question) else { return Honest::Elsewhere };
+        // The DS of a zone is its parent's to tell, where the parent is here (RFC 4035 section 3.1.4.1).
+        let above = (rtype == RecordType::DS).then(|| self.find(&question.base_name())).flatten();
+        let Some(mut zone) = above.or_else(|| self.find(question)) else { return Honest::Elsewhere };
         let mut message = blank(query);
         let mut name = LowerName::from(question);
         for _ in 0..=MAX_ALIASES {

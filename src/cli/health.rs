@@ -3,7 +3,7 @@
 use super::{Failure, Outcome};
 use hickory_proto::{
     op::{Message, Query},
-    rr::{Name, RecordType},
+    rr::{DNSClass, Name, RecordType},
 };
 use std::{
     io,
@@ -28,10 +28,13 @@ pub(super) fn run(args: &Args) -> Outcome {
     Ok(())
 }
 
-/// Any reply will do, so the question is one that no network has a reason to drop.
+/// Any reply will do. The question is one that the server answers by itself, whatever its rules and its upstream: it is refused,
+/// being of another class.
 fn ask(server: SocketAddr) -> io::Result<String> {
     let mut message = Message::query();
-    message.add_query(Query::query(Name::root(), RecordType::NS));
+    let mut question = Query::query(Name::from_ascii("version.bind.").map_err(io::Error::other)?, RecordType::TXT);
+    question.set_query_class(DNSClass::CH);
+    message.add_query(question);
     let octets = message.to_vec().map_err(io::Error::other)?;
     let any = if server.is_ipv4() { SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)) } else { (Ipv6Addr::UNSPECIFIED, 0).into() };
     let socket = UdpSocket::bind(any)?;
@@ -39,7 +42,10 @@ fn ask(server: SocketAddr) -> io::Result<String> {
     socket.set_read_timeout(Some(PATIENCE))?;
     socket.send(&octets)?;
     let mut buffer = [0; 4096];
-    let length = socket.recv(&mut buffer)?;
+    let length = socket.recv(&mut buffer).map_err(|why| match why.kind() {
+        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => io::Error::other("no reply within 2 s"),
+        _ => why,
+    })?;
     let reply = Message::from_vec(&buffer[..length]).map_err(io::Error::other)?;
     if reply.id == message.id { Ok(super::record::rcode(reply.response_code)) } else { Err(io::ErrorKind::InvalidData.into()) }
 }

@@ -73,7 +73,10 @@ pub(super) struct Args {
 
 pub(super) fn run(args: Args) -> Outcome {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::unreadable)?;
-    runtime.block_on(serve(args))
+    let outcome = runtime.block_on(serve(args));
+    // A reload that is reading a large list must not keep a server that was told to stop.
+    runtime.shutdown_background();
+    outcome
 }
 
 async fn serve(args: Args) -> Outcome {
@@ -83,7 +86,7 @@ async fn serve(args: Args) -> Outcome {
     let files = args.files.clone();
     let server = Server::bind(files.shelves(args.spec())).map_err(|error| match error {
         StartError::Load(error) => Failure::from(error),
-        error @ (StartError::Bind(_) | StartError::Signal(_)) => Failure::unreadable(error),
+        error @ (StartError::Bind(_) | StartError::System(_)) => Failure::unreadable(error),
     })?;
     let listeners = server.listeners();
     server.with_lab(|lab| -> Outcome {
@@ -92,12 +95,13 @@ async fn serve(args: Args) -> Outcome {
         Ok(())
     })?;
     let (stop, stopped) = watch::channel(());
-    let running = tokio::spawn(server.run(stopped));
+    let mut running = tokio::spawn(server.run(stopped));
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
+        ended = &mut running => return Err(Failure::unreadable(format!("the server ended by itself: {ended:?}"))),
     }
-    // The server may have ended by itself only by a panic, which has been shown already.
+    // Nobody receives when the server has just ended by itself.
     let _ = stop.send(());
     running.await.map_err(Failure::unreadable)?;
     tracing::info!("stopped");

@@ -161,6 +161,12 @@ pub enum Trouble {
         /// Whose client should ask.
         owner: String,
     },
+    /// More patterns than the index can hold.
+    #[error("{why}")]
+    TooMany {
+        /// The library's words.
+        why: String,
+    },
     /// A zone file that the library refuses.
     #[error("{why}")]
     Zone {

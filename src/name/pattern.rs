@@ -1,6 +1,7 @@
 //! What a rule matches names with: eight kinds, told apart by how they are written.
 
 use super::{Name, NameError};
+use regex::RegexBuilder;
 use std::fmt;
 use thiserror::Error;
 
@@ -98,7 +99,10 @@ impl Pattern {
             Self::Ends(end) => text.ends_with(end.as_str()),
             Self::Begins(start) => text.starts_with(start.as_str()),
             Self::Contains(part) => text.contains(part.as_str()),
-            Self::Regex(regex) => regex::Regex::new(regex).is_ok_and(|compiled| compiled.is_match(text)),
+            Self::Regex(regex) => {
+                let compiled = RegexBuilder::new(regex).case_insensitive(true).build();
+                compiled.is_ok_and(|compiled| compiled.is_match(text))
+            }
             Self::Every => true,
         }
     }
@@ -176,6 +180,7 @@ mod tests {
         ("*example.com", &["example.com", "myexample.com", "www.example.com"], &["example.com.org"]),
         ("example.com*", &["example.com", "example.com.org", "example.community"], &["www.example.com"]),
         ("*example.com*", &["example.com", "myexample.com.org"], &["example.org"]),
+        ("/Example/", &["www.example.com"], &["exemple.com"]),
         (r"/^(www|m)\.example\./", &["www.example.com", "M.example.org"], &["example.com", "wwww.example.com"]),
         (".", &["example.com", ".", "a"], &[]),
         ("*.ua", &["gov.ua", "a.b.ua"], &["ua", "gov.ua.com"]),

@@ -158,9 +158,11 @@ impl Poison {
     /// Whether there are forged records of this type.
     #[must_use]
     pub fn has(&self, rtype: RecordType) -> bool {
+        // An alias without addresses is one for whoever asks for any.
+        let bare_alias = self.cname.is_some() && self.a.is_none() && self.aaaa.is_none();
         match rtype {
-            RecordType::A => self.a.is_some(),
-            RecordType::AAAA => self.aaaa.is_some(),
+            RecordType::A => self.a.is_some() || bare_alias,
+            RecordType::AAAA => self.aaaa.is_some() || bare_alias,
             RecordType::CNAME => self.cname.is_some(),
             RecordType::TXT => !self.txt.is_empty(),
             RecordType::ANY => true,

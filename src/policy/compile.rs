@@ -93,7 +93,10 @@ impl<'a> Compiling<'a> {
         let compiled: Vec<(Place, Rule)> =
             specs.iter().filter_map(|spec| self.rule(spec).map(|rule| (spec.place(), rule))).collect();
         let (places, rules): (Vec<_>, Vec<_>) = compiled.into_iter().unzip();
-        let matcher = Matcher::new(rules.iter().map(|rule| rule.patterns.as_slice()));
+        let matcher = Matcher::new(rules.iter().map(|rule| rule.patterns.as_slice())).unwrap_or_else(|too_many| {
+            self.report.add(Place::whole(self.spec.file), Trouble::TooMany { why: too_many.to_string() });
+            Matcher::default()
+        });
         for (index, rule) in rules.iter().enumerate() {
             let above = shadow::shadow(&rules, &matcher, index).into_iter().map(|above| {
                 let place = self.report.cross_reference(places[index], places[above]);

@@ -6,7 +6,8 @@
 use crate::name::{Name, Pattern};
 use aho_corasick::AhoCorasick;
 use hashbrown::HashMap;
-use regex::RegexSet;
+use regex::{RegexSet, RegexSetBuilder};
+use thiserror::Error;
 
 /// A pattern of a rule that matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,6 +27,11 @@ pub(super) struct Matcher {
     every: Vec<Hit>,
 }
 
+/// Patterns that pass, together, what their library can hold; each alone has been tried before.
+#[derive(Debug, Error)]
+#[error("there are too many patterns of one kind: {0}")]
+pub(super) struct TooMany(String);
+
 /// Which names a pattern about whole labels reaches, seen from its own name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Reach {
@@ -44,7 +50,7 @@ enum Anchor {
 
 impl Matcher {
     /// Builds the index. The patterns of each rule come in its order.
-    pub(super) fn new<'a>(rules: impl Iterator<Item = &'a [Pattern]>) -> Self {
+    pub(super) fn new<'a>(rules: impl Iterator<Item = &'a [Pattern]>) -> Result<Self, TooMany> {
         let mut matcher = Self::default();
         let (mut parts, mut regexes) = (Vec::new(), Vec::new());
         for (rule, patterns) in (0..).zip(rules) {
@@ -53,12 +59,11 @@ impl Matcher {
             }
         }
         if !parts.is_empty() {
-            // Both builders fail only above sizes (2^31 states; the regex size limit) that the parts and expressions, each
-            // compiled before, do not reach together in any config that fits in memory.
-            matcher.parts = AhoCorasick::new(parts).ok();
+            matcher.parts = Some(AhoCorasick::new(parts).map_err(|why| TooMany(why.to_string()))?);
         }
-        matcher.regexes = regex::RegexSetBuilder::new(regexes).size_limit(usize::MAX).build().unwrap_or_default();
-        matcher
+        let set = RegexSetBuilder::new(regexes).case_insensitive(true).size_limit(usize::MAX).build();
+        matcher.regexes = set.map_err(|why| TooMany(why.to_string()))?;
+        Ok(matcher)
     }
 
     fn add<'a>(&mut self, pattern: &'a Pattern, hit: Hit, parts: &mut Vec<&'a str>, regexes: &mut Vec<&'a str>) {
@@ -155,7 +160,7 @@ mod tests {
             rules in proptest::collection::vec(proptest::collection::vec(patterns(), 1..6), 1..6),
             name in names(),
         ) {
-            let matcher = Matcher::new(rules.iter().map(Vec::as_slice));
+            let matcher = Matcher::new(rules.iter().map(Vec::as_slice)).unwrap();
             prop_assert_eq!(matcher.hits(&name), scan(&rules, &name));
         }
     }

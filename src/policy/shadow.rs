@@ -4,7 +4,10 @@
 //! the places where those names differ are filled with a letter that stands in no pattern.
 
 use super::{Rule, matcher::Hit, matcher::Matcher};
-use crate::name::{Name, Pattern};
+use crate::{
+    name::{Name, Pattern},
+    query::Transport,
+};
 
 /// The rules above that decide whenever this one could, in their order, if there is one for each of its patterns; else none.
 pub(super) fn shadow(rules: &[Rule], matcher: &Matcher, idle: usize) -> Vec<usize> {
@@ -28,8 +31,9 @@ fn always_with(above: &Rule, rule: &Rule) -> bool {
     let until = above.until.is_none_or(|end| rule.until.is_some_and(|other| other <= end));
     let within = |of: bool, all: bool| of || all;
     let types = within(above.types.is_empty(), !rule.types.is_empty() && rule.types.iter().all(|t| above.types.contains(t)));
+    let all_transports = Transport::ALL.iter().all(|transport| above.transports.contains(transport));
     let transports = within(
-        above.transports.is_empty(),
+        above.transports.is_empty() || all_transports,
         !rule.transports.is_empty() && rule.transports.iter().all(|t| above.transports.contains(t)),
     );
     since && until && types && transports
@@ -44,8 +48,8 @@ fn wider_patterns(rules: &[Rule], matcher: &Matcher, pattern: &Pattern) -> Vec<H
     hits
 }
 
-/// A letter that may stand in a name but stands in none that people block.
-const FILL: &str = "~";
+/// A character that may stand in a name but in no pattern (`PatternError::NotAHost`).
+const FILL: &str = ",";
 
 fn probe(pattern: &Pattern) -> Option<String> {
     Some(match pattern {
@@ -63,8 +67,8 @@ fn probe(pattern: &Pattern) -> Option<String> {
 fn reaches_as_far(wide: &Pattern, narrow: &Pattern) -> bool {
     match (wide, narrow) {
         (Pattern::Every | Pattern::Contains(_), _) => true,
-        (Pattern::Regex(_), _) => false,
         (_, Pattern::Exact(_)) => true,
+        (Pattern::Regex(_), _) => false,
         (Pattern::Exact(_), _) => false,
         (Pattern::Begins(_), _) => matches!(narrow, Pattern::Begins(_)),
         (Pattern::Suffix(_) | Pattern::Below(_) | Pattern::Ends(_), _) => {

@@ -1,6 +1,9 @@
 //! Plain DNS in streams (RFC 7766): queries may follow each other at once, and answers leave as they are ready.
 
-use super::live::{Live, Outgoing};
+use super::{
+    live::{Live, Outgoing},
+    timer::Timer,
+};
 use crate::{
     lab::{Asker, Course},
     query::{CountryCode, Transport},
@@ -17,16 +20,22 @@ use tokio::{
 /// Answers of one connection that may be on their way; further queries wait in the socket.
 const IN_FLIGHT: usize = 128;
 
+/// Octets of a DNS header (RFC 1035 section 4.1.1).
+const HEADER: usize = 12;
+
 /// After an error of accepting, such as too many open files.
 const PAUSE: Duration = Duration::from_millis(50);
 
+/// What all connections of one listener need.
+#[derive(Clone)]
+pub(super) struct Shared {
+    pub(super) live: Arc<ArcSwap<Live>>,
+    pub(super) country: Option<CountryCode>,
+    pub(super) timer: Arc<Timer>,
+}
+
 /// Takes connections, as many as `connections` has places for; the next ones are closed at once.
-pub(super) async fn serve(
-    listener: TcpListener,
-    live: Arc<ArcSwap<Live>>,
-    country: Option<CountryCode>,
-    connections: Arc<Semaphore>,
-) {
+pub(super) async fn serve(listener: TcpListener, shared: Shared, connections: Arc<Semaphore>) {
     loop {
         let (stream, client) = match listener.accept().await {
             Ok(accepted) => accepted,
@@ -40,9 +49,9 @@ pub(super) async fn serve(
             tracing::debug!(%client, "too many connections");
             continue;
         };
-        let live = Arc::clone(&live);
+        let shared = shared.clone();
         tokio::spawn(async move {
-            if let Err(error) = Connection::new(stream, client, live, country).run().await {
+            if let Err(error) = Connection::new(stream, client, shared).run().await {
                 tracing::debug!(%client, %error, "connection ended");
             }
             drop(place);
@@ -54,8 +63,7 @@ pub(super) async fn serve(
 struct Connection {
     stream: TcpStream,
     client: SocketAddr,
-    live: Arc<ArcSwap<Live>>,
-    country: Option<CountryCode>,
+    shared: Shared,
     /// What was read and is no whole query yet.
     pending: Vec<u8>,
     in_flight: usize,
@@ -66,15 +74,15 @@ struct Connection {
 type Answered = Option<Outgoing>;
 
 impl Connection {
-    fn new(stream: TcpStream, client: SocketAddr, live: Arc<ArcSwap<Live>>, country: Option<CountryCode>) -> Self {
+    fn new(stream: TcpStream, client: SocketAddr, shared: Shared) -> Self {
         let answers = mpsc::channel(IN_FLIGHT);
-        Self { stream, client, live, country, pending: Vec::new(), in_flight: 0, answers }
+        Self { stream, client, shared, pending: Vec::new(), in_flight: 0, answers }
     }
 
     async fn run(mut self) -> io::Result<()> {
         // Answers are small and should not wait for each other (Nagle).
         self.stream.set_nodelay(true)?;
-        let idle = self.live.load().lab.settings.tcp_idle;
+        let idle = self.shared.live.load().lab.settings.tcp_idle;
         let mut deadline = Instant::now() + idle;
         let mut open = true;
         while open || self.in_flight > 0 {
@@ -91,8 +99,10 @@ impl Connection {
                 readable = self.stream.readable(), if open && self.in_flight < IN_FLIGHT => {
                     readable?;
                     open = self.read()?;
-                    self.take_queries();
-                    deadline = Instant::now() + idle;
+                    // Octets alone do not keep a connection: whoever drips them would hold its place for ever.
+                    if self.take_queries()? {
+                        deadline = Instant::now() + idle;
+                    }
                 }
                 () = sleep_until(deadline), if self.in_flight == 0 => return Ok(()),
             }
@@ -114,22 +124,28 @@ impl Connection {
         }
     }
 
-    /// Every whole query that was read goes its own way.
-    fn take_queries(&mut self) {
+    /// Every whole query that was read goes its own way; says whether there was one. What is too short for a header is no DNS.
+    fn take_queries(&mut self) -> io::Result<bool> {
+        let mut taken = false;
         while let [high, low, rest @ ..] = &self.pending[..] {
             let length = usize::from(u16::from_be_bytes([*high, *low]));
-            if rest.len() < length {
-                return;
+            if length < HEADER {
+                return Err(io::ErrorKind::InvalidData.into());
             }
+            if rest.len() < length {
+                break;
+            }
+            taken = true;
             let query = rest[..length].to_vec();
             self.pending.drain(..2 + length);
             self.in_flight += 1;
-            tokio::spawn(answer(self.live.load_full(), query, self.asker(), self.answers.0.clone()));
+            tokio::spawn(answer(self.shared.clone(), query, self.asker(), self.answers.0.clone()));
         }
+        Ok(taken)
     }
 
     fn asker(&self) -> Asker {
-        Asker { client: self.client.ip(), transport: Transport::Tcp, listener: self.country }
+        Asker { client: self.client.ip(), transport: Transport::Tcp, listener: self.shared.country }
     }
 
     /// A client that does not take its answers is cut off after the idle time.
@@ -146,8 +162,9 @@ impl Connection {
 }
 
 /// A stream carries the first step alone: whoever races is on the path, beside a stream and not in it.
-async fn answer(live: Arc<Live>, octets: Vec<u8>, asker: Asker, answers: mpsc::Sender<Answered>) {
+async fn answer(shared: Shared, octets: Vec<u8>, asker: Asker, answers: mpsc::Sender<Answered>) {
     let arrival = Instant::now();
+    let live = shared.live.load_full();
     let answered = match live.lab.consider(octets, asker) {
         Course::Ignore => None,
         Course::Reject(octets) => Some(Outgoing::Octets(octets)),
@@ -155,7 +172,7 @@ async fn answer(live: Arc<Live>, octets: Vec<u8>, asker: Asker, answers: mpsc::S
             None => None,
             Some(step) => {
                 let outgoing = live.outgoing(&step.send, &received, limit).await;
-                sleep_until(arrival + step.after).await;
+                shared.timer.until((arrival + step.after).into()).await;
                 Some(outgoing)
             }
         },

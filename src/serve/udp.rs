@@ -3,6 +3,7 @@
 use super::{
     datagram::{self, Ends},
     live::{Live, Outgoing},
+    timer::Timer,
 };
 use crate::{
     answer::Plan,
@@ -10,11 +11,11 @@ use crate::{
     query::{CountryCode, Received, Transport},
 };
 use arc_swap::ArcSwap;
-use std::{sync::Arc, time::Duration};
-use tokio::{
-    net::UdpSocket,
-    time::{Instant, sleep, sleep_until},
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
 };
+use tokio::{net::UdpSocket, time::sleep};
 
 /// Longer than any query: a question of 255 octets and an OPT with a few options.
 const LONGEST_QUERY: usize = 4096;
@@ -23,7 +24,7 @@ const LONGEST_QUERY: usize = 4096;
 const PAUSE: Duration = Duration::from_millis(10);
 
 /// Answers what comes to one socket.
-pub(super) async fn serve(socket: Arc<UdpSocket>, live: Arc<ArcSwap<Live>>, listener: Option<CountryCode>) {
+pub(super) async fn serve(socket: Arc<UdpSocket>, live: Arc<ArcSwap<Live>>, listener: Option<CountryCode>, timer: Arc<Timer>) {
     let mut buffer = vec![0; LONGEST_QUERY];
     loop {
         let (length, ends) = match datagram::receive(&socket, &mut buffer).await {
@@ -34,6 +35,7 @@ pub(super) async fn serve(socket: Arc<UdpSocket>, live: Arc<ArcSwap<Live>>, list
                 continue;
             }
         };
+        let arrival = Instant::now();
         let asker = Asker { client: ends.client.ip(), transport: Transport::Udp, listener };
         let now = live.load();
         match now.lab.consider(buffer[..length].to_vec(), asker) {
@@ -43,8 +45,15 @@ pub(super) async fn serve(socket: Arc<UdpSocket>, live: Arc<ArcSwap<Live>>, list
                 if let Some(octets) = at_once(&now, &plan, &received, limit) {
                     send(&socket, &octets, ends).await;
                 } else if !plan.steps.is_empty() {
-                    let (socket, live) = (Arc::clone(&socket), Arc::clone(&now));
-                    tokio::spawn(enact(socket, live, received, plan, limit, ends));
+                    let sending = Sending {
+                        socket: Arc::clone(&socket),
+                        live: Arc::clone(&now),
+                        timer: Arc::clone(&timer),
+                        query: *received,
+                        limit,
+                        ends,
+                    };
+                    enact(Arc::new(sending), plan, arrival);
                 }
             }
         }
@@ -63,17 +72,25 @@ fn at_once(live: &Live, plan: &Plan, query: &Received, limit: usize) -> Option<V
     }
 }
 
+/// What all steps of one plan need.
+struct Sending {
+    socket: Arc<UdpSocket>,
+    live: Arc<Live>,
+    timer: Arc<Timer>,
+    query: Received,
+    limit: usize,
+    ends: Ends,
+}
+
 /// Each step leaves at its time after the query, whatever the others wait for.
-async fn enact(socket: Arc<UdpSocket>, live: Arc<Live>, query: Box<Received>, plan: Plan, limit: usize, ends: Ends) {
-    let arrival = Instant::now();
-    let query = Arc::new(*query);
+fn enact(sending: Arc<Sending>, plan: Plan, arrival: Instant) {
     for step in plan.steps {
-        let (socket, live, query) = (Arc::clone(&socket), Arc::clone(&live), Arc::clone(&query));
+        let sending = Arc::clone(&sending);
         tokio::spawn(async move {
-            let outgoing = live.outgoing(&step.send, &query, limit).await;
-            sleep_until(arrival + step.after).await;
+            let outgoing = sending.live.outgoing(&step.send, &sending.query, sending.limit).await;
+            sending.timer.until(arrival + step.after).await;
             if let Outgoing::Octets(octets) = outgoing {
-                send(&socket, &octets, ends).await;
+                send(&sending.socket, &octets, sending.ends).await;
             }
         });
     }

@@ -28,8 +28,8 @@ pub(super) enum Failure {
     Foreign,
 }
 
-/// The largest message there is (RFC 1035 section 4.2.2).
-const LARGEST: usize = 65_535;
+/// What resolvers send by UDP at the most, whatever they are offered; a longer answer is fetched by TCP.
+const DATAGRAM: usize = 4096;
 
 impl Exchange {
     /// A fresh id for every try makes answers hard to guess (RFC 5452 section 9.2), and so does the socket's own port.
@@ -41,15 +41,14 @@ impl Exchange {
 
     pub(super) async fn run(&self) -> Result<Vec<u8>, Failure> {
         let answer = self.by_udp().await?;
-        let truncated = answer[2] & 0x02 != 0;
-        if !truncated {
+        if let Some(answer) = answer {
             return Ok(answer);
         }
-        // A resolver without TCP still has said something: the client may see its truncated answer.
-        Ok(self.by_tcp().await.unwrap_or(answer))
+        self.by_tcp().await
     }
 
-    async fn by_udp(&self) -> Result<Vec<u8>, Failure> {
+    /// The answer, or nothing when it is truncated or longer than the buffer.
+    async fn by_udp(&self) -> Result<Option<Vec<u8>>, Failure> {
         let any = match self.server {
             SocketAddr::V4(_) => SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)),
             SocketAddr::V6(_) => SocketAddr::from((Ipv6Addr::UNSPECIFIED, 0)),
@@ -57,13 +56,14 @@ impl Exchange {
         let socket = UdpSocket::bind(any).await?;
         socket.connect(self.server).await?;
         socket.send(&self.query).await?;
-        let mut buffer = vec![0; LARGEST];
+        let mut buffer = vec![0; DATAGRAM + 1];
         loop {
             let length = socket.recv(&mut buffer).await?;
             // Anybody can send a datagram here; what is no answer to this query is passed over (RFC 5452 section 9.1).
             if self.is_answer(&buffer[..length]) {
+                let truncated = buffer[2] & 0x02 != 0 || length > DATAGRAM;
                 buffer.truncate(length);
-                return Ok(buffer);
+                return Ok((!truncated).then_some(buffer));
             }
         }
     }

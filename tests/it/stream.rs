@@ -86,14 +86,41 @@ fn one_connection_more_than_there_are_places_is_closed_at_once_and_the_others_go
 }
 
 #[test]
-fn garbage_in_a_stream_is_passed_over() {
+fn what_is_too_short_for_a_header_closes_the_connection() {
+    let server = start_on("2026-11-22");
+    for garbage in [&b""[..], b"garbage"] {
+        let mut stream = server.connect(US);
+        send_framed(&mut stream, garbage);
+        assert!(matches!(stream.read(&mut [0; 1]), Ok(0) | Err(_)), "{garbage:?}");
+    }
+}
+
+#[test]
+fn a_response_in_a_stream_is_passed_over() {
     let server = start_on("2026-11-22");
     let mut stream = server.connect(US);
-    send_framed(&mut stream, b"");
-    send_framed(&mut stream, b"garbage");
+    let mut response = question("example.com.", RecordType::A).to_vec().unwrap();
+    response[2] |= 0x80;
+    send_framed(&mut stream, &response);
     let query = question("example.com.", RecordType::A);
     send_framed(&mut stream, &query.to_vec().unwrap());
     assert_eq!(Message::from_vec(&receive_framed(&mut stream).unwrap()).unwrap().id, query.id);
+}
+
+#[test]
+fn dripping_octets_does_not_keep_a_connection() {
+    let server = start(LabSpec { tcp_idle: Some(Duration::from_secs(1)), ..LabSpec::default() });
+    let mut stream = server.connect(US);
+    stream.set_read_timeout(Some(Duration::from_millis(300))).unwrap();
+    let begin = Instant::now();
+    while begin.elapsed() < Duration::from_secs(4) {
+        // A whole query of 60 000 octets would take hours.
+        let dripped = stream.write_all(&[0xea]).is_ok();
+        if !dripped || matches!(stream.read(&mut [0; 1]), Ok(0)) {
+            break;
+        }
+    }
+    assert!(begin.elapsed() < Duration::from_secs(3), "closed after {:?}", begin.elapsed());
 }
 
 /// One rule a transport-dependent answer.

@@ -53,9 +53,8 @@ pub(crate) fn start_shelves(mut shelves: Shelves) -> Running {
     let (address, listeners) = runtime.block_on(async {
         let server = Server::bind(shelves).unwrap_or_else(|error| panic!("{error}"));
         let listeners: Vec<_> = server.listeners().iter().map(|listener| listener.address).collect();
-        let address = server.address().unwrap();
         tokio::spawn(server.run(stopped));
-        (address, listeners)
+        (listeners[0], listeners)
     });
     Running { address, listeners, stop: Some(stop), runtime: Some(runtime) }
 }

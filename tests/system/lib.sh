@@ -66,10 +66,17 @@ unlike() {
   else ok "$what"; fi
 }
 
-# at_most WHAT LIMIT NUMBER: for sizes and times, in whole units.
+# at_most WHAT LIMIT NUMBER, at_least WHAT LIMIT NUMBER: for sizes, times and counts, in whole units.
 at_most() {
   if [ "$3" -le "$2" ]; then ok "$1: $3 (at most $2)"; else not_ok "$1" "at most $2" "$3"; fi
 }
+
+at_least() {
+  if [ "$3" -ge "$2" ]; then ok "$1: $3 (at least $2)"; else not_ok "$1" "at least $2" "$3"; fi
+}
+
+# sorted COMMAND...: what it prints, in an order that does not depend on the server's.
+sorted() { "$@" | sort; }
 
 finish() {
   say "$script: $passed passed, $failed failed"
@@ -118,7 +125,7 @@ start_server() {
 stop_server() {
   local begun code=0
   begun=$(milliseconds)
-  kill -TERM "$server"
+  kill -TERM "$server" 2>/dev/null || true
   wait "$server" || code=$?
   expect "SIGTERM ends the server with exit code" 0 echo "$code"
   at_most "milliseconds that took" 1000 $(($(milliseconds) - begun))
