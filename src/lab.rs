@@ -4,11 +4,13 @@
 
 mod course;
 mod examples;
+mod honest;
 mod load;
 mod rehearse;
 mod settings;
 
-pub use course::{Asker, Course, Local};
+pub use course::{Asker, Course};
+pub use honest::Local;
 pub use load::{LoadError, Shelves, check_countries, check_zones, load};
 pub use rehearse::{Part, Rehearsal, What};
 pub use settings::Settings;

@@ -314,6 +314,12 @@ impl Rule {
 }
 
 impl<'p> Verdict<'p> {
+    /// The verdict where the protocol decides before any rule could.
+    #[must_use]
+    pub fn rejected(self) -> Self {
+        Self { word: Word::Refused, answer: None, rule: None, ..self }
+    }
+
     const fn honest(country: Option<&'p Country>, operator: Option<&'p Operator>) -> Self {
         Self { word: Word::Honest, answer: None, country, operator, rule: None }
     }

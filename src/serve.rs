@@ -62,6 +62,7 @@ impl Server {
     /// [`StartError`]; with problems in the files no socket is taken.
     pub fn bind(shelves: Shelves) -> Result<Self, StartError> {
         let (lab, _) = load(&shelves)?;
+        bind::allow_files(lab.settings.tcp_connections);
         let sockets = lab.settings.listen.iter().map(|listener| Sockets::bind(*listener)).collect::<Result<_, _>>()?;
         let hangup = signal(SignalKind::hangup())?;
         let timer = Arc::new(Timer::start()?);

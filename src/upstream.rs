@@ -48,9 +48,8 @@ pub enum UpstreamError {
 /// A lone resolver is asked a second time, because datagrams get lost.
 const LEAST_TRIES: usize = 2;
 
-/// Each question in flight has a socket; this many leave room for clients among the 1024 files that a process may open on many
-/// systems.
-const MOST_IN_FLIGHT: usize = 512;
+/// Each question in flight has a socket, and the files that a process may open are counted.
+pub const MOST_IN_FLIGHT: usize = 512;
 
 impl Upstream {
     /// `timeout` is how long each try may take.

@@ -33,7 +33,9 @@ fn check(path: &Path, problems: &mut String) -> Outcome {
         return check_configs(Shelf::Folder(path.to_owned()), None, &shown, problems);
     }
     if is_lab_file(path) {
-        return check_configs(Shelf::built_in_configs(), Some(path.to_owned()), &shown, problems);
+        let beside = folder(path).join("countries").is_dir();
+        let configs = if beside { Shelf::Folder(folder(path).to_owned()) } else { Shelf::built_in_configs() };
+        return check_configs(configs, Some(path.to_owned()), &shown, problems);
     }
     let mut report = Report::default();
     if path.is_dir() {

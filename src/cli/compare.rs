@@ -133,7 +133,8 @@ impl Row<'_> {
             None => "nothing".to_owned(),
             Some(What::Reset) => "TCP RST".to_owned(),
             Some(What::Upstream) => "what the upstream says".to_owned(),
-            Some(What::Forged(message) | What::Honest(message)) if message.answers.is_empty() => {
+            Some(What::Nowhere(_)) => "in no zone of this lab".to_owned(),
+            Some(What::Forged(message) | What::Honest(message) | What::Rejected(message)) if message.answers.is_empty() => {
                 record::rcode(message.response_code)
             }
             Some(_) => self.rehearsal.first_data().join(", "),

@@ -9,8 +9,8 @@ use super::{
     table::{Table, plain},
 };
 use crate::{
-    config::{Evidence, LabSpec},
-    lab::{Lab, Part, Rehearsal, What},
+    config::{Evidence, LabSpec, Word},
+    lab::{Part, Rehearsal, What},
     policy::{Miss, Policy, Rule},
     query::{CountryCode, Query, Transport},
 };
@@ -57,10 +57,11 @@ pub(super) fn run(args: &Args) -> Outcome {
     };
     let misses = lab.policy.misses(&query);
     let rehearsal = lab.rehearse(&asked.wire, query.clone());
+    let allowed = lab.settings.allows(query.client);
     if args.question.json {
-        say!("{:#}", to_json(&asked, &rehearsal, &misses));
+        say!("{:#}", to_json(&asked, &rehearsal, &misses, allowed));
     } else {
-        print(&rehearsal, &misses, &lab);
+        print(&rehearsal, &misses, allowed);
     }
     Ok(())
 }
@@ -87,13 +88,14 @@ fn unknown_country(code: CountryCode, policy: &Policy) -> Failure {
     Failure::problem(format!("there is no country {code}; known: {}", known.join(", ")))
 }
 
-fn to_json(asked: &Asked, rehearsal: &Rehearsal<'_>, misses: &[Miss<'_>]) -> Value {
+fn to_json(asked: &Asked, rehearsal: &Rehearsal<'_>, misses: &[Miss<'_>], allowed: bool) -> Value {
     let Rehearsal { query, verdict, parts } = rehearsal;
     let rule = verdict.rule.map(|(rule, _)| rule);
     json!({
         "name": asked.name.to_string(),
         "type": asked.rtype.to_string(),
         "client": query.client,
+        "allowed": allowed,
         "country": verdict.country.map(|country| country.code.to_string()),
         "operator": verdict.operator.map(|operator| &operator.slug),
         "today": query.today.to_string(),
@@ -127,7 +129,7 @@ fn miss_json(miss: &Miss<'_>) -> Value {
     })
 }
 
-fn print(rehearsal: &Rehearsal<'_>, misses: &[Miss<'_>], lab: &Lab) {
+fn print(rehearsal: &Rehearsal<'_>, misses: &[Miss<'_>], allowed: bool) {
     let Rehearsal { query, verdict, parts } = rehearsal;
     let place = match (verdict.country, verdict.operator) {
         (Some(country), Some(operator)) => format!("in {} ({}), {}", country.name, country.code, operator.name),
@@ -151,14 +153,21 @@ fn print(rehearsal: &Rehearsal<'_>, misses: &[Miss<'_>], lab: &Lab) {
             line("source", format!("{key}: {text}"), anstyle::Style::new());
         }
     } else {
-        line("why", "no rule decides, so the answer is honest".to_owned(), anstyle::Style::new());
+        let why = match verdict.word {
+            Word::Honest => "no rule decides, so the answer is honest",
+            _ => "such a question is refused to everybody",
+        };
+        line("why", why.to_owned(), anstyle::Style::new());
+    }
+    if !allowed {
+        line("but", "the client is in no network of `allow`, so it gets REFUSED instead".to_owned(), style::BAD);
     }
     table.print();
-    print_parts(parts, lab);
+    print_parts(parts);
     print_misses(misses);
 }
 
-fn print_parts(parts: &[Part], lab: &Lab) {
+fn print_parts(parts: &[Part]) {
     say!("\n{}what goes out{:#}", style::HEAD, style::HEAD);
     if parts.is_empty() {
         say!("  nothing");
@@ -167,10 +176,14 @@ fn print_parts(parts: &[Part], lab: &Lab) {
         let after = format!("{} ms", part.after.as_secs_f64() * 1000.0);
         let what = match &part.what {
             What::Reset => "a TCP RST".to_owned(),
-            What::Upstream if lab.settings.upstream.is_empty() => {
-                "what the upstream resolver says; without one SERVFAIL, since no zone of this lab holds the name".to_owned()
-            }
             What::Upstream => "what the upstream resolver says".to_owned(),
+            What::Nowhere(message) => format!(
+                "{}, because no zone of this lab holds the name and no upstream is set",
+                record::rcode(message.response_code)
+            ),
+            What::Rejected(message) => {
+                format!("{}, which everybody gets for such a question", record::rcode(message.response_code))
+            }
             What::Forged(message) => {
                 format!("forged  {}  {}", record::rcode(message.response_code), record::flags(message).join(" "))
             }

@@ -28,7 +28,7 @@ impl ReplyJson {
             answers: message.map_or(Vec::new(), answers),
             honest: match part.what {
                 What::Forged(_) => false,
-                What::Honest(_) | What::Upstream => true,
+                What::Honest(_) | What::Nowhere(_) | What::Upstream | What::Rejected(_) => true,
                 What::Reset => return None,
             },
         })

@@ -2,13 +2,15 @@
 
 use super::{Failure, Outcome, check, countries, shelves::FileArgs, style};
 use crate::{
-    config::{At, LabSpec, ListenerSpec, ORIGINS, Origin, Place},
+    config::{
+        At, IDLE_RANGE, LabSpec, ListenerSpec, ORIGINS, Origin, Place, TIMEOUT_RANGE, duration, log_filter, resolver, socket,
+    },
     lab::Lab,
-    query::CountryCode,
+    query::{CountryCode, NoSuchWord},
     serve::{Server, StartError},
 };
 use ipnet::IpNet;
-use jiff::{SignedDuration, civil::Date};
+use jiff::civil::Date;
 use std::{
     io::IsTerminal,
     net::{IpAddr, SocketAddr},
@@ -18,7 +20,6 @@ use tokio::{
     signal::unix::{SignalKind, signal},
     sync::watch,
 };
-use tracing_subscriber::EnvFilter;
 
 /// Answer queries, by UDP and TCP
 #[derive(Debug, clap::Args)]
@@ -39,11 +40,11 @@ pub(super) struct Args {
     today: Option<Date>,
 
     /// Ask this resolver for names that no zone holds; may be given several times, they are asked in order
-    #[arg(long, value_name = "ADDR:PORT", value_parser = upstream)]
+    #[arg(long, value_name = "ADDR:PORT", value_parser = resolver)]
     upstream: Vec<SocketAddr>,
 
     /// How long one try at an upstream resolver may take [default: 2s]
-    #[arg(long, value_name = "TIME", value_parser = duration)]
+    #[arg(long, value_name = "TIME", value_parser = |text: &str| duration(text, TIMEOUT_RANGE))]
     upstream_timeout: Option<Duration>,
 
     /// Where honest answers come from, in order [default: zones,upstream]
@@ -59,7 +60,7 @@ pub(super) struct Args {
     seed: Option<u64>,
 
     /// How long a TCP connection may be silent [default: 10s]
-    #[arg(long, value_name = "TIME", value_parser = duration)]
+    #[arg(long, value_name = "TIME", value_parser = |text: &str| duration(text, IDLE_RANGE))]
     tcp_idle: Option<Duration>,
 
     /// How many TCP connections may be open at a time [default: 1000]
@@ -67,7 +68,7 @@ pub(super) struct Args {
     tcp_connections: Option<u16>,
 
     /// What is logged: error, warn, info, debug, or a filter such as splinterdns::query=debug [default: info]
-    #[arg(long, value_name = "FILTER")]
+    #[arg(long, value_name = "FILTER", value_parser = |text: &str| log_filter(text).map(|_| text.to_owned()))]
     log: Option<String>,
 }
 
@@ -129,10 +130,8 @@ impl Args {
     }
 }
 
-/// A bare level is meant for this program; libraries only warn.
 fn start_log(filter: &str) -> Outcome {
-    let filter = if filter.contains(['=', ',']) { filter.to_owned() } else { format!("warn,splinterdns={filter}") };
-    let filter = EnvFilter::try_new(&filter).map_err(|why| Failure::problem(format!("--log {filter:?}: {why}")))?;
+    let filter = log_filter(filter).map_err(Failure::problem)?;
     let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     tracing_subscriber::fmt()
         .with_env_filter(filter)
@@ -182,29 +181,16 @@ fn dig_line(lab: &Lab, listeners: &[ListenerSpec]) -> Option<String> {
     Some(format!("dig{from} -p {port} @{server} www.facebook.com"))
 }
 
-fn listener(text: &str) -> Result<ListenerSpec, String> {
+fn listener(text: &str) -> Result<ListenerSpec, NoSuchWord> {
     let (address, country) = match text.rsplit_once('=') {
-        Some((address, code)) => (address, Some(code.parse().map_err(|error: crate::query::NoSuchWord| error.to_string())?)),
+        Some((address, code)) => (address, Some(code.parse()?)),
         None => (text, None),
     };
-    let address =
-        address.parse().map_err(|_| "expected an address with a port such as 127.0.0.1:5300 or [::1]:5300".to_owned())?;
-    Ok(ListenerSpec { address, country })
+    Ok(ListenerSpec { address: socket(address)?, country })
 }
 
-/// A resolver's port is 53 when none is given.
-fn upstream(text: &str) -> Result<SocketAddr, String> {
-    let bare = text.parse::<IpAddr>().map(|address| SocketAddr::from((address, 53)));
-    bare.or_else(|_| text.parse())
-        .map_err(|_| "expected an address, with a port or without, such as 9.9.9.9 or [2620:fe::fe]:53".to_owned())
-}
-
-fn origin(text: &str) -> Result<Origin, String> {
+fn origin(text: &str) -> Result<Origin, NoSuchWord> {
     let found = ORIGINS.iter().find(|(word, _)| *word == text).map(|(_, origin)| *origin);
-    found.ok_or_else(|| format!("expected {}", ORIGINS.map(|(word, _)| word).join(" or ")))
-}
-
-fn duration(text: &str) -> Result<Duration, String> {
-    let parsed: Option<SignedDuration> = text.parse().ok();
-    parsed.and_then(|time| Duration::try_from(time).ok()).ok_or_else(|| "expected a time such as 500ms or 2s".to_owned())
+    let expected = ORIGINS.map(|(word, _)| word).join(" or ");
+    found.ok_or_else(|| NoSuchWord { found: text.to_owned(), what: "origin", expected })
 }

@@ -2,6 +2,7 @@
 
 use super::{
     fields::{Fields, Reader},
+    problem::Trouble,
     report::Report,
     tree::{Node, Value},
     values::At,
@@ -71,47 +72,66 @@ pub fn read_lab(file: usize, report: &mut Report) -> Option<LabSpec> {
     let mut fields = Fields::of(&tree, "a lab file", reader);
     let listen = fields.get("listen").map_or(Vec::new(), |list| reader.items(list, "addresses with ports"));
     let country = fields.get("country").and_then(|code| reader.country_code(code));
-    let honest_from = fields.get("honest-from").map(|list| reader.items(list, "origins"));
+    let honest_from = fields.get("honest-from").map(|list| some(list, "origins", reader));
     let zones = fields.get("zones").and_then(|folder| reader.string(folder, "a folder"));
     let upstream = fields.get("upstream").map_or(Vec::new(), |list| reader.items(list, "addresses with ports"));
-    let timeout = (Duration::from_millis(10), Duration::from_secs(60));
-    let upstream_timeout = fields.get("upstream-timeout").and_then(|wait| reader.duration(wait, timeout));
-    let allow = fields.get("allow").map(|list| reader.items(list, "networks"));
+    let upstream_timeout = fields.get("upstream-timeout").and_then(|wait| reader.duration(wait, TIMEOUT_RANGE));
+    let allow = fields.get("allow").map(|list| some(list, "networks", reader));
     let today = fields.get("today").and_then(|day| reader.date(day));
     let seed = fields.get("seed").and_then(|number| reader.number(number, (0, u64::MAX)));
-    let log = fields.get("log").and_then(|filter| reader.string(filter, "a log filter such as info or splinterdns=debug"));
-    let idle = (Duration::from_secs(1), Duration::from_secs(3600));
-    let tcp_idle = fields.get("tcp-idle").and_then(|wait| reader.duration(wait, idle));
+    let log = fields.get("log").and_then(|filter| reader.log(filter));
+    let tcp_idle = fields.get("tcp-idle").and_then(|wait| reader.duration(wait, IDLE_RANGE));
     let tcp_connections = fields.get("tcp-connections").and_then(|count| reader.number(count, (1, 65_535)));
     fields.finish(reader);
+    let listen: Vec<_> = listen.into_iter().filter_map(|item| read_listener(item, reader)).collect();
+    for (index, listener) in listen.iter().enumerate() {
+        if let Some(first) = listen[..index].iter().find(|other| other.value.address == listener.value.address) {
+            let first = reader.report.cross_reference(listener.place, first.place);
+            let name = listener.value.address.to_string();
+            reader.report.add(listener.place, Trouble::Twice { what: "listener", name, first });
+        }
+    }
     Some(LabSpec {
-        listen: listen.into_iter().filter_map(|item| read_listener(item, reader)).collect(),
+        listen,
         country,
         honest_from: honest_from
             .map(|items| items.into_iter().filter_map(|item| reader.word(item, "origin", &ORIGINS)).collect()),
         zones,
-        upstream: upstream.into_iter().filter_map(|item| reader.parse(item, SOCKET).map(|at| at.value)).collect(),
+        upstream: upstream.into_iter().filter_map(|item| reader.resolver(item)).collect(),
         upstream_timeout,
         allow: allow.map(|items| items.into_iter().filter_map(|item| reader.network(item)).map(|at| at.value).collect()),
         today,
         seed,
-        log: log.map(|at| at.value),
+        log,
         tcp_idle,
         tcp_connections: tcp_connections.and_then(|count| usize::try_from(count).ok()),
     })
 }
 
-const SOCKET: &str = "an address with a port such as 127.0.0.1:5300 or [::1]:5300";
+/// How long one try at an upstream resolver may take.
+pub const TIMEOUT_RANGE: (Duration, Duration) = (Duration::from_millis(10), Duration::from_secs(60));
+
+/// How long a TCP connection may be silent.
+pub const IDLE_RANGE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(3600));
+
+/// The items of a list that must have some.
+fn some<'n>(node: &'n Node, what: &'static str, reader: &mut Reader<'_>) -> Vec<&'n Node> {
+    let items = reader.items(node, what);
+    if items.is_empty() {
+        reader.expected(node, format!("at least one of the {what}"));
+    }
+    items
+}
 
 /// `127.0.0.1:5300`, or `{address: 127.0.0.1:5300, country: CN}`.
 fn read_listener(node: &Node, reader: &mut Reader<'_>) -> Option<At<ListenerSpec>> {
     if !matches!(node.value, Value::Map(_)) {
-        let address = reader.parse(node, SOCKET)?.value;
+        let address = reader.socket(node)?;
         return Some(reader.at(node, ListenerSpec { address, country: None }));
     }
     let mut fields = Fields::of(node, "a listener", reader);
-    let address = fields.need("address", reader).and_then(|address| reader.parse(address, SOCKET));
+    let address = fields.need("address", reader).and_then(|address| reader.socket(address));
     let country = fields.get("country").and_then(|code| reader.country_code(code));
     fields.finish(reader);
-    Some(reader.at(node, ListenerSpec { address: address?.value, country: country.map(|at| at.value) }))
+    Some(reader.at(node, ListenerSpec { address: address?, country: country.map(|at| at.value) }))
 }

@@ -11,15 +11,18 @@ pub struct Place {
     spot: Spot,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Spot {
-    /// A node of a YAML tree; its line and column are found when somebody asks.
-    Node(usize),
-    /// A line and column, counted from 1.
-    At(usize, usize),
     /// The file as such.
     Whole,
+    /// A line and column, counted from 1.
+    At(usize, usize),
+    /// A node of a YAML tree; its line and column are found when somebody asks.
+    Node(usize),
 }
+
+/// More at a time help nobody.
+const MOST_SHOWN: usize = 100;
 
 /// A file that has been read.
 #[derive(Clone, Debug)]
@@ -139,8 +142,13 @@ impl Place {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut located: Vec<_> =
-            self.problems.iter().map(|problem| ((problem.place.file, self.line_and_column(problem.place)), problem)).collect();
+        // In the order of the files and in each from its top; a place costs a reading of its file, so only those shown are found.
+        let mut shown: Vec<_> = self.problems.iter().collect();
+        shown.sort_by_key(|problem| (problem.place.file, problem.place.spot));
+        let more = shown.len().saturating_sub(MOST_SHOWN);
+        shown.truncate(MOST_SHOWN);
+        let locate = |problem: &'_ Problem| (problem.place.file, self.line_and_column(problem.place));
+        let mut located: Vec<_> = shown.into_iter().map(|problem| (locate(problem), problem)).collect();
         located.sort_by_key(|(at, _)| *at);
         // A value behind an anchor is read wherever its alias stands, and so is what is wrong with it.
         located.dedup_by(|(at, problem), (other_at, other)| at == other_at && problem.trouble == other.trouble);
@@ -149,7 +157,10 @@ impl fmt::Display for Report {
         }
         let mut broken: Vec<_> = located.iter().map(|((file, _), _)| file).collect();
         broken.dedup();
-        let (problems, files) = (plural(located.len(), "problem"), plural(self.files.len(), "file"));
+        if more > 0 {
+            writeln!(f, "... and {}", plural(more, "more problem"))?;
+        }
+        let (problems, files) = (plural(located.len() + more, "problem"), plural(self.files.len(), "file"));
         if broken.len() == self.files.len() {
             return write!(f, "{problems} in {files}");
         }

@@ -3,12 +3,18 @@
 use super::{fields::Reader, problem::Trouble, report::Place, tree::Node};
 use crate::{
     name::wire_name,
-    query::{CountryCode, Transport, Type},
+    query::{CountryCode, NoSuchWord, Transport, Type},
 };
 use hickory_proto::rr::Name as WireName;
 use ipnet::IpNet;
 use jiff::civil::Date;
-use std::{fmt, net::IpAddr, str::FromStr, time::Duration};
+use std::{
+    fmt,
+    net::{IpAddr, SocketAddr},
+    str::FromStr,
+    time::Duration,
+};
+use tracing_subscriber::EnvFilter;
 
 /// A value and where it stands.
 #[derive(Clone, Debug)]
@@ -172,15 +178,33 @@ impl Reader<'_> {
         ttl
     }
 
+    /// An address with a port.
+    pub(super) fn socket(&mut self, node: &Node) -> Option<SocketAddr> {
+        self.read(node, socket)
+    }
+
+    /// An address whose port may be left out.
+    pub(super) fn resolver(&mut self, node: &Node) -> Option<SocketAddr> {
+        self.read(node, resolver)
+    }
+
+    /// A log filter.
+    pub(super) fn log(&mut self, node: &Node) -> Option<String> {
+        self.read(node, log_filter).map(|_| ())?;
+        Some(self.text(node, "a log filter")?.into_owned())
+    }
+
+    /// A scalar that the command line knows too.
+    fn read<T>(&mut self, node: &Node, parse: fn(&str) -> Result<T, NoSuchWord>) -> Option<T> {
+        let text = self.scalar(node, "a word")?.to_owned();
+        let parsed = parse(&text);
+        parsed.map_err(|why| self.expected(node, why.expected)).ok()
+    }
+
     /// A duration with its unit: `500ms`, `60s`, `5m`, `1h`, `1d`.
     pub(super) fn duration(&mut self, node: &Node, range: (Duration, Duration)) -> Option<Duration> {
-        let expected = format!("a duration from {} to {}, such as 60s (units ms, s, m, h, d)", show(range.0), show(range.1));
-        let text = self.scalar(node, &expected)?;
-        let value = parse_duration(text).filter(|value| *value >= range.0 && *value <= range.1);
-        if value.is_none() {
-            self.expected(node, with_unit(text, expected));
-        }
-        value
+        let text = self.scalar(node, "a duration")?;
+        duration(text, range).map_err(|why| self.expected(node, why.expected)).ok()
     }
 
     /// A whole number in a range.
@@ -197,6 +221,60 @@ impl Reader<'_> {
 
 /// A TTL above 2^31 - 1 is read as zero by others (RFC 2181 section 8).
 const MAX_TTL: u32 = 0x7fff_ffff;
+
+/// A duration with its unit, in a range, ends included.
+///
+/// # Errors
+///
+/// What was found, and what may be written.
+pub fn duration(text: &str, range: (Duration, Duration)) -> Result<Duration, NoSuchWord> {
+    let value = parse_duration(text).filter(|value| *value >= range.0 && *value <= range.1);
+    value.ok_or_else(|| {
+        let expected = format!("a duration from {} to {}, such as 60s (units ms, s, m, h, d)", show(range.0), show(range.1));
+        NoSuchWord { found: text.to_owned(), what: "duration", expected: with_unit(text, expected) }
+    })
+}
+
+/// An address with a port.
+///
+/// # Errors
+///
+/// What was found, and what may be written.
+pub fn socket(text: &str) -> Result<SocketAddr, NoSuchWord> {
+    let expected = "an address with a port such as 127.0.0.1:5300 or [::1]:5300";
+    text.parse().map_err(|_| NoSuchWord { found: text.to_owned(), what: "address with a port", expected: expected.to_owned() })
+}
+
+/// An address with a port, 53 when none is given.
+///
+/// # Errors
+///
+/// What was found, and what may be written.
+pub fn resolver(text: &str) -> Result<SocketAddr, NoSuchWord> {
+    let bare = text.parse::<IpAddr>().map(|address| SocketAddr::from((address, 53)));
+    let expected = "an address, with a port or without, such as 9.9.9.9 or [2620:fe::fe]:53";
+    bare.or_else(|_| text.parse()).map_err(|_| NoSuchWord {
+        found: text.to_owned(),
+        what: "address",
+        expected: expected.to_owned(),
+    })
+}
+
+/// A log filter. A bare level is meant for this program; libraries only warn.
+///
+/// # Errors
+///
+/// What was found, and what may be written.
+pub fn log_filter(text: &str) -> Result<EnvFilter, NoSuchWord> {
+    let level = ["off", "error", "warn", "info", "debug", "trace"].contains(&text);
+    let filter = if level { format!("warn,splinterdns={text}") } else { text.to_owned() };
+    let parsed = if level || text.contains('=') { EnvFilter::try_new(filter).ok() } else { None };
+    parsed.ok_or_else(|| NoSuchWord {
+        found: text.to_owned(),
+        what: "log filter",
+        expected: "error, warn, info, debug, or a filter such as splinterdns::query=debug".to_owned(),
+    })
+}
 
 /// A bare number only lacks its unit.
 fn with_unit(found: &str, expected: String) -> String {

@@ -2,7 +2,7 @@
 
 use super::Lab;
 use crate::{
-    answer::{Draw, Honest, Plan, Reply, bare_header, plan},
+    answer::{Draw, Plan, Reply, bare_header, plan},
     observe::{self, Event},
     query::{CountryCode, Query, Received, Transport, Unanswered},
 };
@@ -41,17 +41,6 @@ pub enum Course {
     },
 }
 
-/// What the zones alone say, before anybody is asked.
-#[derive(Debug)]
-pub enum Local {
-    /// The whole answer.
-    Whole(Vec<u8>),
-    /// The beginning of an answer that goes on elsewhere.
-    Partial(Vec<u8>),
-    /// Nothing.
-    Nothing,
-}
-
 /// Over a stream a message can have as many octets as its length field counts (RFC 1035 section 4.2.2).
 const STREAM_LIMIT: usize = 65_535;
 
@@ -69,8 +58,13 @@ impl Lab {
             Err(Unanswered::FormErr) => return Course::Reject(bare_header(&head, ResponseCode::FormErr)),
             Err(Unanswered::NotImp) => return Course::Reject(bare_header(&head, ResponseCode::NotImp)),
         };
-        let limit = if asker.transport == Transport::Udp { received.udp_limit() } else { STREAM_LIMIT };
-        if let Some(reply) = self.rejection(&received, asker) {
+        let limit = limit(&received, asker.transport);
+        if !self.settings.allows(asker.client) {
+            let text = "this resolver answers lab networks only";
+            let reply = Reply::status(ResponseCode::Refused).explained(EDE_PROHIBITED, text);
+            return Course::Reject(reply.octets(&received, limit));
+        }
+        if let Some(reply) = rejection(&received) {
             return Course::Reject(reply.octets(&received, limit));
         }
         let query = self.query(&received, asker);
@@ -95,30 +89,20 @@ impl Lab {
             today: self.settings.clock.today(),
         }
     }
+}
 
-    /// What the zones say.
-    #[must_use]
-    pub fn local(&self, received: &Received, limit: usize) -> Local {
-        let octets = |message| Honest::octets(&message, received, limit).unwrap_or_default();
-        match self.zones.answer(received) {
-            Honest::Answer(message) => Local::Whole(octets(message)),
-            Honest::Partial(message) => Local::Partial(octets(message)),
-            Honest::Elsewhere => Local::Nothing,
-        }
-    }
+/// The most octets that a reply may have.
+pub(super) fn limit(query: &Received, transport: Transport) -> usize {
+    if transport == Transport::Udp { query.udp_limit() } else { STREAM_LIMIT }
+}
 
-    /// What is refused whatever the policy says.
-    fn rejection(&self, received: &Received, asker: Asker) -> Option<Reply> {
-        if !self.settings.allows(asker.client) {
-            let text = "this resolver answers lab networks only";
-            return Some(Reply::status(ResponseCode::Refused).explained(EDE_PROHIBITED, text));
-        }
-        // RFC 6891 section 6.1.3: a version that is not known MUST be answered with BADVERS.
-        if received.edns().is_some_and(|edns| edns.version() > 0) {
-            return Some(Reply::status(ResponseCode::BADVERS));
-        }
-        let transfer = matches!(received.rtype().0, RecordType::AXFR | RecordType::IXFR);
-        let foreign = received.class() != DNSClass::IN;
-        (transfer || foreign).then(|| Reply::status(ResponseCode::Refused))
+/// What is refused to everybody, whatever the policy says.
+pub(super) fn rejection(query: &Received) -> Option<Reply> {
+    // RFC 6891 section 6.1.3: a version that is not known MUST be answered with BADVERS.
+    if query.edns().is_some_and(|edns| edns.version() > 0) {
+        return Some(Reply::status(ResponseCode::BADVERS));
     }
+    let transfer = matches!(query.rtype().0, RecordType::AXFR | RecordType::IXFR);
+    let foreign = query.class() != DNSClass::IN;
+    (transfer || foreign).then(|| Reply::status(ResponseCode::Refused))
 }

@@ -1,6 +1,9 @@
 //! A query without a client: what would be decided and sent, for examples, `explain` and `compare`.
 
-use super::{Lab, Local};
+use super::{
+    Lab, Local,
+    course::{limit, rejection},
+};
 use crate::{
     answer::{Draw, Send, Turns, plan},
     policy::Verdict,
@@ -39,8 +42,12 @@ pub enum What {
     Forged(Message),
     /// A message from the zones.
     Honest(Message),
+    /// SERVFAIL, because no zone holds the name and nobody can be asked.
+    Nowhere(Message),
     /// What the upstream resolver says; nobody is asked in a rehearsal.
     Upstream,
+    /// A refusal that everybody gets, such as that of a zone transfer.
+    Rejected(Message),
     /// A TCP RST.
     Reset,
 }
@@ -51,25 +58,30 @@ impl Lab {
     #[must_use]
     pub fn rehearse(&self, name: &WireName, query: Query) -> Rehearsal<'_> {
         let verdict = self.policy.decide(&query);
+        let Some(received) = received(name, &query) else { return Rehearsal { query, verdict, parts: Vec::new() } };
+        let limit = limit(&received, query.transport);
+        if let Some(message) = rejection(&received).and_then(|reply| decoded(&reply.octets(&received, limit))) {
+            let part = Part { after: Duration::ZERO, what: What::Rejected(message) };
+            return Rehearsal { query, verdict: verdict.rejected(), parts: vec![part] };
+        }
         let turns = Turns::new(self.policy.rings());
         let draw = Draw { seed: self.settings.seed, turns: &turns };
-        let steps = plan(&verdict, &query, &draw).steps;
-        let received = received(name, &query);
-        let parts = received.map_or(Vec::new(), |received| {
-            let limit = if query.transport == Transport::Udp { received.udp_limit() } else { usize::from(u16::MAX) };
-            let what = |send| self.what(send, &received, limit);
-            steps.into_iter().filter_map(|step| Some(Part { after: step.after, what: what(step.send)? })).collect()
-        });
+        let steps = plan(&verdict, &query, &draw).steps.into_iter();
+        // A stream carries the first step alone.
+        let steps = steps.take(if query.transport == Transport::Udp { usize::MAX } else { 1 });
+        let what = |send| self.what(send, &received, limit);
+        let parts = steps.filter_map(|step| Some(Part { after: step.after, what: what(step.send)? })).collect();
         Rehearsal { query, verdict, parts }
     }
 
     fn what(&self, send: Send, received: &Received, limit: usize) -> Option<What> {
         Some(match send {
-            Send::Forged(reply) => What::Forged(Message::from_vec(&reply.octets(received, limit)).ok()?),
+            Send::Forged(reply) => What::Forged(decoded(&reply.octets(received, limit))?),
             Send::Reset => What::Reset,
-            Send::Honest => match self.local(received, limit) {
-                Local::Whole(octets) | Local::Partial(octets) => What::Honest(Message::from_vec(&octets).ok()?),
-                Local::Nothing => What::Upstream,
+            Send::Honest => match (self.honest_at_once(received, limit), self.local(received, limit)) {
+                (None, _) => What::Upstream,
+                (Some(octets), Local::Nothing) => What::Nowhere(decoded(&octets)?),
+                (Some(octets), _) => What::Honest(decoded(&octets)?),
             },
         })
     }
@@ -95,10 +107,14 @@ impl What {
     #[must_use]
     pub const fn message(&self) -> Option<&Message> {
         match self {
-            Self::Forged(message) | Self::Honest(message) => Some(message),
+            Self::Forged(message) | Self::Honest(message) | Self::Nowhere(message) | Self::Rejected(message) => Some(message),
             Self::Upstream | Self::Reset => None,
         }
     }
+}
+
+fn decoded(octets: &[u8]) -> Option<Message> {
+    Message::from_vec(octets).ok()
 }
 
 fn received(name: &WireName, query: &Query) -> Option<Received> {

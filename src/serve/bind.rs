@@ -1,7 +1,8 @@
 //! Taking the sockets of one listener: UDP and TCP on the same address and port.
 
 use super::datagram;
-use crate::config::ListenerSpec;
+use crate::{config::ListenerSpec, upstream::MOST_IN_FLIGHT};
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 use std::{
     io,
@@ -49,6 +50,21 @@ const BACKLOG: i32 = 1024;
 
 /// Room for bursts, in octets: some four thousand queries. The kernel grants what `net.core.rmem_max` allows.
 const RECEIVE_BUFFER: usize = 4 << 20;
+
+/// Files beside sockets: configs and zones during a reload, logs, the runtime's own.
+const OTHER_FILES: u64 = 128;
+
+/// Lets the process open as many files as the lab may need, or as many as the system gives.
+pub(super) fn allow_files(connections: usize) {
+    let sockets = u64::try_from(connections + MOST_IN_FLIGHT).unwrap_or(u64::MAX);
+    let wanted = sockets.saturating_add(OTHER_FILES);
+    let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE) else { return };
+    if soft < wanted.min(hard)
+        && let Err(error) = setrlimit(Resource::RLIMIT_NOFILE, wanted.min(hard), hard)
+    {
+        tracing::warn!(%error, soft, wanted, "the limit of open files stays as it is");
+    }
+}
 
 impl Sockets {
     pub(super) fn bind(listener: ListenerSpec) -> Result<Self, BindError> {

@@ -2,10 +2,10 @@
 
 use crate::{
     answer::{Reply, Send},
-    config::Origin,
-    lab::{Lab, Local},
+    config::{Origin, WireSpec},
+    lab::Lab,
     query::Received,
-    upstream::{Upstream, UpstreamError},
+    upstream::{Upstream, gives_up},
 };
 use hickory_proto::op::ResponseCode;
 
@@ -23,9 +23,6 @@ pub(super) enum Outgoing {
     Reset,
 }
 
-/// "No Reachable Authority" (RFC 8914 section 4.23).
-const EDE_NO_REACHABLE_AUTHORITY: u16 = 22;
-
 impl Live {
     pub(super) fn new(lab: Lab) -> Self {
         let upstream = Upstream::new(lab.settings.upstream.clone(), lab.settings.upstream_timeout);
@@ -37,11 +34,7 @@ impl Live {
         match send {
             Send::Forged(reply) => Some(Outgoing::Octets(reply.octets(query, limit))),
             Send::Reset => Some(Outgoing::Reset),
-            Send::Honest if self.asks_upstream() => match self.lab.settings.honest_from[..] {
-                [Origin::Zones, ..] => self.whole_from_zones(query, limit).map(Outgoing::Octets),
-                _ => None,
-            },
-            Send::Honest => Some(Outgoing::Octets(self.without_upstream(query, limit))),
+            Send::Honest => self.lab.honest_at_once(query, limit).map(Outgoing::Octets),
         }
     }
 
@@ -53,54 +46,24 @@ impl Live {
         }
     }
 
-    fn asks_upstream(&self) -> bool {
-        !self.upstream.is_empty() && self.lab.settings.honest_from.contains(&Origin::Upstream)
-    }
-
-    fn whole_from_zones(&self, query: &Received, limit: usize) -> Option<Vec<u8>> {
-        match self.lab.local(query, limit) {
-            Local::Whole(octets) => Some(octets),
-            // Who does not ask for recursion wants what is known here, not what others know.
-            Local::Partial(octets) if !query.message.recursion_desired => Some(octets),
-            Local::Partial(_) | Local::Nothing => None,
-        }
-    }
-
-    /// The origins in their order, the upstream asked.
+    /// The origins in their order, the upstream asked. When none has an answer, the upstream's own words are the best there is.
     async fn honest(&self, query: &Received, limit: usize) -> Vec<u8> {
-        let mut failure = None;
+        let mut least = None;
         for origin in &self.lab.settings.honest_from {
             match origin {
                 Origin::Zones => {
-                    if let Some(octets) = self.whole_from_zones(query, limit) {
+                    if let Some(octets) = self.lab.whole_from_zones(query, limit) {
                         return octets;
                     }
                 }
                 Origin::Upstream => match self.upstream.relay(&query.octets).await {
+                    Ok(octets) if gives_up(&octets) => least = Some(fit(octets, query, limit)),
                     Ok(octets) => return fit(octets, query, limit),
-                    Err(error) => failure = Some(error),
+                    Err(error) => least = Some(Lab::no_answer(query, limit, error.to_string())),
                 },
             }
         }
-        self.nothing_more(query, limit, failure)
-    }
-
-    fn without_upstream(&self, query: &Received, limit: usize) -> Vec<u8> {
-        let whole = self.lab.settings.honest_from.contains(&Origin::Zones).then(|| self.whole_from_zones(query, limit));
-        whole.flatten().unwrap_or_else(|| self.nothing_more(query, limit, None))
-    }
-
-    /// What is known here although more is elsewhere, or SERVFAIL that says why.
-    fn nothing_more(&self, query: &Received, limit: usize, failure: Option<UpstreamError>) -> Vec<u8> {
-        let from_zones = self.lab.settings.honest_from.contains(&Origin::Zones);
-        if let (true, Local::Partial(octets)) = (from_zones, self.lab.local(query, limit)) {
-            return octets;
-        }
-        let why = match failure {
-            Some(failure) => failure.to_string(),
-            None => "the name is in no zone of this lab, and no upstream resolver is set".to_owned(),
-        };
-        Reply::status(ResponseCode::ServFail).explained(EDE_NO_REACHABLE_AUTHORITY, why).octets(query, limit)
+        least.unwrap_or_else(|| Lab::no_answer(query, limit, "no origin holds the name"))
     }
 }
 
@@ -109,6 +72,8 @@ fn fit(octets: Vec<u8>, query: &Received, limit: usize) -> Vec<u8> {
     if octets.len() <= limit {
         return octets;
     }
+    let flag = |octet: usize, bit: u8| Some(octets[octet] & bit != 0);
+    let wire = WireSpec { aa: flag(2, 0x04), ra: flag(3, 0x80), ad: flag(3, 0x20), ..WireSpec::default() };
     let rcode = ResponseCode::from(0, octets[3] & 0x0f);
-    Reply { truncated: true, ..Reply::status(rcode) }.octets(query, limit)
+    Reply { truncated: true, wire, ..Reply::status(rcode) }.octets(query, limit)
 }

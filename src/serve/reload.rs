@@ -12,65 +12,97 @@ use std::{
 };
 use tokio::{
     signal::unix::Signal,
-    sync::mpsc::{UnboundedSender, unbounded_channel},
-    time::timeout,
+    sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
+    time::{Instant, timeout},
 };
 
 /// Editors and `git` write in several steps; a reload waits until no file has changed for so long.
 const QUIET: Duration = Duration::from_millis(200);
 
+/// But not longer than this: a file that changes all the time must not put it off for ever.
+const PATIENCE: Duration = Duration::from_secs(2);
+
 /// Reloads whenever there is a reason to.
 pub(super) async fn watch(shelves: Shelves, live: Arc<ArcSwap<Live>>, mut hangup: Signal) {
-    let (reasons, mut reason) = unbounded_channel();
-    let _watcher = watch_files(folders(&shelves, &live), reasons);
+    let (changes, mut change) = unbounded_channel();
+    let mut watcher = watch_files(&watched(&shelves, &live), &changes);
     loop {
         let why = tokio::select! {
-            Some(why) = reason.recv() => why,
+            Some(()) = change.recv() => {
+                settled(&mut change, &mut hangup).await;
+                "a file has changed"
+            }
             Some(()) = hangup.recv() => "SIGHUP",
             else => return,
         };
-        while timeout(QUIET, reason.recv()).await.is_ok_and(|more| more.is_some()) {}
-        let shelves = shelves.clone();
-        // Reading files and building an index would hold up a worker that could answer queries.
-        let loaded = tokio::task::spawn_blocking(move || load(&shelves)).await;
-        match loaded {
-            Ok(Ok((lab, _))) => {
-                tracing::info!(why, countries = lab.policy.countries().len(), zones = lab.zones.len(), "reloaded");
-                if lab.settings.listen != live.load().lab.settings.listen {
-                    tracing::warn!("listeners have changed in the lab file; they are taken at the next start");
-                }
-                live.store(Arc::new(Live::new(lab)));
-            }
-            Ok(Err(error)) => tracing::error!("not reloaded, the old configuration stays:\n{error}"),
-            Err(error) => tracing::error!(%error, "not reloaded, the old configuration stays"),
+        reload(why, &shelves, &live).await;
+        // A folder may have been replaced by another of its name, or the lab file may name another one.
+        drop(watcher);
+        watcher = watch_files(&watched(&shelves, &live), &changes);
+    }
+}
+
+/// Waits until no file changes any more, or somebody asks for the reload.
+async fn settled(change: &mut UnboundedReceiver<()>, hangup: &mut Signal) {
+    let end = Instant::now() + PATIENCE;
+    loop {
+        tokio::select! {
+            more = timeout(QUIET, change.recv()) => if more.is_err() || Instant::now() >= end { return },
+            _ = hangup.recv() => return,
         }
     }
 }
 
-/// The folders that a lab was read from; the compiled-in ones do not change. A lone file is watched by its folder, because
-/// editors put a new file in its place.
-fn folders(shelves: &Shelves, live: &ArcSwap<Live>) -> Vec<(PathBuf, RecursiveMode)> {
-    let recursive = [shelves.configs.folder().map(Path::to_owned), live.load().lab.settings.zones.clone()];
-    let beside = shelves.lab_file.as_ref().map(|file| file.parent().unwrap_or(Path::new("")).join("."));
-    let recursive = recursive.into_iter().flatten().map(|folder| (folder, RecursiveMode::Recursive));
-    recursive.chain(beside.map(|folder| (folder, RecursiveMode::NonRecursive))).collect()
+async fn reload(why: &'static str, shelves: &Shelves, live: &ArcSwap<Live>) {
+    let shelves = shelves.clone();
+    // Reading files and building an index would hold up a worker that could answer queries.
+    let loaded = tokio::task::spawn_blocking(move || load(&shelves)).await;
+    match loaded {
+        Ok(Ok((lab, _))) => {
+            tracing::info!(why, countries = lab.policy.countries().len(), zones = lab.zones.len(), "reloaded");
+            if lab.settings.listen != live.load().lab.settings.listen {
+                tracing::warn!("listeners have changed in the lab file; they are taken at the next start");
+            }
+            live.store(Arc::new(Live::new(lab)));
+        }
+        Ok(Err(error)) => tracing::error!("not reloaded, the old configuration stays:\n{error}"),
+        Err(error) => tracing::error!(%error, "not reloaded, the old configuration stays"),
+    }
 }
 
-fn watch_files(folders: Vec<(PathBuf, RecursiveMode)>, reasons: UnboundedSender<&'static str>) -> Option<RecommendedWatcher> {
+/// The folders and the file that a lab was read from; the compiled-in ones do not change.
+fn watched(shelves: &Shelves, live: &ArcSwap<Live>) -> Vec<PathBuf> {
+    let folders = [shelves.configs.folder().map(Path::to_owned), live.load().lab.settings.zones.clone()];
+    let paths = folders.into_iter().flatten().chain(shelves.lab_file.clone());
+    // Events carry whole paths, and paths are compared with them.
+    paths.map(|path| std::path::absolute(&path).unwrap_or(path)).collect()
+}
+
+/// Watches each path and the folder above it: editors put a new file in a file's place, and others a new folder.
+fn watch_files(paths: &[PathBuf], changes: &UnboundedSender<()>) -> Option<RecommendedWatcher> {
+    let (roots, changes) = (paths.to_vec(), changes.clone());
     let changed = move |event: notify::Result<notify::Event>| {
-        let reading = |kind| matches!(kind, EventKind::Access(_));
-        if event.is_ok_and(|event| !reading(event.kind)) {
+        let of_ours = |path: &PathBuf| roots.iter().any(|root| path.starts_with(root)) && !is_scratch(path);
+        if event.is_ok_and(|event| !matches!(event.kind, EventKind::Access(_)) && event.paths.iter().any(of_ours)) {
             // Nobody listens any more when the server stops.
-            let _ = reasons.send("a file has changed");
+            let _ = changes.send(());
         }
     };
     let mut watcher = notify::recommended_watcher(changed)
         .map_err(|error| tracing::warn!(%error, "changed files will not be noticed; SIGHUP reloads"))
         .ok()?;
-    for (folder, mode) in folders {
-        if let Err(error) = watcher.watch(&folder, mode) {
-            tracing::warn!(folder = %folder.display(), %error, "changes will not be noticed; SIGHUP reloads");
+    for path in paths {
+        let above = path.parent().map(|above| watcher.watch(above, RecursiveMode::NonRecursive));
+        let itself = if path.is_dir() { watcher.watch(path, RecursiveMode::Recursive) } else { Ok(()) };
+        for error in above.into_iter().chain([itself]).filter_map(Result::err) {
+            tracing::warn!(path = %path.display(), %error, "changes will not be noticed; SIGHUP reloads");
         }
     }
     Some(watcher)
+}
+
+/// What editors write for themselves: hidden files and backups.
+fn is_scratch(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.starts_with('.') || name.ends_with('~')
 }

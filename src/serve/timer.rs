@@ -94,6 +94,7 @@ impl Shared {
             let waited = self.changed.wait_timeout(state, next.unwrap_or(Duration::MAX));
             state = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
+        state.due.clear();
     }
 }
 

@@ -53,7 +53,7 @@ pub(super) async fn serve(socket: Arc<UdpSocket>, live: Arc<ArcSwap<Live>>, list
                         limit,
                         ends,
                     };
-                    enact(Arc::new(sending), plan, arrival);
+                    enact(&Arc::new(sending), plan, arrival);
                 }
             }
         }
@@ -83,9 +83,9 @@ struct Sending {
 }
 
 /// Each step leaves at its time after the query, whatever the others wait for.
-fn enact(sending: Arc<Sending>, plan: Plan, arrival: Instant) {
+fn enact(sending: &Arc<Sending>, plan: Plan, arrival: Instant) {
     for step in plan.steps {
-        let sending = Arc::clone(&sending);
+        let sending = Arc::clone(sending);
         tokio::spawn(async move {
             let outgoing = sending.live.outgoing(&step.send, &sending.query, sending.limit).await;
             sending.timer.until(arrival + step.after).await;

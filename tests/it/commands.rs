@@ -89,6 +89,17 @@ fn what_is_only_assumed_says_so_wherever_it_is_shown() {
 }
 
 #[test]
+fn explain_refuses_what_the_server_refuses() {
+    let transfer = json(&["explain", "www.facebook.com", "AXFR", "--country", "CN", "--json"]);
+    assert_eq!((&transfer["verdict"], &transfer["rule"]), (&"refused".into(), &Value::Null));
+    assert_eq!(transfer["replies"][0]["rcode"], "REFUSED");
+    let stranger = stdout(&["explain", "example.com", "--client", "8.8.8.8"]);
+    assert!(stranger.contains("it gets REFUSED instead"), "{stranger}");
+    let nowhere = stdout(&["explain", "nowhere.test", "--country", "US"]);
+    assert!(nowhere.contains("SERVFAIL, because no zone of this lab holds the name"), "{nowhere}");
+}
+
+#[test]
 fn compare_has_a_row_for_every_country_and_operator() {
     let rows = json(&["compare", "www.facebook.com", "--today", "2026-11-22", "--json"]);
     let rows = rows.as_array().unwrap();
@@ -132,6 +143,10 @@ fn wrong_arguments_are_answered_with_the_right_ones() {
     assert!(complaint(&["explain", "a..b"]).contains("empty label"));
     assert!(complaint(&["serve", "--country", "ZZ"]).contains("there is no country ZZ"));
     assert!(complaint(&["serve", "--listen", "localhost"]).contains("127.0.0.1:5300"));
+    assert!(complaint(&["serve", "--tcp-idle", "0s"]).contains("from 1s to 1h"));
+    assert!(complaint(&["serve", "--upstream-timeout", "999h"]).contains("from 10ms to 1m"));
+    assert!(complaint(&["serve", "--log", "loud"]).contains("error, warn, info, debug"));
+    assert!(complaint(&["serve", "--honest-from", "cache"]).contains("zones or upstream"));
 }
 
 #[test]

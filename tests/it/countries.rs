@@ -171,6 +171,33 @@ fn every_name_of_every_zone_is_honest_in_the_open_countries() {
 }
 
 #[test]
+fn what_is_explained_is_what_is_sent() {
+    let (server, mut compared) = (start_on("2026-11-22"), 0);
+    let lab = {
+        let flags = LabSpec { today: Some("2026-11-22".parse().unwrap()), ..LabSpec::default() };
+        load(&Shelves { configs: Shelf::built_in_configs(), lab_file: None, zones: None, flags }).unwrap().0
+    };
+    let names =
+        ["example.com", "rsf.org", "dailymotion.com", "nosuch.example.com", "nowhere.test", "youtube.com", "csail.mit.edu"];
+    let types = [RecordType::A, RecordType::MX, RecordType::AXFR, RecordType::TXT];
+    for (label, client) in clients(&lab).into_iter().filter(|(label, _)| !label.starts_with("CN")) {
+        for (name, rtype) in names.into_iter().flat_map(|name| types.map(|rtype| (name, rtype))) {
+            let (transport, listener, today) = (Transport::Udp, None, "2026-11-22".parse().unwrap());
+            let query = Query { name: Name::parse(name).unwrap(), rtype: Type(rtype), client, transport, listener, today };
+            let rehearsal = lab.rehearse(&splinterdns::name::wire_name(name).unwrap(), query);
+            let explained = rehearsal.parts[0].what.message().expect("without an upstream everything is known");
+            let sent = server.ask(&client.to_string(), &format!("{name}."), rtype);
+            assert_eq!(explained.response_code, sent.response_code, "{name} {rtype} in {label}");
+            assert_eq!(explained.metadata.flags().to_string(), sent.metadata.flags().to_string(), "{name} {rtype} in {label}");
+            assert_eq!(explained.answers, sent.answers, "{name} {rtype} in {label}");
+            assert_eq!(explained.authorities, sent.authorities, "{name} {rtype} in {label}");
+            compared += 1;
+        }
+    }
+    assert!(compared > 500, "{compared} answers");
+}
+
+#[test]
 fn there_are_at_least_sixty_zones() {
     assert!(shipped().zones.len() >= 60);
 }

@@ -61,6 +61,24 @@ fn a_changed_file_is_reloaded_and_a_broken_one_leaves_the_old_policy() {
 }
 
 #[test]
+fn a_folder_that_is_put_in_the_place_of_another_is_watched_too() {
+    let (scratch, mut shelves) = own_lab(&[]);
+    let (configs, other) = (scratch.path().join("configs"), scratch.path().join("other"));
+    scratch.write("configs/countries/xx.yaml", &country("refused"));
+    scratch.write("other/countries/xx.yaml", &country("servfail"));
+    shelves.configs = splinterdns::config::Shelf::Folder(configs.clone());
+    let server = start_shelves(shelves);
+    thread::sleep(Duration::from_millis(300));
+    fs::rename(&configs, scratch.path().join("old")).unwrap();
+    thread::sleep(Duration::from_millis(600));
+    assert_eq!(rcode(&server), ResponseCode::Refused, "without any folder the old policy stays");
+    fs::rename(&other, &configs).unwrap();
+    assert!(becomes(&server, ResponseCode::ServFail));
+    fs::write(configs.join("countries/xx.yaml"), country("nxdomain")).unwrap();
+    assert!(becomes(&server, ResponseCode::NXDomain), "the new folder is watched");
+}
+
+#[test]
 fn no_query_is_lost_while_files_change() {
     let (scratch, shelves) = own_lab(&[("xx", &country("refused"))]);
     let file = scratch.path().join("countries/xx.yaml");
