@@ -103,6 +103,9 @@ impl Reply {
             out.extend(u16::try_from(count).unwrap_or(u16::MAX).to_be_bytes());
         }
         out.extend(query.question());
+        if self.wire.edns == EdnsForm::Left {
+            out.extend(query.after_question());
+        }
         for record in sections.into_iter().flatten() {
             record.write(self.wire.owner, query, &mut out);
         }
@@ -114,8 +117,9 @@ impl Reply {
     fn flags(&self, query: &Received, truncated: bool) -> u16 {
         let (rd, cd) = (query.message.recursion_desired, query.message.checking_disabled);
         let rcode = u16::from(self.rcode.low());
-        if self.wire.flags_by_rd {
-            return (if rd { 0x8180 } else { 0x8400 }) | u16::from(truncated) << 9 | rcode;
+        let by_rd = self.wire.flags_by_rd.then_some(if rd { 0x8180 } else { 0x8400 });
+        if let Some(fixed) = self.wire.flags.or(by_rd) {
+            return fixed | u16::from(truncated) << 9 | rcode;
         }
         let bits = [
             (true, 15),
@@ -134,7 +138,7 @@ impl Reply {
     fn opt(&self, query: &Received) -> Option<Vec<u8>> {
         let asked = query.edns()?;
         match self.wire.edns {
-            EdnsForm::Omit => return None,
+            EdnsForm::Omit | EdnsForm::Left => return None,
             EdnsForm::Echo => return query.opt_octets().map(<[u8]>::to_vec),
             EdnsForm::Normal => {}
         }
@@ -240,6 +244,17 @@ mod tests {
         let header = b"\x12\x34\x85\x80\0\x01\0\x01\0\0\0\0";
         let expected = [&header[..], QUESTION, b"\x02aB\x02cd\0", DATA, b"\0\0\0"].concat();
         assert_eq!(reply(wire).octets(&query(true), 512), expected);
+    }
+
+    /// Turkmenistan's injector writes over flags and counts, and puts sixteen octets behind the query (net4people/bbs issue 80).
+    #[test]
+    fn an_opt_that_is_left_in_place_is_taken_for_the_answer() {
+        let wire = WireSpec { flags: Some(0x8180), edns: EdnsForm::Left, ..WireSpec::default() };
+        let opt = b"\0\0\x29\x10\0\0\0\x80\0\0\x05\xfd\xe8\0\x01\x07";
+        let expected = [b"\x12\x34\x81\x80\0\x01\0\x01\0\0\0\0", QUESTION, opt, b"\xc0\x0c", DATA].concat();
+        assert_eq!(reply(wire).octets(&query(true), 512), expected);
+        let clean = reply(wire).octets(&query(false), 512);
+        assert_eq!(clean, [b"\x12\x34\x81\x80\0\x01\0\x01\0\0\0\0", QUESTION, b"\xc0\x0c", DATA].concat());
     }
 
     #[test]

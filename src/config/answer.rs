@@ -166,8 +166,8 @@ pub(super) fn read_answer(node: &Node, reader: &mut Reader<'_>) -> Option<Answer
         reader.found(key, "it beside an answer that is made of others", "wire and ede with those answers");
     }
     let wire = wire.unwrap_or_default();
-    if let (Some(_), EdnsForm::Omit | EdnsForm::Echo, Some((key, _))) = (&ede, wire.edns, fields_ede) {
-        reader.found(key, "an ede in an answer without an OPT of its own", "wire without edns: omit or edns: echo beside it");
+    if let (Some(_), EdnsForm::Omit | EdnsForm::Echo | EdnsForm::Left, Some((key, _))) = (&ede, wire.edns, fields_ede) {
+        reader.found(key, "an ede in an answer without an OPT of its own", "wire with edns: normal, or none, beside it");
     }
     Some(AnswerSpec { kind: kind?, wire, ede })
 }

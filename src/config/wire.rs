@@ -14,6 +14,8 @@ pub struct WireSpec {
     pub ra: Option<bool>,
     /// AD; default false.
     pub ad: Option<bool>,
+    /// All flags at once, over the others; RCODE and TC are added.
+    pub flags: Option<u16>,
     /// Flags 0x8180 for a query with RD, 0x8400 for one without (beside RCODE and TC); `aa`, `ra` and `ad` are then not looked at.
     pub flags_by_rd: bool,
     /// How the owner of the records is written.
@@ -44,6 +46,8 @@ pub enum EdnsForm {
     Omit,
     /// The query's OPT, octet for octet.
     Echo,
+    /// Whatever follows the question in the query is left where it stands, before the records, and not counted.
+    Left,
 }
 
 /// An Extended DNS Error (RFC 8914).
@@ -61,9 +65,10 @@ pub(super) fn read_wire(node: &Node, reader: &mut Reader<'_>) -> WireSpec {
     let mut flag = |key, reader: &mut Reader<'_>| fields.get(key).and_then(|value| reader.flag(value));
     let (aa, ra, ad) = (flag("aa", reader), flag("ra", reader), flag("ad", reader));
     let flags_by_rd = flag("flags-by-rd", reader).unwrap_or_default();
+    let flags = fields.get("flags").and_then(|flags| reader.number(flags, (0, 65_535)));
     let owners = [("pointer", OwnerForm::Pointer), ("copy", OwnerForm::Copy)];
     let owner = fields.get("owner").and_then(|word| reader.word(word, "owner form", &owners));
-    let forms = [("normal", EdnsForm::Normal), ("omit", EdnsForm::Omit), ("echo", EdnsForm::Echo)];
+    let forms = [("normal", EdnsForm::Normal), ("omit", EdnsForm::Omit), ("echo", EdnsForm::Echo), ("left", EdnsForm::Left)];
     let edns = fields.get("edns").and_then(|word| reader.word(word, "EDNS form", &forms));
     // 512 octets are already more than any injector was seen to leave behind.
     let trailing = fields.get("trailing").and_then(|number| reader.number(number, (0, 512)));
@@ -72,6 +77,7 @@ pub(super) fn read_wire(node: &Node, reader: &mut Reader<'_>) -> WireSpec {
         aa,
         ra,
         ad,
+        flags: flags.and_then(|flags| u16::try_from(flags).ok()),
         flags_by_rd,
         owner: owner.unwrap_or_default(),
         edns: edns.unwrap_or_default(),

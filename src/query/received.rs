@@ -62,6 +62,12 @@ impl Received {
         &self.octets[self.question.clone()]
     }
 
+    /// What the query has behind its question: an OPT, as a rule.
+    #[must_use]
+    pub fn after_question(&self) -> &[u8] {
+        &self.octets[self.question.end..]
+    }
+
     /// The question's name in wire form.
     #[must_use]
     pub fn question_name(&self) -> &[u8] {
