@@ -177,7 +177,7 @@ impl Policy {
         let own = operator.map(|operator| (Some(operator), &operator.rules));
         for (operator, rules) in own.into_iter().chain([(None, &country.rules)]) {
             for (rule, pattern) in rules.matching(query) {
-                let why = if decided { Some(MissReason::Shadowed) } else { rule.fails(query) };
+                let why = rule.fails(query).or(decided.then_some(MissReason::Shadowed));
                 match why {
                     Some(why) => misses.push(Miss { rule, pattern, operator, why }),
                     None => decided = true,

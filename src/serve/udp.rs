@@ -6,7 +6,7 @@ use super::{
     timer::Timer,
 };
 use crate::{
-    answer::Plan,
+    answer::{Plan, Send},
     lab::{Asker, Course},
     query::{CountryCode, Received, Transport},
 };
@@ -82,15 +82,19 @@ struct Sending {
     ends: Ends,
 }
 
-/// Each step leaves at its time after the query, whatever the others wait for.
+/// Each step leaves at its time after the query. Those that wait for nobody keep their order even where the machine is late;
+/// one that has to ask others goes its own way.
 fn enact(sending: &Arc<Sending>, plan: Plan, arrival: Instant) {
-    for step in plan.steps {
+    let (asking, ready): (Vec<_>, Vec<_>) = plan.steps.into_iter().partition(|step| matches!(step.send, Send::Honest));
+    for steps in asking.into_iter().map(|step| vec![step]).chain([ready]) {
         let sending = Arc::clone(sending);
         tokio::spawn(async move {
-            let outgoing = sending.live.outgoing(&step.send, &sending.query, sending.limit).await;
-            sending.timer.until(arrival + step.after).await;
-            if let Outgoing::Octets(octets) = outgoing {
-                send(&sending.socket, &octets, sending.ends).await;
+            for step in steps {
+                let outgoing = sending.live.outgoing(&step.send, &sending.query, sending.limit).await;
+                sending.timer.until(arrival + step.after).await;
+                if let Outgoing::Octets(octets) = outgoing {
+                    send(&sending.socket, &octets, sending.ends).await;
+                }
             }
         });
     }

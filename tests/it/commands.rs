@@ -110,7 +110,7 @@ fn compare_has_a_row_for_every_country_and_operator() {
         assert!(rows.iter().all(|row| row.get(key).is_some()), "{key}");
     }
     let china = rows.iter().find(|row| row["country"] == "CN").unwrap();
-    assert_eq!((&china["verdict"], &china["replies"]), (&"poison".into(), &1.into()));
+    assert_eq!((&china["verdict"], &china["replies"]), (&"poison".into(), &3.into()));
 }
 
 #[test]

@@ -162,12 +162,14 @@ impl Asked {
     fn send(server: &Running, client: &str, tcp: bool, octets: &[u8]) -> Self {
         if tcp {
             let mut stream = server.connect(client);
+            let sent = Instant::now();
             send_framed(&mut stream, octets);
-            return Self::Tcp(stream, Instant::now());
+            return Self::Tcp(stream, sent);
         }
         let socket = client_socket(client);
+        let sent = Instant::now();
         socket.send_to(octets, server.address).unwrap();
-        Self::Udp(socket, Instant::now())
+        Self::Udp(socket, sent)
     }
 
     fn next(&mut self, patience: Duration) -> Option<(Vec<u8>, Duration)> {
