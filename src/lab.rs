@@ -12,7 +12,7 @@ mod settings;
 pub use course::{Asker, Course};
 pub use honest::Local;
 pub use load::{LoadError, Shelves, check_countries, check_zones, load};
-pub use rehearse::{Part, Rehearsal, What};
+pub use rehearse::{Part, Rehearsal, Sent, What};
 pub use settings::Settings;
 
 use crate::{

@@ -134,10 +134,11 @@ impl Row<'_> {
             Some(What::Reset) => "TCP RST".to_owned(),
             Some(What::Upstream) => "what the upstream says".to_owned(),
             Some(What::Nowhere(_)) => "in no zone of this lab".to_owned(),
-            Some(What::Forged(message) | What::Honest(message) | What::Rejected(message)) if message.answers.is_empty() => {
-                record::rcode(message.response_code)
-            }
-            Some(_) => self.rehearsal.first_data().join(", "),
+            Some(what) => match what.message() {
+                None => "octets that a DNS library cannot read".to_owned(),
+                Some(message) if message.answers.is_empty() => record::rcode(message.response_code),
+                Some(_) => self.rehearsal.first_data().join(", "),
+            },
         }
     }
 }

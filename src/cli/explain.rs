@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     config::{Evidence, LabSpec, Word},
-    lab::{Part, Rehearsal, What},
+    lab::{Part, Rehearsal, Sent, What},
     policy::{Miss, Policy, Rule},
     query::{CountryCode, Query, Transport},
 };
@@ -39,6 +39,10 @@ pub(super) struct Args {
     #[arg(long, default_value = "udp")]
     transport: Transport,
 
+    /// Show the octets of every message too
+    #[arg(long, conflicts_with = "json")]
+    hex: bool,
+
     #[command(flatten)]
     files: FileArgs,
 }
@@ -61,7 +65,7 @@ pub(super) fn run(args: &Args) -> Outcome {
     if args.question.json {
         say!("{:#}", to_json(&asked, &rehearsal, &misses, allowed));
     } else {
-        print(&rehearsal, &misses, allowed);
+        print(&rehearsal, &misses, allowed, args.hex);
     }
     Ok(())
 }
@@ -129,7 +133,7 @@ fn miss_json(miss: &Miss<'_>) -> Value {
     })
 }
 
-fn print(rehearsal: &Rehearsal<'_>, misses: &[Miss<'_>], allowed: bool) {
+fn print(rehearsal: &Rehearsal<'_>, misses: &[Miss<'_>], allowed: bool, hex: bool) {
     let Rehearsal { query, verdict, parts } = rehearsal;
     let place = match (verdict.country, verdict.operator) {
         (Some(country), Some(operator)) => format!("in {} ({}), {}", country.name, country.code, operator.name),
@@ -163,11 +167,11 @@ fn print(rehearsal: &Rehearsal<'_>, misses: &[Miss<'_>], allowed: bool) {
         line("but", "the client is in no network of `allow`, so it gets REFUSED instead".to_owned(), style::BAD);
     }
     table.print();
-    print_parts(parts);
+    print_parts(parts, hex);
     print_misses(misses);
 }
 
-fn print_parts(parts: &[Part]) {
+fn print_parts(parts: &[Part], hex: bool) {
     say!("\n{}what goes out{:#}", style::HEAD, style::HEAD);
     if parts.is_empty() {
         say!("  nothing");
@@ -177,24 +181,38 @@ fn print_parts(parts: &[Part]) {
         let what = match &part.what {
             What::Reset => "a TCP RST".to_owned(),
             What::Upstream => "what the upstream resolver says".to_owned(),
-            What::Nowhere(message) => format!(
-                "{}, because no zone of this lab holds the name and no upstream is set",
-                record::rcode(message.response_code)
-            ),
-            What::Rejected(message) => {
-                format!("{}, which everybody gets for such a question", record::rcode(message.response_code))
+            What::Nowhere(sent) => {
+                format!("{}, because no zone of this lab holds the name and no upstream is set", head(sent))
             }
-            What::Forged(message) => {
-                format!("forged  {}  {}", record::rcode(message.response_code), record::flags(message).join(" "))
-            }
-            What::Honest(message) => {
-                format!("honest  {}  {}", record::rcode(message.response_code), record::flags(message).join(" "))
-            }
+            What::Rejected(sent) => format!("{}, which everybody gets for such a question", head(sent)),
+            What::Forged(sent) => format!("forged  {}", head(sent)),
+            What::Honest(sent) => format!("honest  {}", head(sent)),
         };
         say!("  {after:>5}  {what}");
         for record in part.what.message().into_iter().flat_map(|message| message.answers.iter().chain(&message.authorities)) {
             say!("         {}", record::presentation(record));
         }
+        if let (true, Some(sent)) = (hex, part.what.sent()) {
+            print_octets(&sent.octets);
+        }
+    }
+}
+
+/// RCODE and flags, or that there are none to be read.
+fn head(sent: &Sent) -> String {
+    sent.message.as_ref().map_or_else(
+        || format!("{} octets that a DNS library cannot read", sent.octets.len()),
+        |message| format!("{}  {}", record::rcode(message.response_code), record::flags(message).join(" ")),
+    )
+}
+
+/// Sixteen octets a line, with their place and their characters.
+fn print_octets(octets: &[u8]) {
+    for (line, chunk) in octets.chunks(16).enumerate() {
+        let hex: Vec<_> = chunk.iter().map(|octet| format!("{octet:02x}")).collect();
+        let shown = |octet: &u8| if octet.is_ascii_graphic() { char::from(*octet) } else { '.' };
+        let text: String = chunk.iter().map(shown).collect();
+        say!("         {}{:04x}  {:<47}  {text}{:#}", style::FAINT, line * 16, hex.join(" "), style::FAINT);
     }
 }
 

@@ -5,7 +5,7 @@ use super::{
     course::{limit, rejection},
 };
 use crate::{
-    answer::{Draw, Send, Turns, plan},
+    answer::{Draw, Send, Step, Turns, plan},
     policy::Verdict,
     query::{Query, Received, Transport},
 };
@@ -39,17 +39,32 @@ pub struct Part {
 #[derive(Clone, Debug)]
 pub enum What {
     /// A forged message.
-    Forged(Message),
+    Forged(Sent),
     /// A message from the zones.
-    Honest(Message),
+    Honest(Sent),
     /// SERVFAIL, because no zone holds the name and nobody can be asked.
-    Nowhere(Message),
+    Nowhere(Sent),
     /// What the upstream resolver says; nobody is asked in a rehearsal.
     Upstream,
     /// A refusal that everybody gets, such as that of a zone transfer.
-    Rejected(Message),
+    Rejected(Sent),
     /// A TCP RST.
     Reset,
+}
+
+/// A message as it would be sent.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    /// Its octets.
+    pub octets: Vec<u8>,
+    /// The same, decoded; nothing where a DNS library cannot, as with an OPT in the wrong section.
+    pub message: Option<Message>,
+}
+
+impl Sent {
+    fn new(octets: Vec<u8>) -> Self {
+        Self { message: Message::from_vec(&octets).ok(), octets }
+    }
 }
 
 impl Lab {
@@ -60,8 +75,9 @@ impl Lab {
         let verdict = self.policy.decide(&query);
         let Some(received) = received(name, &query) else { return Rehearsal { query, verdict, parts: Vec::new() } };
         let limit = limit(&received, query.transport);
-        if let Some(message) = rejection(&received).and_then(|reply| decoded(&reply.octets(&received, limit))) {
-            let part = Part { after: Duration::ZERO, what: What::Rejected(message) };
+        if let Some(reply) = rejection(&received) {
+            let what = What::Rejected(Sent::new(reply.octets(&received, limit)));
+            let part = Part { after: Duration::ZERO, what };
             return Rehearsal { query, verdict: verdict.rejected(), parts: vec![part] };
         }
         let turns = Turns::new(self.policy.rings());
@@ -69,21 +85,20 @@ impl Lab {
         let steps = plan(&verdict, &query, &draw).steps.into_iter();
         // A stream carries the first step alone.
         let steps = steps.take(if query.transport == Transport::Udp { usize::MAX } else { 1 });
-        let what = |send| self.what(send, &received, limit);
-        let parts = steps.filter_map(|step| Some(Part { after: step.after, what: what(step.send)? })).collect();
-        Rehearsal { query, verdict, parts }
+        let part = |step: Step| Part { after: step.after, what: self.what(step.send, &received, limit) };
+        Rehearsal { query, verdict, parts: steps.map(part).collect() }
     }
 
-    fn what(&self, send: Send, received: &Received, limit: usize) -> Option<What> {
-        Some(match send {
-            Send::Forged(reply) => What::Forged(decoded(&reply.octets(received, limit))?),
+    fn what(&self, send: Send, received: &Received, limit: usize) -> What {
+        match send {
+            Send::Forged(reply) => What::Forged(Sent::new(reply.octets(received, limit))),
             Send::Reset => What::Reset,
             Send::Honest => match (self.honest_at_once(received, limit), self.local(received, limit)) {
                 (None, _) => What::Upstream,
-                (Some(octets), Local::Nothing) => What::Nowhere(decoded(&octets)?),
-                (Some(octets), _) => What::Honest(decoded(&octets)?),
+                (Some(octets), Local::Nothing) => What::Nowhere(Sent::new(octets)),
+                (Some(octets), _) => What::Honest(Sent::new(octets)),
             },
-        })
+        }
     }
 }
 
@@ -103,22 +118,26 @@ impl Rehearsal<'_> {
 }
 
 impl What {
-    /// The message, if one is known.
+    /// What is sent, if it is a message that is known here.
     #[must_use]
-    pub const fn message(&self) -> Option<&Message> {
+    pub const fn sent(&self) -> Option<&Sent> {
         match self {
-            Self::Forged(message) | Self::Honest(message) | Self::Nowhere(message) | Self::Rejected(message) => Some(message),
+            Self::Forged(sent) | Self::Honest(sent) | Self::Nowhere(sent) | Self::Rejected(sent) => Some(sent),
             Self::Upstream | Self::Reset => None,
         }
     }
-}
 
-fn decoded(octets: &[u8]) -> Option<Message> {
-    Message::from_vec(octets).ok()
+    /// The same, decoded.
+    #[must_use]
+    pub fn message(&self) -> Option<&Message> {
+        self.sent()?.message.as_ref()
+    }
 }
 
 fn received(name: &WireName, query: &Query) -> Option<Received> {
     let mut message = Message::query();
+    // Always the same, so that the octets are.
+    message.metadata.id = 0;
     message.metadata.recursion_desired = true;
     message.add_query(Question::query(name.clone(), query.rtype.0));
     message.set_edns(Edns::new());

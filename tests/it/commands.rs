@@ -100,6 +100,16 @@ fn explain_refuses_what_the_server_refuses() {
 }
 
 #[test]
+fn explain_shows_a_race_in_its_order_and_the_octets_on_request() {
+    let text = stdout(&["explain", "rsf.org", "--country", "CN", "--today", "2026-11-22", "--hex"]);
+    let at = |part: &str| text.find(part).unwrap_or_else(|| panic!("{part:?} is missing in\n{text}"));
+    assert!(at("1 ms  forged") < at("2 ms  forged") && at("2 ms  forged") < at("90 ms  "), "{text}");
+    // Header and question, then the pointer that injector 3 writes.
+    assert!(text.contains("0000  00 00 81 80 00 01 00 01 00 00 00 00 03 72 73 66  .............rsf"), "{text}");
+    assert!(text.contains("0010  03 6f 72 67 00 00 01 00 01 c0 0c 00 01 00 01 00"), "{text}");
+}
+
+#[test]
 fn compare_has_a_row_for_every_country_and_operator() {
     let rows = json(&["compare", "www.facebook.com", "--today", "2026-11-22", "--json"]);
     let rows = rows.as_array().unwrap();
