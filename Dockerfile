@@ -17,7 +17,7 @@ WORKDIR /build
 ENV RUSTFLAGS="-C target-feature=+crt-static"
 
 # The dependencies first, around an empty program, so that a changed source file does not build them again.
-COPY Cargo.toml Cargo.lock ./
+COPY Cargo.toml Cargo.lock build.rs ./
 COPY benches benches
 RUN mkdir src \
  && echo 'fn main() {}' > src/main.rs \

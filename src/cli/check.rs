@@ -76,7 +76,7 @@ fn check_configs(configs: Shelf, lab_file: Option<PathBuf>, shown: &str, problem
     Ok(())
 }
 
-/// "10 countries with 24 operators, 270 rules, 72 zones".
+/// "10 countries with 24 operators, 270 rules, 75 zones", or whatever there are.
 pub(super) fn summary(lab: &Lab) -> String {
     let countries = lab.policy.countries();
     let operators: usize = countries.iter().map(|country| country.operators.len()).sum();

@@ -114,8 +114,8 @@ fn compare_has_a_row_for_every_country_and_operator() {
     let rows = json(&["compare", "www.facebook.com", "--today", "2026-11-22", "--json"]);
     let rows = rows.as_array().unwrap();
     let own: Vec<_> = rows.iter().filter(|row| row["operator"].is_null()).map(|row| row["country"].as_str().unwrap()).collect();
-    assert_eq!(own, ["BR", "CN", "IN", "IR", "KG", "PK", "RU", "TJ", "US", "UZ"]);
-    assert!(rows.len() > 25);
+    assert!(own.is_sorted() && own.len() >= 30 && own.contains(&"US"), "{own:?}");
+    assert!(rows.len() > own.len() + 40);
     for key in ["country", "operator", "verdict", "answer", "rule", "evidence", "replies", "answers"] {
         assert!(rows.iter().all(|row| row.get(key).is_some()), "{key}");
     }
@@ -132,7 +132,7 @@ fn output_in_a_pipe_has_no_colours() {
 
 #[test]
 fn check_says_what_it_checked_and_its_exit_code_tells_the_rest() {
-    assert!(stdout(&["check"]).contains("10 countries"));
+    assert!(stdout(&["check"]).contains(" countries with "));
     assert!(
         stdout(&["check", "configs", "zones", "configs/countries/cn.yaml", "zones/example.com.zone"]).contains("no problems")
     );
@@ -147,7 +147,7 @@ fn check_says_what_it_checked_and_its_exit_code_tells_the_rest() {
 #[test]
 fn wrong_arguments_are_answered_with_the_right_ones() {
     let complaint = |arguments: &[&str]| String::from_utf8(splinterdns(arguments).stderr).unwrap();
-    assert!(complaint(&["explain", "x.com", "--country", "ZZ"]).contains("known: BR, CN, IN"));
+    assert!(complaint(&["explain", "x.com", "--country", "ZZ"]).contains("BR, CN, CZ"));
     assert!(complaint(&["explain", "x.com", "--country", "IN", "--operator", "acd"]).contains("act, airtel"));
     assert!(complaint(&["explain", "x.com", "AAAAA"]).contains("no record type"));
     assert!(complaint(&["explain", "a..b"]).contains("empty label"));
