@@ -1,15 +1,16 @@
-//! Answers: what a censor sends. One key says which kind; `wire` and `ede` say how it looks.
+//! Answers: what a censor sends. One key says which kind; `wire` and `ede` say how it looks. Some are made of others: several
+//! replies to one query, late ones, and those that come only now and then.
 
 use super::{
     fields::{Fields, Reader},
     negative::{SoaSpec, read_soa},
     poison::{PoisonSpec, read_poison},
     problem::Trouble,
-    sequence::{DelaySpec, RaceStepSpec, SometimesSpec, read_delay, read_race, read_sometimes},
     tree::{Node, Value},
     values::At,
     wire::{EdeSpec, EdnsForm, WireSpec, read_ede, read_wire},
 };
+use std::time::Duration;
 
 /// What stands behind `answer:` in a rule.
 #[derive(Clone, Debug)]
@@ -58,6 +59,35 @@ pub enum KindSpec {
     Delay(DelaySpec),
     /// A reply that comes only now and then.
     Sometimes(SometimesSpec),
+}
+
+/// One step of a race.
+#[derive(Clone, Debug)]
+pub struct RaceStepSpec {
+    /// How long after the query.
+    pub after: Duration,
+    /// What is sent then.
+    pub send: At<AnswerRef>,
+}
+
+/// An answer that comes late.
+#[derive(Clone, Debug)]
+pub struct DelaySpec {
+    /// By how much.
+    pub by: Duration,
+    /// What is sent then.
+    pub then: At<AnswerRef>,
+}
+
+/// An answer that comes only now and then.
+#[derive(Clone, Debug)]
+pub struct SometimesSpec {
+    /// How often, in millionths.
+    pub chance: u32,
+    /// What is sent then.
+    pub then: At<AnswerRef>,
+    /// What is sent at other times.
+    pub otherwise: At<AnswerRef>,
 }
 
 const KINDS: [&str; 12] =
@@ -194,4 +224,47 @@ fn read_kind(kind: &'static str, entry: Option<(&Node, &Node)>, reader: &mut Rea
         }
         (word, None) => AnswerSpec::bare(word).map(|answer| answer.kind),
     }
+}
+
+/// A client that waits longer has given up: `dig` after 15 s, glibc after 30 s, whatever their options.
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// More replies to one query than any network was seen to send.
+const MOST_STEPS: usize = 16;
+
+/// The steps of `race`.
+fn read_race(node: &Node, reader: &mut Reader<'_>) -> Option<Vec<RaceStepSpec>> {
+    let items = reader.items(node, "steps");
+    if items.is_empty() || items.len() > MOST_STEPS {
+        reader.found(node, format!("{} steps", items.len()), format!("1 to {MOST_STEPS}"));
+        return None;
+    }
+    items.into_iter().map(|item| read_step(item, reader)).collect::<Vec<_>>().into_iter().collect()
+}
+
+fn read_step(node: &Node, reader: &mut Reader<'_>) -> Option<RaceStepSpec> {
+    let mut fields = Fields::of(node, "a step of a race", reader);
+    let after = fields.need("after", reader).and_then(|after| reader.duration(after, (Duration::ZERO, LONGEST)));
+    let send = fields.need("send", reader).and_then(|send| read_answer_ref(send, reader));
+    fields.finish(reader);
+    Some(RaceStepSpec { after: after?, send: send? })
+}
+
+/// The options of `delay`.
+fn read_delay(node: &Node, reader: &mut Reader<'_>) -> Option<DelaySpec> {
+    let mut fields = Fields::of(node, "a delay", reader);
+    let by = fields.need("by", reader).and_then(|by| reader.duration(by, (Duration::ZERO, LONGEST)));
+    let then = fields.need("then", reader).and_then(|then| read_answer_ref(then, reader));
+    fields.finish(reader);
+    Some(DelaySpec { by: by?, then: then? })
+}
+
+/// The options of `sometimes`.
+fn read_sometimes(node: &Node, reader: &mut Reader<'_>) -> Option<SometimesSpec> {
+    let mut fields = Fields::of(node, "sometimes", reader);
+    let chance = fields.need("chance", reader).and_then(|chance| reader.chance(chance));
+    let then = fields.need("then", reader).and_then(|then| read_answer_ref(then, reader));
+    let otherwise = fields.need("else", reader).and_then(|other| read_answer_ref(other, reader));
+    fields.finish(reader);
+    Some(SometimesSpec { chance: chance?, then: then?, otherwise: otherwise? })
 }

@@ -207,6 +207,17 @@ impl Reader<'_> {
         duration(text, range).map_err(|why| self.expected(node, why.expected)).ok()
     }
 
+    /// A percentage with at most four decimals, as millionths.
+    pub(super) fn chance(&mut self, node: &Node) -> Option<u32> {
+        let expected = "a chance from 0% to 100%, with at most four decimals, such as 98.5%";
+        let text = self.scalar(node, expected)?;
+        let chance = text.strip_suffix('%').and_then(millionths);
+        if chance.is_none() {
+            self.expected(node, expected);
+        }
+        chance
+    }
+
     /// A whole number in a range.
     pub(super) fn number(&mut self, node: &Node, range: (u64, u64)) -> Option<u64> {
         let expected = format!("a whole number from {} to {}", range.0, range.1);
@@ -298,9 +309,19 @@ fn show(duration: Duration) -> String {
     unit.map_or("0s".to_owned(), |(word, size)| format!("{}{word}", millis / size))
 }
 
+fn millionths(percent: &str) -> Option<u32> {
+    let (whole, decimals) = percent.split_once('.').unwrap_or((percent, "0"));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit());
+    if !digits(whole) || !digits(decimals) || decimals.len() > 4 {
+        return None;
+    }
+    let millionths = whole.parse::<u32>().ok()?.checked_mul(10_000)?.checked_add(format!("{decimals:0<4}").parse().ok()?)?;
+    (millionths <= 1_000_000).then_some(millionths)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{parse_duration, show};
+    use super::{millionths, parse_duration, show};
     use std::time::Duration;
 
     #[test]
@@ -317,5 +338,15 @@ mod tests {
         assert_eq!(show(Duration::from_secs(3600)), "1h");
         assert_eq!(show(Duration::from_millis(1500)), "1500ms");
         assert_eq!(show(Duration::ZERO), "0s");
+    }
+
+    #[test]
+    fn percentages_are_read_to_the_last_decimal() {
+        assert_eq!(millionths("98.5"), Some(985_000));
+        assert_eq!(millionths("0.0001"), Some(1));
+        assert_eq!(millionths("100"), Some(1_000_000));
+        for wrong in ["100.0001", "101", "-1", "1.00001", "", ".5", "1.", "1e2"] {
+            assert_eq!(millionths(wrong), None, "{wrong}");
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 mod commands;
 mod countries;
+mod detectors;
 mod docs;
 mod invalid;
 mod ladder;
