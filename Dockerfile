@@ -20,8 +20,8 @@ ENV RUSTFLAGS="-C target-feature=+crt-static"
 COPY Cargo.toml Cargo.lock build.rs ./
 COPY benches benches
 RUN mkdir src \
- && echo 'fn main() {}' > src/main.rs \
- && touch src/lib.rs \
+ && printf '//! Nothing yet.\nfn main() {}\n' > src/main.rs \
+ && echo '//! Nothing yet.' > src/lib.rs \
  && cargo build --release --locked --target "$(rustc -vV | sed -n 's/^host: //p')" \
  && rm -r src
 

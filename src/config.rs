@@ -31,5 +31,5 @@ pub use problem::Trouble;
 pub use report::{Place, Problem, Report, SourceFile};
 pub use rule::{Evidence, RuleSpec};
 pub use shelf::{Shelf, ShelfError};
-pub use values::{At, WORDS, Word, duration, log_filter, resolver, socket};
+pub use values::{At, WORDS, Word, day, duration, log_filter, resolver, socket};
 pub use wire::{EdeSpec, EdnsForm, OwnerForm, WireSpec};

@@ -251,6 +251,16 @@ impl Operator {
 }
 
 impl Country {
+    /// A name that a rule for the country's own clients is about on this day, to try.
+    #[must_use]
+    pub fn blocked_on(&self, today: Date) -> Option<&str> {
+        let holds = |rule: &&Rule| {
+            let from = rule.since.is_none_or(|since| since <= today);
+            from && rule.until.is_none_or(|until| today < until) && !matches!(rule.answer.kind, Kind::Honest)
+        };
+        self.rules.rules.iter().filter(holds).flat_map(|rule| &rule.patterns).find_map(Pattern::anchor)
+    }
+
     /// An address of one of its clients that is no operator's.
     #[must_use]
     pub fn client(&self) -> Option<IpAddr> {

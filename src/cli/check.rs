@@ -46,7 +46,7 @@ fn check(path: &Path, problems: &mut String) -> Outcome {
         lab::check_countries(folder(path), &[file_name(path)], &mut report)?;
     }
     if report.is_clean() {
-        say!("{shown}: no problems in {} file(s)", report.file_count());
+        say!("{shown}: no problems in {}", plural(report.file_count(), "file"));
     } else {
         problems.push_str(&format!("{report}\n"));
     }
@@ -69,7 +69,7 @@ fn check_folder(folder: &Path, report: &mut Report) -> Outcome {
 fn check_configs(configs: Shelf, lab_file: Option<PathBuf>, shown: &str, problems: &mut String) -> Outcome {
     let shelves = Shelves { configs, lab_file, zones: None, flags: LabSpec::default() };
     match lab::load(&shelves) {
-        Ok((lab, report)) => say!("{shown}: {}; no problems in {} files", summary(&lab), report.file_count()),
+        Ok((lab, _)) => say!("{shown}: {}; no problems", summary(&lab)),
         Err(LoadError::Problems(report)) => problems.push_str(&format!("{report}\n")),
         Err(error) => return Err(Failure::from(error)),
     }
@@ -81,7 +81,16 @@ pub(super) fn summary(lab: &Lab) -> String {
     let countries = lab.policy.countries();
     let operators: usize = countries.iter().map(|country| country.operators.len()).sum();
     let rules: usize = countries.iter().map(crate::policy::Country::rule_count).sum();
-    format!("{} countries with {operators} operators, {rules} rules, {} zones", countries.len(), lab.zones.len())
+    let (countries, operators) = (plural(countries.len(), "country"), plural(operators, "operator"));
+    format!("{countries} with {operators}, {}, {}", plural(rules, "rule"), plural(lab.zones.len(), "zone"))
+}
+
+fn plural(count: usize, noun: &str) -> String {
+    match (count, noun.strip_suffix('y')) {
+        (1, _) => format!("1 {noun}"),
+        (_, Some(stem)) => format!("{count} {stem}ies"),
+        _ => format!("{count} {noun}s"),
+    }
 }
 
 /// `lab.yaml`, or a file that has one of a lab's own keys.

@@ -13,6 +13,7 @@ use crate::{
     lab::{Lab, Rehearsal, What},
     query::{Query, Transport},
 };
+use hickory_proto::op::ResponseCode;
 use serde_json::{Value, json};
 use std::net::IpAddr;
 
@@ -136,7 +137,10 @@ impl Row<'_> {
             Some(What::Nowhere(_)) => "in no zone of this lab".to_owned(),
             Some(what) => match what.message() {
                 None => "octets that a DNS library cannot read".to_owned(),
-                Some(message) if message.answers.is_empty() => record::rcode(message.response_code),
+                Some(message) if message.answers.is_empty() => match message.response_code {
+                    ResponseCode::NoError => "no data".to_owned(),
+                    code => record::rcode(code),
+                },
                 Some(_) => self.rehearsal.first_data().join(", "),
             },
         }

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     config::{Evidence, LabSpec, Word},
     lab::{Part, Rehearsal, Sent, What},
-    policy::{Miss, Policy, Rule},
+    policy::{Miss, MissReason, Policy, Rule},
     query::{CountryCode, Query, Transport},
 };
 use serde_json::{Value, json};
@@ -158,7 +158,7 @@ fn print(rehearsal: &Rehearsal<'_>, misses: &[Miss<'_>], allowed: bool, hex: boo
         }
     } else {
         let why = match verdict.word {
-            Word::Honest => "no rule decides, so the answer is honest",
+            Word::Honest => "no rule decides, so the answer is honest (which is no evidence that the name is free there)",
             _ => "such a question is refused to everybody",
         };
         line("why", why.to_owned(), anstyle::Style::new());
@@ -225,17 +225,28 @@ fn print_misses(misses: &[Miss<'_>]) {
     for miss in misses {
         let owner = miss.operator.map_or(String::new(), |operator| format!("{}/", operator.slug));
         let slug = format!("  {owner}{}", miss.rule.slug);
-        table.row([plain(slug), plain(miss.pattern), plain(miss.why), (period(miss.rule), style::FAINT)]);
+        table.row([plain(slug), plain(miss.pattern), plain(reason(miss.why)), (period(miss.rule), style::FAINT)]);
     }
     table.print();
 }
 
 fn period(rule: &Rule) -> String {
     match (rule.since, rule.until) {
-        (None, None) => "no dates known".to_owned(),
+        (None, None) => "on every day; no dates are known".to_owned(),
         (Some(since), None) => format!("since {since}"),
         (None, Some(until)) => format!("until {until}, not that day itself"),
         (Some(since), Some(until)) => format!("since {since}, until {until}, not that day itself"),
+    }
+}
+
+const fn reason(why: MissReason) -> &'static str {
+    match why {
+        MissReason::NotYet => "not yet",
+        MissReason::NoLonger => "no longer",
+        MissReason::Type => "for other types",
+        MissReason::Transport => "for other transports",
+        MissReason::Operator => "another operator's",
+        MissReason::Shadowed => "a rule above decides",
     }
 }
 

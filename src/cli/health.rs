@@ -15,7 +15,7 @@ use std::{
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Address and port of the server
-    #[arg(default_value = "127.0.0.1:53")]
+    #[arg(default_value = "127.0.0.1:5300")]
     server: SocketAddr,
 }
 
@@ -23,14 +23,14 @@ pub(super) struct Args {
 const PATIENCE: Duration = Duration::from_secs(2);
 
 pub(super) fn run(args: &Args) -> Outcome {
-    let rcode = ask(args.server).map_err(|why| Failure::problem(format!("{} does not answer: {why}", args.server)))?;
-    say!("{} answers: {rcode}", args.server);
+    ask(args.server).map_err(|why| Failure::problem(format!("{} does not answer: {why}", args.server)))?;
+    say!("{} answers", args.server);
     Ok(())
 }
 
 /// Any reply will do. The question is one that the server answers by itself, whatever its rules and its upstream: it is refused,
 /// being of another class.
-fn ask(server: SocketAddr) -> io::Result<String> {
+fn ask(server: SocketAddr) -> io::Result<()> {
     let mut message = Message::query();
     let mut question = Query::query(Name::from_ascii("version.bind.").map_err(io::Error::other)?, RecordType::TXT);
     question.set_query_class(DNSClass::CH);
@@ -47,5 +47,5 @@ fn ask(server: SocketAddr) -> io::Result<String> {
         _ => why,
     })?;
     let reply = Message::from_vec(&buffer[..length]).map_err(io::Error::other)?;
-    if reply.id == message.id { Ok(super::record::rcode(reply.response_code)) } else { Err(io::ErrorKind::InvalidData.into()) }
+    if reply.id == message.id { Ok(()) } else { Err(io::ErrorKind::InvalidData.into()) }
 }

@@ -2,6 +2,7 @@
 
 use super::Failure;
 use crate::{
+    config::day,
     name::{Name, wire_name},
     query::Type,
 };
@@ -18,7 +19,7 @@ pub(super) struct QuestionArgs {
     rtype: Type,
 
     /// The day to ask on, such as 2014-03-21 [default: today]
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     pub(super) today: Option<Date>,
 
     /// What random picks are drawn from
@@ -39,6 +40,10 @@ pub(super) struct Asked {
 
 impl QuestionArgs {
     pub(super) fn read(&self) -> Result<Asked, Failure> {
+        // A URL or a server would be asked for as if it were a name, and found to be honest.
+        if self.name.is_empty() || self.name.contains(['/', ':', '@', ' ']) {
+            return Err(Failure::problem(format!("\"{}\" is no domain name; the root is written \".\"", self.name)));
+        }
         let wire = wire_name(&self.name).map_err(Failure::problem)?;
         Ok(Asked { name: Name::from_wire(&wire), wire, rtype: self.rtype })
     }

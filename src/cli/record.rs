@@ -3,7 +3,7 @@
 use crate::lab::{Part, What};
 use hickory_proto::{
     op::{Message, ResponseCode},
-    rr::Record,
+    rr::{RData, Record},
 };
 use serde::Serialize;
 
@@ -43,7 +43,24 @@ pub(super) fn answers(message: &Message) -> Vec<String> {
 /// `name ttl class type data`, as in a zone file.
 pub(super) fn presentation(record: &Record) -> String {
     let rtype = crate::query::Type(record.record_type());
-    format!("{} {} {} {rtype} {}", record.name.to_ascii(), record.ttl, record.dns_class, record.data)
+    let data = match &record.data {
+        RData::TXT(texts) => texts.txt_data.iter().map(|text| quoted(text)).collect::<Vec<_>>().join(" "),
+        other => other.to_string(),
+    };
+    format!("{} {} {} {rtype} {data}", record.name.to_ascii(), record.ttl, record.dns_class)
+}
+
+/// A character-string as it stands in a zone file (RFC 1035 section 5.1).
+fn quoted(text: &[u8]) -> String {
+    let mut quoted = String::from("\"");
+    for &octet in text {
+        match octet {
+            b'"' | b'\\' => quoted.extend(['\\', char::from(octet)]),
+            b' '..=b'~' => quoted.push(char::from(octet)),
+            other => quoted.push_str(&format!("\\{other:03}")),
+        }
+    }
+    quoted + "\""
 }
 
 /// The flags that are set, in `dig`'s words and order.

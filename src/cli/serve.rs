@@ -2,8 +2,9 @@
 
 use super::{Failure, Outcome, check, countries, shelves::FileArgs, style};
 use crate::{
+    clock::Clock,
     config::{
-        At, IDLE_RANGE, LabSpec, ListenerSpec, ORIGINS, Origin, Place, TIMEOUT_RANGE, duration, log_filter, resolver, socket,
+        At, IDLE_RANGE, LabSpec, ListenerSpec, ORIGINS, Origin, Place, TIMEOUT_RANGE, day, duration, log_filter, resolver, socket,
     },
     lab::Lab,
     query::{CountryCode, NoSuchWord},
@@ -36,7 +37,7 @@ pub(super) struct Args {
     country: Option<CountryCode>,
 
     /// Pretend that it is this day, such as 2014-03-21 [default: today]
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     today: Option<Date>,
 
     /// Ask this resolver for names that no zone holds; may be given several times, they are asked in order
@@ -137,6 +138,7 @@ fn start_log(filter: &str) -> Outcome {
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .with_ansi(colours)
+        .with_target(false)
         .log_internal_errors(false)
         .init();
     Ok(())
@@ -145,7 +147,11 @@ fn start_log(filter: &str) -> Outcome {
 /// What listens where, who is governed by what, and a line to paste.
 fn banner(lab: &Lab, listeners: &[ListenerSpec]) {
     let (version, head) = (env!("CARGO_PKG_VERSION"), style::HEAD);
-    say!("{head}splinterdns {version}{head:#}: {}, as of {}", check::summary(lab), lab.settings.clock.today());
+    let day = match lab.settings.clock {
+        Clock::Real => format!("today is {}", lab.settings.clock.today()),
+        Clock::Pretended(day) => format!("pretending that it is {day}"),
+    };
+    say!("{head}splinterdns {version}{head:#}: {}; {day}", check::summary(lab));
     for listener in listeners {
         let bound = listener.country.map_or(String::new(), |code| format!(", every client in {code}"));
         say!("listening on {head}{}{head:#} by UDP and TCP{bound}", listener.address);
@@ -159,7 +165,12 @@ fn banner(lab: &Lab, listeners: &[ListenerSpec]) {
     countries::table(&lab.policy, false).print();
     let others =
         lab.policy.default_country().map_or("get honest answers".to_owned(), |country| format!("are in {}", country.code));
-    say!("\nother clients {others}; `splinterdns countries` lists the operators");
+    let others = if listeners.iter().all(|listener| listener.country.is_some()) {
+        "every listener is bound to a country, so no client's network counts".to_owned()
+    } else {
+        format!("other clients {others}")
+    };
+    say!("\n{others}; `splinterdns countries` lists the operators");
     if let Some(line) = dig_line(lab, listeners) {
         say!("\ntry:  {head}{line}{head:#}");
     }
@@ -170,15 +181,14 @@ fn dig_line(lab: &Lab, listeners: &[ListenerSpec]) -> Option<String> {
     let listener = listeners.first()?;
     let server = if listener.address.ip().is_unspecified() { IpAddr::from([127, 0, 0, 1]) } else { listener.address.ip() };
     let port = listener.address.port();
+    let bound = listener.country.and_then(|code| lab.policy.country(code)).or(lab.policy.default_country());
     let china = "CN".parse().ok().and_then(|code| lab.policy.country(code));
-    let country = china.or_else(|| lab.policy.countries().first())?;
+    let country = bound.or(china).or_else(|| lab.policy.countries().first())?;
     let client = country.client()?;
-    let from = if listener.country.is_none() && client.is_loopback() && server.is_loopback() {
-        format!(" -b {client}")
-    } else {
-        String::new()
-    };
-    Some(format!("dig{from} -p {port} @{server} www.facebook.com"))
+    let from = bound.is_none() && client.is_loopback() && server.is_loopback();
+    let from = if from { format!(" -b {client}") } else { String::new() };
+    let name = country.blocked_on(lab.settings.clock.today()).unwrap_or("example.com");
+    Some(format!("dig{from} -p {port} @{server} {name}"))
 }
 
 fn listener(text: &str) -> Result<ListenerSpec, NoSuchWord> {

@@ -106,7 +106,7 @@ impl Reader<'_> {
     }
 
     pub(super) fn date(&mut self, node: &Node) -> Option<Date> {
-        self.parse(node, "a day such as 2014-03-20").map(|at| at.value)
+        self.read(node, day)
     }
 
     pub(super) fn flag(&mut self, node: &Node) -> Option<bool> {
@@ -232,6 +232,16 @@ impl Reader<'_> {
 
 /// A TTL above 2^31 - 1 is read as zero by others (RFC 2181 section 8).
 const MAX_TTL: u32 = 0x7fff_ffff;
+
+/// A day.
+///
+/// # Errors
+///
+/// What was found, and what may be written.
+pub fn day(text: &str) -> Result<Date, NoSuchWord> {
+    let expected = "a day such as 2014-03-20".to_owned();
+    text.parse().map_err(|_| NoSuchWord { found: text.to_owned(), what: "day", expected })
+}
 
 /// A duration with its unit, in a range, ends included.
 ///

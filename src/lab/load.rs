@@ -10,6 +10,7 @@ use crate::{
 };
 use std::{
     collections::HashMap,
+    io,
     path::{Path, PathBuf},
 };
 use thiserror::Error;
@@ -119,7 +120,7 @@ fn lab_spec(shelves: &Shelves, report: &mut Report) -> Result<LabSpec, ShelfErro
     };
     let text = match shelf.read(&path) {
         Ok(text) => text,
-        Err(error) if error.why.kind() == std::io::ErrorKind::NotFound && shelves.lab_file.is_none() => {
+        Err(error) if error.why.kind() == io::ErrorKind::NotFound && shelves.lab_file.is_none() => {
             return Ok(LabSpec::default());
         }
         Err(error) => return Err(error),
@@ -143,7 +144,12 @@ fn zones_shelf(shelves: &Shelves, lab: &LabSpec) -> Shelf {
 
 fn read_countries(shelf: &Shelf, report: &mut Report) -> Result<Vec<CountrySpec>, ShelfError> {
     let mut specs = Vec::new();
-    for path in shelf.list(Path::new("countries"), ".yaml")? {
+    let paths = shelf.list(Path::new("countries"), ".yaml")?;
+    if paths.is_empty() {
+        let why = io::Error::other("this folder holds no country: no file that ends in .yaml");
+        return Err(ShelfError { path: shelf.shown(Path::new("countries")), why });
+    }
+    for path in paths {
         let file = report.open(shelf.shown(&path), shelf.read(&path)?);
         specs.extend(read_country(file, path, report));
     }

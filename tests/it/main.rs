@@ -4,6 +4,7 @@ mod commands;
 mod countries;
 mod detectors;
 mod docs;
+mod fidelity;
 mod invalid;
 mod ladder;
 mod protocol;
