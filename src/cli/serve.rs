@@ -101,7 +101,7 @@ async fn serve(args: Args) -> Outcome {
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
-        ended = &mut running => return Err(Failure::unreadable(format!("the server ended by itself: {ended:?}"))),
+        _ = &mut running => return Err(Failure::unreadable("the server ended by itself; its log says why")),
     }
     // Nobody receives when the server has just ended by itself.
     let _ = stop.send(());
