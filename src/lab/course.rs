@@ -51,12 +51,11 @@ impl Lab {
     /// Decides about a message and plans what is sent.
     #[must_use]
     pub fn consider(&self, octets: Vec<u8>, asker: Asker) -> Course {
-        let head = [octets.first(), octets.get(1), octets.get(2)].map(|octet| octet.copied().unwrap_or_default());
         let received = match Received::read(octets) {
             Ok(received) => received,
-            Err(Unanswered::Ignore) => return Course::Ignore,
-            Err(Unanswered::FormErr) => return Course::Reject(bare_header(&head, ResponseCode::FormErr)),
-            Err(Unanswered::NotImp) => return Course::Reject(bare_header(&head, ResponseCode::NotImp)),
+            Err((Unanswered::Ignore, _)) => return Course::Ignore,
+            Err((Unanswered::FormErr, octets)) => return Course::Reject(bare_header(&octets, ResponseCode::FormErr)),
+            Err((Unanswered::NotImp, octets)) => return Course::Reject(not_implemented(octets, asker.transport)),
         };
         let limit = limit(&received, asker.transport);
         if !self.settings.allows(asker.client) {
@@ -89,6 +88,17 @@ impl Lab {
             today: self.settings.clock.today(),
         }
     }
+}
+
+/// NOTIMP for another OPCODE. Where the message reads as a query does, its question and an OPT come back (RFC 6891 section 6.1.1).
+fn not_implemented(mut octets: Vec<u8>, transport: Transport) -> Vec<u8> {
+    let opcode = octets[2] & 0x78;
+    let bare = bare_header(&octets, ResponseCode::NotImp);
+    octets[2] ^= opcode;
+    let Ok(query) = Received::read(octets) else { return bare };
+    let mut reply = Reply::status(ResponseCode::NotImp).octets(&query, limit(&query, transport));
+    reply[2] |= opcode;
+    reply
 }
 
 /// The most octets that a reply may have.

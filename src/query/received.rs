@@ -40,20 +40,27 @@ impl Received {
     ///
     /// # Errors
     ///
-    /// [`Unanswered`] says what such octets deserve instead of an answer.
-    pub fn read(octets: Vec<u8>) -> Result<Self, Unanswered> {
+    /// [`Unanswered`] says what such octets deserve instead of an answer; they come back with it.
+    pub fn read(octets: Vec<u8>) -> Result<Self, (Unanswered, Vec<u8>)> {
+        match Self::parts(&octets) {
+            Ok((message, question)) => Ok(Self { octets, message, question }),
+            Err(unanswered) => Err((unanswered, octets)),
+        }
+    }
+
+    fn parts(octets: &[u8]) -> Result<(Message, Range<usize>), Unanswered> {
         if octets.len() < HEADER || octets[2] & 0x80 != 0 {
             return Err(Unanswered::Ignore);
         }
         if octets[2] & 0x78 != 0 {
             return Err(Unanswered::NotImp);
         }
-        let question = question(&octets).ok_or(Unanswered::FormErr)?;
-        let message = Message::from_vec(&octets).map_err(|_| Unanswered::FormErr)?;
+        let question = question(octets).ok_or(Unanswered::FormErr)?;
+        let message = Message::from_vec(octets).map_err(|_| Unanswered::FormErr)?;
         if message.queries.len() != 1 || message.message_type != MessageType::Query || message.op_code != OpCode::Query {
             return Err(Unanswered::FormErr);
         }
-        Ok(Self { octets, message, question })
+        Ok((message, question))
     }
 
     /// The question section, octet for octet: a reply must echo its letters' case.
@@ -178,16 +185,16 @@ mod tests {
     fn responses_and_short_garbage_are_ignored() {
         let mut response = query();
         response[2] |= 0x80;
-        assert_eq!(Received::read(response).unwrap_err(), Unanswered::Ignore);
-        assert_eq!(Received::read(vec![0; 11]).unwrap_err(), Unanswered::Ignore);
-        assert_eq!(Received::read(Vec::new()).unwrap_err(), Unanswered::Ignore);
+        assert_eq!(Received::read(response).unwrap_err().0, Unanswered::Ignore);
+        assert_eq!(Received::read(vec![0; 11]).unwrap_err().0, Unanswered::Ignore);
+        assert_eq!(Received::read(Vec::new()).unwrap_err().0, Unanswered::Ignore);
     }
 
     #[test]
     fn other_opcodes_are_not_implemented() {
         let mut notify = query();
         notify[2] |= 4 << 3;
-        assert_eq!(Received::read(notify).unwrap_err(), Unanswered::NotImp);
+        assert_eq!(Received::read(notify).unwrap_err().0, Unanswered::NotImp);
     }
 
     #[test]
@@ -195,15 +202,15 @@ mod tests {
         for count in [0, 2] {
             let mut octets = query();
             octets[5] = count;
-            assert_eq!(Received::read(octets).unwrap_err(), Unanswered::FormErr, "{count} questions");
+            assert_eq!(Received::read(octets).unwrap_err().0, Unanswered::FormErr, "{count} questions");
         }
         for length in 12..query().len() {
             let octets = query()[..length].to_vec();
-            assert_eq!(Received::read(octets).unwrap_err(), Unanswered::FormErr, "cut at {length}");
+            assert_eq!(Received::read(octets).unwrap_err().0, Unanswered::FormErr, "cut at {length}");
         }
         let mut pointer = query();
         pointer[12] = 0xc0;
-        assert_eq!(Received::read(pointer).unwrap_err(), Unanswered::FormErr);
+        assert_eq!(Received::read(pointer).unwrap_err().0, Unanswered::FormErr);
     }
 
     #[test]
@@ -211,6 +218,6 @@ mod tests {
         let mut octets = query();
         octets.extend([0, 0, 41, 0x04, 0xd0, 0, 0, 0, 0, 0, 0]);
         octets[11] = 2;
-        assert_eq!(Received::read(octets).unwrap_err(), Unanswered::FormErr);
+        assert_eq!(Received::read(octets).unwrap_err().0, Unanswered::FormErr);
     }
 }

@@ -75,6 +75,7 @@ fn other_opcodes_are_not_implemented() {
         let answer = server.ask_octets(US, &query).unwrap();
         assert_eq!(answer[3] & 0x0f, 4, "opcode {opcode}");
         assert_eq!(answer[2] & 0x78, opcode << 3, "the opcode comes back");
+        assert_eq!(answer[4..12], [0, 1, 0, 0, 0, 0, 0, 1], "with the question and an OPT");
     }
 }
 
