@@ -2,7 +2,7 @@
 //!
 //! Before `CONFIG_END` stands a country file, or nothing for the shipped countries. Then `SCENARIO_BEGIN title`, `TODAY date`,
 //! and steps: `STEP n QUERY [FROM address] [TCP]` with an entry; `STEP n CHECK_ANSWER` with an entry that says what to
-//! `MATCH`; `STEP n NO_ANSWER`. `AFTER 3ms` inside a check bounds when the packet comes, counted from the query. Several
+//! `MATCH`, or that gives all octets but the id (`HEX 81 80 ...`); `STEP n NO_ANSWER`. `AFTER 3ms` inside a check bounds when the packet comes, counted from the query. Several
 //! checks after one query expect several packets.
 
 use crate::support::{Running, SILENCE, client_socket, own_lab, receive, receive_framed, repository, send_framed, start_shelves};
@@ -31,6 +31,8 @@ struct Entry {
     matches: Vec<String>,
     reply: Vec<String>,
     after: Option<Duration>,
+    /// All octets of the message but its id.
+    octets: Vec<u8>,
     sections: [Vec<String>; 4],
 }
 
@@ -50,6 +52,7 @@ impl Entry {
                     let millis = words.next().unwrap().strip_suffix("ms").unwrap().parse().unwrap();
                     entry.after = Some(Duration::from_millis(millis));
                 }
+                Some("HEX") => entry.octets.extend(words.map(|octet| u8::from_str_radix(octet, 16).unwrap())),
                 Some("SECTION") => {
                     let name = words.next().unwrap();
                     section = SECTIONS.iter().position(|known| *known == name).unwrap();
@@ -79,6 +82,13 @@ impl Entry {
     }
 
     fn check(&self, octets: &[u8], after: Duration, place: &str) {
+        if !self.octets.is_empty() {
+            let hex = |octets: &[u8]| octets.iter().map(|octet| format!("{octet:02x}")).collect::<Vec<_>>().join(" ");
+            assert_eq!(hex(&octets[2..]), hex(&self.octets), "{place}");
+        }
+        if self.matches.is_empty() {
+            return;
+        }
         let message = Message::from_vec(octets).unwrap();
         for word in &self.matches {
             match word.as_str() {
