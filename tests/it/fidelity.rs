@@ -249,7 +249,7 @@ fn shown(seen: &Seen) -> String {
 
 const HEAD: &str = "# Fidelity
 
-What others have published, asked of the running server by a client that knows nothing of the configs. The rows are
+What others have published, a selection, asked of the running server by a client that knows nothing of the configs. The rows are
 `tests/fidelity/*.yaml`; this page is written by `UPDATE_FIDELITY=1 cargo test --test it fidelity`, and that test fails when it differs.
 
 ";
