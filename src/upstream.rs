@@ -58,12 +58,6 @@ impl Upstream {
         Self { servers, timeout, in_flight: Mutex::default(), places: Semaphore::new(MOST_IN_FLIGHT) }
     }
 
-    /// Whether there is any resolver to ask.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.servers.is_empty()
-    }
-
     /// The answer to a query, with the query's id.
     ///
     /// # Errors

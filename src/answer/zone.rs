@@ -89,18 +89,6 @@ impl Zone {
         &self.origin
     }
 
-    /// How many record sets the zone holds.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.records.len()
-    }
-
-    /// Whether the zone holds nothing; one that was read holds its SOA.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.records.is_empty()
-    }
-
     /// The zone's SOA, with the TTL that a negative answer has: the lesser of its own and its MINIMUM (RFC 2308 section 5).
     pub(super) fn soa(&self) -> Option<RecordSet> {
         let mut set = RecordSet::clone(self.get(&self.origin, RecordType::SOA)?);

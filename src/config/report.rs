@@ -79,12 +79,6 @@ impl Report {
         self.problems.is_empty()
     }
 
-    /// What is wrong, in the order of its finding.
-    #[must_use]
-    pub fn problems(&self) -> &[Problem] {
-        &self.problems
-    }
-
     /// `line 12` or `configs/countries/ir.yaml:12`, for a message at `from`.
     #[must_use]
     pub fn cross_reference(&self, from: Place, to: Place) -> String {
