@@ -3,9 +3,9 @@
 use criterion::{Criterion, criterion_main};
 use splinterdns::{
     config::{LabSpec, Shelf},
-    lab::{Shelves, load},
+    lab::{Asker, Shelves, load},
     name::Name,
-    query::{Query, Transport, Type},
+    query::{Transport, Type},
 };
 use std::hint::black_box;
 
@@ -24,14 +24,9 @@ fn decide(criterion: &mut Criterion) {
     let (lab, _) = load(&shelves).expect("the shipped lab is sound");
     let mut group = criterion.benchmark_group("decide");
     for (label, client, name) in CASES {
-        let query = Query {
-            name: Name::parse(name).expect("a name"),
-            rtype: Type(hickory_proto::rr::RecordType::A),
-            client: client.parse().expect("an address"),
-            transport: Transport::Udp,
-            listener: None,
-            today: "2026-11-22".parse().expect("a day"),
-        };
+        let (client, now) = (client.parse().expect("an address"), "2026-11-22T12:00".parse().expect("a moment"));
+        let asker = Asker { client, transport: Transport::Udp, listener: None, now };
+        let query = asker.asks(Name::parse(name).expect("a name"), Type(hickory_proto::rr::RecordType::A));
         group.bench_function(label, |bencher| bencher.iter(|| lab.policy.decide(black_box(&query)).word));
     }
     group.finish();

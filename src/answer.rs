@@ -71,6 +71,9 @@ struct Planning<'a> {
 
 impl Planning<'_> {
     fn steps(&self, answer: &Answer, after: Duration) -> Vec<Step> {
+        if !answer.readers.meet(self.query.readers) {
+            return Vec::new();
+        }
         match &answer.kind {
             Kind::Race(steps) => steps.iter().flat_map(|step| self.steps(&step.answer, after + step.after)).collect(),
             Kind::Delay(by, then) => self.steps(then, after + *by),
@@ -78,6 +81,7 @@ impl Planning<'_> {
                 let drawn = self.draw.below(*turn, self.draw.turn(*turn), 1_000_000);
                 self.steps(if drawn < u64::from(*chance) { then } else { otherwise }, after)
             }
+            Kind::Dated(_) => self.steps(answer.on(self.query.today()), after),
             _ => self.send(answer).map(|send| Step { after, send }).into_iter().collect(),
         }
     }
@@ -98,7 +102,7 @@ impl Planning<'_> {
                 Send::Forged(reply) => reply,
                 other => return Some(other),
             },
-            Kind::Drop | Kind::Race(_) | Kind::Delay(..) | Kind::Sometimes { .. } => return None,
+            Kind::Drop | Kind::Race(_) | Kind::Delay(..) | Kind::Sometimes { .. } | Kind::Dated(_) => return None,
         };
         Some(Send::Forged(Reply { wire: answer.wire, ede: answer.ede.clone(), ..reply }))
     }

@@ -1,30 +1,40 @@
-//! What day it is, real or pretended. Nothing else in the program reads the time of day.
+//! What time it is, real or pretended. Nothing else in the program reads the time of day.
 
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::{
+    Timestamp,
+    civil::{Date, DateTime},
+    tz::TimeZone,
+};
 
-/// Where "today" comes from. Policies change at midnight UTC.
+/// Where "now" comes from. Policies change at midnight UTC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Clock {
     /// The machine's clock.
     #[default]
     Real,
-    /// `--today`: always this day.
-    Pretended(Date),
+    /// `--today`: always this moment, in UTC.
+    Pretended(DateTime),
 }
 
 impl Clock {
+    /// When a query is judged, in UTC.
+    #[must_use]
+    pub fn now(self) -> DateTime {
+        match self {
+            Self::Real => Timestamp::now().to_zoned(TimeZone::UTC).datetime(),
+            Self::Pretended(moment) => moment,
+        }
+    }
+
     /// The day on which a query is judged.
     #[must_use]
     pub fn today(self) -> Date {
-        match self {
-            Self::Real => Timestamp::now().to_zoned(TimeZone::UTC).date(),
-            Self::Pretended(date) => date,
-        }
+        self.now().date()
     }
 }
 
-impl From<Option<Date>> for Clock {
-    fn from(pretended: Option<Date>) -> Self {
+impl From<Option<DateTime>> for Clock {
+    fn from(pretended: Option<DateTime>) -> Self {
         pretended.map_or(Self::Real, Self::Pretended)
     }
 }
@@ -35,8 +45,9 @@ mod tests {
     use jiff::civil::date;
 
     #[test]
-    fn a_pretended_day_does_not_pass() {
-        assert_eq!(Clock::Pretended(date(2014, 3, 21)).today(), date(2014, 3, 21));
+    fn a_pretended_moment_does_not_pass() {
+        let moment = date(2014, 3, 21).at(20, 30, 0, 0);
+        assert_eq!((Clock::Pretended(moment).now(), Clock::Pretended(moment).today()), (moment, date(2014, 3, 21)));
     }
 
     #[test]

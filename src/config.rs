@@ -5,6 +5,7 @@
 //! (`country`, `rule`, `answer`, ...) says what may stand there.
 
 mod answer;
+mod composed;
 mod country;
 mod example;
 mod fields;
@@ -20,7 +21,8 @@ mod tree;
 mod values;
 mod wire;
 
-pub use answer::{AnswerRef, AnswerSpec, DelaySpec, KindSpec, RaceStepSpec, SometimesSpec};
+pub use answer::{AnswerRef, AnswerSpec, KindSpec};
+pub use composed::{DatedSpec, DelaySpec, RaceStepSpec, SometimesSpec};
 pub use country::{CountrySpec, OperatorSpec, read_country};
 pub use example::ExampleSpec;
 pub use lab::{IDLE_RANGE, LabSpec, ListenerSpec, ORIGINS, Origin, TIMEOUT_RANGE, read_lab};
@@ -31,5 +33,5 @@ pub use problem::Trouble;
 pub use report::{Place, Problem, Report, SourceFile};
 pub use rule::{Evidence, RuleSpec};
 pub use shelf::{Shelf, ShelfError};
-pub use values::{At, WORDS, Word, day, duration, log_filter, resolver, socket};
+pub use values::{At, WORDS, Word, day, duration, log_filter, moment, resolver, socket};
 pub use wire::{EdeSpec, EdnsForm, OwnerForm, WireSpec};

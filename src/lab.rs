@@ -9,7 +9,7 @@ mod load;
 mod rehearse;
 mod settings;
 
-pub use course::{Asker, Course};
+pub use course::{Asked, Asker, Departure, Outgoing};
 pub use honest::Local;
 pub use load::{LoadError, Shelves, check_countries, check_zones, load};
 pub use rehearse::{Part, Rehearsal, Sent, What};

@@ -62,6 +62,20 @@ impl Name {
         Self(text)
     }
 
+    /// What a program makes of a name that keeps its labels in one string with dots between them, so that a dot inside a
+    /// label separates like any other.
+    #[must_use]
+    pub fn flattened(octets: &[u8]) -> Self {
+        let mut text = String::with_capacity(octets.len());
+        for (index, label) in octets.split(|octet| *octet == b'.').enumerate() {
+            if index > 0 {
+                text.push('.');
+            }
+            push_label(&mut text, label);
+        }
+        Self(text)
+    }
+
     /// The text: `www.example.com`, or nothing for the root.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -19,7 +19,7 @@ pub use compile::compile;
 use crate::{
     config::{Evidence, Word},
     name::Pattern,
-    query::{CountryCode, Query, Transport, Type},
+    query::{CountryCode, Query, Readers, Transport, Type},
 };
 use ipnet::IpNet;
 use jiff::civil::Date;
@@ -69,6 +69,7 @@ pub struct Operator {
 struct Ruleset {
     rules: Vec<Rule>,
     matcher: Matcher,
+    readers: Readers,
 }
 
 /// One rule.
@@ -144,6 +145,8 @@ pub enum MissReason {
     Transport,
     /// It is another operator's.
     Operator,
+    /// Whoever sends its answer cannot read the query.
+    Parser,
     /// A rule above it decided.
     Shadowed,
 }
@@ -152,13 +155,13 @@ impl Policy {
     /// The verdict on a query.
     #[must_use]
     pub fn decide(&self, query: &Query) -> Verdict<'_> {
-        let Some(seat) = self.seat(query) else { return Verdict::honest(None, None) };
+        let Some(seat) = self.seat(query.client, query.listener) else { return Verdict::honest(None, None) };
         let (country, operator) = self.governors(seat);
         let own = operator.map(|operator| &operator.rules);
         let decided = own.into_iter().chain([&country.rules]).find_map(|rules| rules.first(query));
         let Some((rule, pattern)) = decided else { return Verdict::honest(Some(country), operator) };
         Verdict {
-            word: rule.answer.word_for(query.rtype),
+            word: rule.answer.word_for(query),
             answer: Some(&rule.answer),
             country: Some(country),
             operator,
@@ -166,11 +169,19 @@ impl Policy {
         }
     }
 
+    /// Who reads the queries of a client, because a rule of its country or operator has an answer of theirs.
+    #[must_use]
+    pub fn readers(&self, client: IpAddr, listener: Option<CountryCode>) -> Readers {
+        let Some(seat) = self.seat(client, listener) else { return Readers::DNS };
+        let (country, operator) = self.governors(seat);
+        operator.map_or(country.rules.readers, |operator| operator.rules.readers.and(country.rules.readers))
+    }
+
     /// Every rule of the client's country whose pattern matches but which did not decide, in order: the operator's, the
     /// country's, other operators'.
     #[must_use]
     pub fn misses(&self, query: &Query) -> Vec<Miss<'_>> {
-        let Some(seat) = self.seat(query) else { return Vec::new() };
+        let Some(seat) = self.seat(query.client, query.listener) else { return Vec::new() };
         let (country, operator) = self.governors(seat);
         let mut misses = Vec::new();
         let mut decided = false;
@@ -227,9 +238,9 @@ impl Policy {
     }
 
     /// The listener's country, else the network's, else the default.
-    fn seat(&self, query: &Query) -> Option<Seat> {
-        let by_network = self.networks.find(query.client);
-        if let Some(bound) = query.listener.and_then(|code| self.index_of(code)) {
+    fn seat(&self, client: IpAddr, listener: Option<CountryCode>) -> Option<Seat> {
+        let by_network = self.networks.find(client);
+        if let Some(bound) = listener.and_then(|code| self.index_of(code)) {
             let inside = by_network.filter(|seat| seat.country == bound);
             return Some(inside.unwrap_or(Seat { country: bound, operator: None }));
         }
@@ -307,10 +318,10 @@ impl Ruleset {
 impl Rule {
     /// The condition that does not hold, if there is one.
     fn fails(&self, query: &Query) -> Option<MissReason> {
-        if self.since.is_some_and(|since| query.today < since) {
+        if self.since.is_some_and(|since| query.today() < since) {
             return Some(MissReason::NotYet);
         }
-        if self.until.is_some_and(|until| query.today >= until) {
+        if self.until.is_some_and(|until| query.today() >= until) {
             return Some(MissReason::NoLonger);
         }
         if !self.types.is_empty() && !self.types.contains(&query.rtype) {
@@ -318,6 +329,9 @@ impl Rule {
         }
         if !self.transports.is_empty() && !self.transports.contains(&query.transport) {
             return Some(MissReason::Transport);
+        }
+        if !self.answer.is_for(query) {
+            return Some(MissReason::Parser);
         }
         None
     }
@@ -343,6 +357,7 @@ impl fmt::Display for MissReason {
             Self::Type => "type",
             Self::Transport => "transport",
             Self::Operator => "operator",
+            Self::Parser => "parser",
             Self::Shadowed => "shadowed",
         })
     }

@@ -3,13 +3,17 @@
 //! A [`Query`] is all that a policy may look at: the name, the type, the client, the transport, the listener and the day.
 //! [`Received`] is the message it came in, which the reply is made from.
 
+mod injector;
+mod parser;
 mod received;
 
+pub use injector::Glance;
+pub use parser::{Flat, Parser, Readers};
 pub use received::{Received, UDP_PAYLOAD, Unanswered};
 
 use crate::name::Name;
 use hickory_proto::rr::RecordType;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use std::{fmt, net::IpAddr, str::FromStr};
 use thiserror::Error;
 
@@ -26,8 +30,18 @@ pub struct Query {
     pub transport: Transport,
     /// The country that the listener is bound to, if it is.
     pub listener: Option<CountryCode>,
-    /// The day on which the query is judged.
-    pub today: Date,
+    /// When the query is judged, in UTC.
+    pub now: DateTime,
+    /// Who has read these octets as this question.
+    pub readers: Readers,
+}
+
+impl Query {
+    /// The day on which the query is judged, in UTC.
+    #[must_use]
+    pub fn today(&self) -> Date {
+        self.now.date()
+    }
 }
 
 /// How a message travels.

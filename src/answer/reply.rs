@@ -115,7 +115,7 @@ impl Reply {
     }
 
     fn flags(&self, query: &Received, truncated: bool) -> u16 {
-        let (rd, cd) = (query.message.recursion_desired, query.message.checking_disabled);
+        let (rd, cd) = (query.recursion_desired(), query.checking_disabled());
         let rcode = u16::from(self.rcode.low());
         let by_rd = self.wire.flags_by_rd.then_some(if rd { 0x8180 } else { 0x8400 });
         if let Some(fixed) = self.wire.flags.or(by_rd) {

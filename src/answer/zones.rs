@@ -13,7 +13,7 @@ use crate::{
 };
 use hickory_proto::{
     ProtoError,
-    op::{Edns, Message, Metadata, ResponseCode},
+    op::{Edns, Message, OpCode, Query as Question, ResponseCode},
     rr::{LowerName, Name as WireName, RecordSet, RecordType},
 };
 use std::collections::HashMap;
@@ -57,7 +57,7 @@ impl Zones {
     /// The answer to a query.
     #[must_use]
     pub fn answer(&self, query: &Received) -> Honest {
-        let question = query.message.queries[0].name();
+        let question = &query.wire_name();
         let rtype = query.rtype().0;
         // The DS of a zone is its parent's to tell, where the parent is here (RFC 4035 section 3.1.4.1).
         let above = (rtype == RecordType::DS).then(|| self.find(&question.base_name())).flatten();
@@ -111,11 +111,15 @@ fn negative(mut message: Message, zone: &Zone, question: &WireName, rcode: Respo
 
 /// A reply without records. AD stays 0: nothing here is signed.
 fn blank(query: &Received) -> Message {
-    let mut message = Message::query();
-    message.metadata = Metadata::response_from_request(&query.message.metadata);
-    message.metadata.authoritative = !query.message.recursion_desired;
+    let id = u16::from_be_bytes([query.octets[0], query.octets[1]]);
+    let mut message = Message::response(id, OpCode::Query);
+    message.metadata.recursion_desired = query.recursion_desired();
+    message.metadata.checking_disabled = query.checking_disabled();
+    message.metadata.authoritative = !query.recursion_desired();
     message.metadata.recursion_available = true;
-    message.queries.clone_from(&query.message.queries);
+    let mut question = Question::query(query.wire_name(), query.rtype().0);
+    question.set_query_class(query.class());
+    message.add_query(question);
     message.edns = query.edns().map(|asked| {
         let mut edns = Edns::new();
         edns.set_max_payload(UDP_PAYLOAD).set_dnssec_ok(asked.flags().dnssec_ok);

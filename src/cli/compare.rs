@@ -11,7 +11,7 @@ use super::{
 use crate::{
     config::LabSpec,
     lab::{Lab, Rehearsal, What},
-    query::{Query, Transport},
+    query::Transport,
 };
 use hickory_proto::op::ResponseCode;
 use serde_json::{Value, json};
@@ -68,10 +68,7 @@ pub(super) fn run(args: &Args) -> Outcome {
 
 fn rows<'l>(lab: &'l Lab, asked: &Asked) -> Result<Vec<Row<'l>>, Failure> {
     let mut rows = Vec::new();
-    let rehearse = |client: IpAddr| {
-        let (name, rtype, today) = (asked.name.clone(), asked.rtype, lab.settings.clock.today());
-        lab.rehearse(&asked.wire, Query { name, rtype, client, transport: Transport::Udp, listener: None, today })
-    };
+    let rehearse = |client: IpAddr| lab.rehearse(&asked.wire, asked.rtype, lab.asker(client, Transport::Udp, None));
     for country in lab.policy.countries() {
         let (code, name) = (country.code.to_string(), country.name.as_str());
         let client = country.client().ok_or_else(|| Failure::problem(format!("{code} governs no network")))?;

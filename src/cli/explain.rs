@@ -12,7 +12,7 @@ use crate::{
     config::{Evidence, LabSpec, Word},
     lab::{Part, Rehearsal, Sent, What},
     policy::{Miss, MissReason, Policy, Rule},
-    query::{CountryCode, Query, Transport},
+    query::{CountryCode, Transport},
 };
 use serde_json::{Value, json};
 use std::net::{IpAddr, Ipv4Addr};
@@ -51,17 +51,10 @@ pub(super) fn run(args: &Args) -> Outcome {
     let asked = args.question.read()?;
     let flags = LabSpec { today: args.question.today, seed: args.question.seed, ..LabSpec::default() };
     let lab = args.files.load(flags)?;
-    let query = Query {
-        name: asked.name.clone(),
-        rtype: asked.rtype,
-        client: client(args, &lab.policy)?,
-        transport: args.transport,
-        listener: None,
-        today: lab.settings.clock.today(),
-    };
-    let misses = lab.policy.misses(&query);
-    let rehearsal = lab.rehearse(&asked.wire, query.clone());
-    let allowed = lab.settings.allows(query.client);
+    let asker = lab.asker(client(args, &lab.policy)?, args.transport, None);
+    let rehearsal = lab.rehearse(&asked.wire, asked.rtype, asker);
+    let misses = lab.policy.misses(&rehearsal.query);
+    let allowed = lab.settings.allows(asker.client);
     if args.question.json {
         say!("{:#}", to_json(&asked, &rehearsal, &misses, allowed));
     } else {
@@ -102,7 +95,7 @@ fn to_json(asked: &Asked, rehearsal: &Rehearsal<'_>, misses: &[Miss<'_>], allowe
         "allowed": allowed,
         "country": verdict.country.map(|country| country.code.to_string()),
         "operator": verdict.operator.map(|operator| &operator.slug),
-        "today": query.today.to_string(),
+        "today": query.today().to_string(),
         "transport": query.transport.word(),
         "verdict": verdict.word.as_str(),
         "answer": verdict.answer.map_or(verdict.word.as_str(), |answer| &answer.name),
@@ -140,7 +133,7 @@ fn print(rehearsal: &Rehearsal<'_>, misses: &[Miss<'_>], allowed: bool, hex: boo
         (Some(country), None) => format!("in {} ({})", country.name, country.code),
         (None, _) => "in nobody's network".to_owned(),
     };
-    let head = format!("{} {} {place}, on {}, over {}", query.name, query.rtype, query.today, query.transport);
+    let head = format!("{} {} {place}, on {}, over {}", query.name, query.rtype, query.today(), query.transport);
     say!("{}{head}{:#} (client {})\n", style::HEAD, style::HEAD, query.client);
     let mut table = Table::default();
     let mut line = |key: &str, value: String, colour| table.row([(format!("  {key}"), style::FAINT), (value, colour)]);
@@ -245,6 +238,7 @@ const fn reason(why: MissReason) -> &'static str {
         MissReason::NoLonger => "no longer",
         MissReason::Type => "for other types",
         MissReason::Transport => "for other transports",
+        MissReason::Parser => "its sender cannot read this query",
         MissReason::Operator => "another operator's",
         MissReason::Shadowed => "a rule above decides",
     }

@@ -2,12 +2,12 @@
 
 use super::Failure;
 use crate::{
-    config::day,
+    config::moment,
     name::{Name, wire_name},
     query::Type,
 };
 use hickory_proto::rr::Name as WireName;
-use jiff::civil::Date;
+use jiff::civil::DateTime;
 
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct QuestionArgs {
@@ -18,9 +18,9 @@ pub(super) struct QuestionArgs {
     #[arg(default_value = "A")]
     rtype: Type,
 
-    /// The day to ask on, such as 2014-03-21 [default: today]
-    #[arg(long, value_name = "DATE", value_parser = day)]
-    pub(super) today: Option<Date>,
+    /// The day to ask on, such as 2014-03-21, or the moment, 2014-03-21T20:30 in UTC [default: now]
+    #[arg(long, value_name = "DATE", value_parser = moment)]
+    pub(super) today: Option<DateTime>,
 
     /// What random picks are drawn from
     #[arg(long, value_name = "N")]

@@ -4,14 +4,15 @@ use super::{Failure, Outcome, check, countries, shelves::FileArgs, style};
 use crate::{
     clock::Clock,
     config::{
-        At, IDLE_RANGE, LabSpec, ListenerSpec, ORIGINS, Origin, Place, TIMEOUT_RANGE, day, duration, log_filter, resolver, socket,
+        At, IDLE_RANGE, LabSpec, ListenerSpec, ORIGINS, Origin, Place, TIMEOUT_RANGE, duration, log_filter, moment, resolver,
+        socket,
     },
     lab::Lab,
     query::{CountryCode, NoSuchWord},
     serve::{Server, StartError},
 };
 use ipnet::IpNet;
-use jiff::civil::Date;
+use jiff::civil::DateTime;
 use std::{
     io::IsTerminal,
     net::{IpAddr, SocketAddr},
@@ -36,9 +37,9 @@ pub(super) struct Args {
     #[arg(long, value_name = "CC")]
     country: Option<CountryCode>,
 
-    /// Pretend that it is this day, such as 2014-03-21 [default: today]
-    #[arg(long, value_name = "DATE", value_parser = day)]
-    today: Option<Date>,
+    /// Pretend that it is this day, such as 2014-03-21, or this moment, 2014-03-21T20:30 in UTC [default: now]
+    #[arg(long, value_name = "DATE", value_parser = moment)]
+    today: Option<DateTime>,
 
     /// Ask this resolver for names that no zone holds; may be given several times, they are asked in order
     #[arg(long, value_name = "ADDR:PORT", value_parser = resolver)]
@@ -149,7 +150,7 @@ fn banner(lab: &Lab, listeners: &[ListenerSpec]) {
     let (version, head) = (env!("CARGO_PKG_VERSION"), style::HEAD);
     let day = match lab.settings.clock {
         Clock::Real => format!("today is {}", lab.settings.clock.today()),
-        Clock::Pretended(day) => format!("pretending that it is {day}"),
+        Clock::Pretended(moment) => format!("pretending that it is {}", moment.strftime("%F %R UTC")),
     };
     say!("{head}splinterdns {version}{head:#}: {}; {day}", check::summary(lab));
     for listener in listeners {

@@ -2,15 +2,16 @@
 //! replies to one query, late ones, and those that come only now and then.
 
 use super::{
+    composed::{DatedSpec, DelaySpec, RaceStepSpec, SometimesSpec, read_dated, read_delay, read_race, read_sometimes},
     fields::{Fields, Reader},
     negative::{SoaSpec, read_soa},
     poison::{PoisonSpec, read_poison},
     problem::Trouble,
     tree::{Node, Value},
     values::At,
-    wire::{EdeSpec, EdnsForm, WireSpec, read_ede, read_wire},
+    wire::{EdeSpec, EdnsForm, WireSpec, read_ede, read_parser, read_wire},
 };
-use std::time::Duration;
+use crate::query::Parser;
 
 /// What stands behind `answer:` in a rule.
 #[derive(Clone, Debug)]
@@ -30,6 +31,8 @@ pub struct AnswerSpec {
     pub wire: WireSpec,
     /// An Extended DNS Error (RFC 8914), if one is sent.
     pub ede: Option<EdeSpec>,
+    /// How the one who sends it reads queries.
+    pub parser: Parser,
 }
 
 /// The kinds of answers.
@@ -59,42 +62,27 @@ pub enum KindSpec {
     Delay(DelaySpec),
     /// A reply that comes only now and then.
     Sometimes(SometimesSpec),
+    /// Answers that took turns over the years.
+    Dated(Vec<DatedSpec>),
 }
 
-/// One step of a race.
-#[derive(Clone, Debug)]
-pub struct RaceStepSpec {
-    /// How long after the query.
-    pub after: Duration,
-    /// What is sent then.
-    pub send: At<AnswerRef>,
-}
-
-/// An answer that comes late.
-#[derive(Clone, Debug)]
-pub struct DelaySpec {
-    /// By how much.
-    pub by: Duration,
-    /// What is sent then.
-    pub then: At<AnswerRef>,
-}
-
-/// An answer that comes only now and then.
-#[derive(Clone, Debug)]
-pub struct SometimesSpec {
-    /// How often, in millionths.
-    pub chance: u32,
-    /// What is sent then.
-    pub then: At<AnswerRef>,
-    /// What is sent at other times.
-    pub otherwise: At<AnswerRef>,
-}
-
-const KINDS: [&str; 12] =
-    ["honest", "nxdomain", "nodata", "refused", "servfail", "drop", "truncate", "reset", "poison", "race", "delay", "sometimes"];
-
+const KINDS: [&str; 13] = [
+    "honest",
+    "nxdomain",
+    "nodata",
+    "refused",
+    "servfail",
+    "drop",
+    "truncate",
+    "reset",
+    "poison",
+    "race",
+    "delay",
+    "sometimes",
+    "dated",
+];
 /// The kinds that mean nothing without their options.
-const NEEDY: [&str; 4] = ["poison", "race", "delay", "sometimes"];
+const NEEDY: [&str; 5] = ["poison", "race", "delay", "sometimes", "dated"];
 
 impl AnswerSpec {
     /// The answer that a bare word means, if it is a kind that needs no options.
@@ -111,7 +99,7 @@ impl AnswerSpec {
             "reset" => KindSpec::Reset,
             _ => return None,
         };
-        Some(Self { kind, wire: WireSpec::default(), ede: None })
+        Some(Self { kind, wire: WireSpec::default(), ede: None, parser: Parser::Dns })
     }
 
     /// Whether a word is the key of a kind, so that no answer may have it as its name.
@@ -142,6 +130,7 @@ impl KindSpec {
             Self::Race(_) => "race",
             Self::Delay(_) => "delay",
             Self::Sometimes(_) => "sometimes",
+            Self::Dated(_) => "dated",
         }
     }
 }
@@ -186,20 +175,21 @@ pub(super) fn read_answer(node: &Node, reader: &mut Reader<'_>) -> Option<Answer
     for kind in KINDS {
         fields.get(kind);
     }
-    let (fields_wire, fields_ede) = (fields.entry("wire"), fields.entry("ede"));
+    let (fields_wire, fields_ede, fields_parser) = (fields.entry("wire"), fields.entry("ede"), fields.entry("parser"));
     let wire = fields.get("wire").map(|wire| read_wire(wire, reader));
     let ede = fields.get("ede").and_then(|ede| read_ede(ede, reader));
+    let parser = fields.get("parser").and_then(|parser| read_parser(parser, reader));
     fields.finish(reader);
-    if let (Some(KindSpec::Race(_) | KindSpec::Delay(_) | KindSpec::Sometimes(_)), Some((key, _))) =
-        (&kind, fields_wire.or(fields_ede))
+    if let (Some(KindSpec::Race(_) | KindSpec::Delay(_) | KindSpec::Sometimes(_) | KindSpec::Dated(_)), Some((key, _))) =
+        (&kind, fields_wire.or(fields_ede).or(fields_parser))
     {
-        reader.found(key, "it beside an answer that is made of others", "wire and ede with those answers");
+        reader.found(key, "it beside an answer that is made of others", "wire, ede and parser with those answers");
     }
     let wire = wire.unwrap_or_default();
     if let (Some(_), EdnsForm::Omit | EdnsForm::Echo | EdnsForm::Left, Some((key, _))) = (&ede, wire.edns, fields_ede) {
         reader.found(key, "an ede in an answer without an OPT of its own", "wire with edns: normal, or none, beside it");
     }
-    Some(AnswerSpec { kind: kind?, wire, ede })
+    Some(AnswerSpec { kind: kind?, wire, ede, parser: parser.unwrap_or_default() })
 }
 
 fn read_kind(kind: &'static str, entry: Option<(&Node, &Node)>, reader: &mut Reader<'_>) -> Option<KindSpec> {
@@ -211,6 +201,7 @@ fn read_kind(kind: &'static str, entry: Option<(&Node, &Node)>, reader: &mut Rea
         ("race", Some(node)) => read_race(node, reader).map(KindSpec::Race),
         ("delay", Some(node)) => read_delay(node, reader).map(KindSpec::Delay),
         ("sometimes", Some(node)) => read_sometimes(node, reader).map(KindSpec::Sometimes),
+        ("dated", Some(node)) => read_dated(node, reader).map(KindSpec::Dated),
         (needy, None) if NEEDY.contains(&needy) => {
             if let Some((key, _)) = entry {
                 reader.found(key, "no options", format!("{needy} with its options"));
@@ -224,47 +215,4 @@ fn read_kind(kind: &'static str, entry: Option<(&Node, &Node)>, reader: &mut Rea
         }
         (word, None) => AnswerSpec::bare(word).map(|answer| answer.kind),
     }
-}
-
-/// A client that waits longer has given up: `dig` after 15 s, glibc after 30 s, whatever their options.
-const LONGEST: Duration = Duration::from_secs(60);
-
-/// More replies to one query than any network was seen to send.
-const MOST_STEPS: usize = 16;
-
-/// The steps of `race`.
-fn read_race(node: &Node, reader: &mut Reader<'_>) -> Option<Vec<RaceStepSpec>> {
-    let items = reader.items(node, "steps");
-    if items.is_empty() || items.len() > MOST_STEPS {
-        reader.found(node, format!("{} steps", items.len()), format!("1 to {MOST_STEPS}"));
-        return None;
-    }
-    items.into_iter().map(|item| read_step(item, reader)).collect::<Vec<_>>().into_iter().collect()
-}
-
-fn read_step(node: &Node, reader: &mut Reader<'_>) -> Option<RaceStepSpec> {
-    let mut fields = Fields::of(node, "a step of a race", reader);
-    let after = fields.need("after", reader).and_then(|after| reader.duration(after, (Duration::ZERO, LONGEST)));
-    let send = fields.need("send", reader).and_then(|send| read_answer_ref(send, reader));
-    fields.finish(reader);
-    Some(RaceStepSpec { after: after?, send: send? })
-}
-
-/// The options of `delay`.
-fn read_delay(node: &Node, reader: &mut Reader<'_>) -> Option<DelaySpec> {
-    let mut fields = Fields::of(node, "a delay", reader);
-    let by = fields.need("by", reader).and_then(|by| reader.duration(by, (Duration::ZERO, LONGEST)));
-    let then = fields.need("then", reader).and_then(|then| read_answer_ref(then, reader));
-    fields.finish(reader);
-    Some(DelaySpec { by: by?, then: then? })
-}
-
-/// The options of `sometimes`.
-fn read_sometimes(node: &Node, reader: &mut Reader<'_>) -> Option<SometimesSpec> {
-    let mut fields = Fields::of(node, "sometimes", reader);
-    let chance = fields.need("chance", reader).and_then(|chance| reader.chance(chance));
-    let then = fields.need("then", reader).and_then(|then| read_answer_ref(then, reader));
-    let otherwise = fields.need("else", reader).and_then(|other| read_answer_ref(other, reader));
-    fields.finish(reader);
-    Some(SometimesSpec { chance: chance?, then: then?, otherwise: otherwise? })
 }

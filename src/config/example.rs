@@ -9,7 +9,7 @@ use crate::{
     name::Name,
     query::{NoSuchWord, Transport, Type},
 };
-use jiff::civil::Date;
+use jiff::civil::DateTime;
 
 /// One entry under `examples`.
 #[derive(Clone, Debug)]
@@ -23,7 +23,7 @@ pub struct ExampleSpec {
     /// The operator whose client asks; the country's own when missing.
     pub operator: Option<At<String>>,
     /// The day; the real one when missing.
-    pub today: Option<Date>,
+    pub today: Option<DateTime>,
     /// The transport; UDP when missing.
     pub transport: Transport,
     /// The verdict.
@@ -40,7 +40,7 @@ pub(super) fn read_example(node: &Node, reader: &mut Reader<'_>) -> Option<Examp
     let mut fields = Fields::of(node, "an example", reader);
     let ask = fields.need("ask", reader).and_then(|ask| read_question(ask, reader));
     let operator = fields.get("operator").and_then(|name| reader.string(name, "the name of an operator"));
-    let today = fields.get("today").and_then(|day| reader.date(day));
+    let today = fields.get("today").and_then(|day| reader.moment(day));
     let transport = fields.get("transport").and_then(|word| reader.transport(word));
     let expect = fields.need("expect", reader).and_then(|word| reader.verdict(word).map(|verdict| reader.at(word, verdict)));
     let replies = fields.get("replies").and_then(|count| reader.number(count, (0, 16)).map(|number| reader.at(count, number)));

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::query::CountryCode;
 use ipnet::IpNet;
-use jiff::civil::Date;
+use jiff::civil::DateTime;
 use std::{net::SocketAddr, time::Duration};
 
 /// What a lab file says. A missing key is decided by the command line or by the default.
@@ -30,7 +30,7 @@ pub struct LabSpec {
     /// Who may ask.
     pub allow: Option<Vec<IpNet>>,
     /// A pretended day.
-    pub today: Option<Date>,
+    pub today: Option<DateTime>,
     /// What random picks are drawn from.
     pub seed: Option<u64>,
     /// What is logged, in `tracing`'s filter words.
@@ -77,7 +77,7 @@ pub fn read_lab(file: usize, report: &mut Report) -> Option<LabSpec> {
     let upstream = fields.get("upstream").map_or(Vec::new(), |list| reader.items(list, "addresses with ports"));
     let upstream_timeout = fields.get("upstream-timeout").and_then(|wait| reader.duration(wait, TIMEOUT_RANGE));
     let allow = fields.get("allow").map(|list| some(list, "networks", reader));
-    let today = fields.get("today").and_then(|day| reader.date(day));
+    let today = fields.get("today").and_then(|day| reader.moment(day));
     let seed = fields.get("seed").and_then(|number| reader.number(number, (0, u64::MAX)));
     let log = fields.get("log").and_then(|filter| reader.log(filter));
     let tcp_idle = fields.get("tcp-idle").and_then(|wait| reader.duration(wait, IDLE_RANGE));

@@ -7,7 +7,7 @@ use crate::{
 };
 use hickory_proto::rr::Name as WireName;
 use ipnet::IpNet;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use std::{
     fmt,
     net::{IpAddr, SocketAddr},
@@ -107,6 +107,10 @@ impl Reader<'_> {
 
     pub(super) fn date(&mut self, node: &Node) -> Option<Date> {
         self.read(node, day)
+    }
+
+    pub(super) fn moment(&mut self, node: &Node) -> Option<DateTime> {
+        self.read(node, moment)
     }
 
     pub(super) fn flag(&mut self, node: &Node) -> Option<bool> {
@@ -240,6 +244,21 @@ const MAX_TTL: u32 = 0x7fff_ffff;
 /// What was found, and what may be written.
 pub fn day(text: &str) -> Result<Date, NoSuchWord> {
     let expected = "a day such as 2014-03-20".to_owned();
+    text.parse().map_err(|_| NoSuchWord { found: text.to_owned(), what: "day", expected })
+}
+
+/// A day, which stands for its noon, or a moment of it; in UTC.
+///
+/// # Errors
+///
+/// What was found, and what may be written.
+pub fn moment(text: &str) -> Result<DateTime, NoSuchWord> {
+    if let Ok(day) = text.parse::<Date>()
+        && !text.contains('T')
+    {
+        return Ok(day.at(12, 0, 0, 0));
+    }
+    let expected = "a day such as 2014-03-20, or a moment of it in UTC such as 2014-03-20T18:30".to_owned();
     text.parse().map_err(|_| NoSuchWord { found: text.to_owned(), what: "day", expected })
 }
 

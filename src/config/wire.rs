@@ -2,8 +2,9 @@
 
 use super::{
     fields::{Fields, Reader},
-    tree::Node,
+    tree::{Node, Value},
 };
+use crate::query::{Flat, Parser};
 
 /// How a message looks. What is not said is as a resolver does it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -83,6 +84,23 @@ pub(super) fn read_wire(node: &Node, reader: &mut Reader<'_>) -> WireSpec {
         edns: edns.unwrap_or_default(),
         trailing: trailing.and_then(|count| u16::try_from(count).ok()).unwrap_or_default(),
     }
+}
+
+/// `parser:` of an answer: a word, or `flat` with its options.
+pub(super) fn read_parser(node: &Node, reader: &mut Reader<'_>) -> Option<Parser> {
+    let flat = Flat { patched: true, one_question: false };
+    let Value::Map(_) = &node.value else {
+        return reader.word(node, "parser", &[("dns", Parser::Dns), ("flat", Parser::Flat(flat))]);
+    };
+    let mut fields = Fields::of(node, "parser", reader);
+    let options = fields.need("flat", reader);
+    fields.finish(reader);
+    let mut fields = Fields::of(options?, "a flat parser", reader);
+    let patched = fields.get("patched").and_then(|value| reader.flag(value));
+    let counts = [("any", false), ("one", true)];
+    let one_question = fields.get("questions").and_then(|word| reader.word(word, "number of questions", &counts));
+    fields.finish(reader);
+    Some(Parser::Flat(Flat { patched: patched.unwrap_or(flat.patched), one_question: one_question.unwrap_or(flat.one_question) }))
 }
 
 /// `ede:` of an answer.

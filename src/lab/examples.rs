@@ -1,12 +1,11 @@
 //! Running the examples of a country: the same decision and the same octets that a client gets.
 
-use super::{Lab, Rehearsal};
+use super::{Asker, Lab, Rehearsal};
 use crate::{
     clock::Clock,
     config::{At, CountrySpec, ExampleSpec, Place, Report, Trouble},
     name::wire_name,
     policy::Country,
-    query::Query,
 };
 use std::net::IpAddr;
 
@@ -42,15 +41,9 @@ fn client(country: &Country, example: &ExampleSpec, report: &mut Report) -> Opti
 
 /// The first thing that is not as the example says: where, what it is, what was expected.
 fn failure(lab: &Lab, spec: &CountrySpec, example: &ExampleSpec, client: IpAddr) -> Option<(Place, String, String)> {
-    let query = Query {
-        name: example.name.clone(),
-        rtype: example.rtype,
-        client,
-        transport: example.transport,
-        listener: None,
-        today: example.today.unwrap_or_else(|| Clock::Real.today()),
-    };
-    let rehearsal = lab.rehearse(&wire_name(example.name.as_str()).ok()?, query);
+    let now = example.today.unwrap_or_else(|| Clock::Real.now());
+    let asker = Asker { client, transport: example.transport, listener: None, now };
+    let rehearsal = lab.rehearse(&wire_name(example.name.as_str()).ok()?, example.rtype, asker);
     let rule = rehearsal.verdict.rule.map(|(rule, _)| rule.slug.as_str());
     let by = rule.map_or("no rule decides".to_owned(), |rule| format!("by rule {rule:?}"));
     if rehearsal.verdict.word != example.expect.value {

@@ -2,12 +2,13 @@
 
 use super::{
     Lab, Local,
-    course::{limit, rejection},
+    course::{Asker, Departure, Judged, Outgoing},
 };
 use crate::{
-    answer::{Draw, Send, Step, Turns, plan},
+    answer::{Draw, Turns},
+    name::Name,
     policy::Verdict,
-    query::{Query, Received, Transport},
+    query::{Query, Transport, Type},
 };
 use hickory_proto::{
     op::{Edns, Message, Query as Question},
@@ -71,33 +72,32 @@ impl Lab {
     /// What a fresh server would send to a query as `dig` makes it: RD, EDNS with 1232 octets. Rings stand at their beginning
     /// and are not moved.
     #[must_use]
-    pub fn rehearse(&self, name: &WireName, query: Query) -> Rehearsal<'_> {
-        let verdict = self.policy.decide(&query);
-        let Some(received) = received(name, &query) else { return Rehearsal { query, verdict, parts: Vec::new() } };
-        let limit = limit(&received, query.transport);
-        if let Some(reply) = rejection(&received) {
-            let what = What::Rejected(Sent::new(reply.octets(&received, limit)));
-            let part = Part { after: Duration::ZERO, what };
-            return Rehearsal { query, verdict: verdict.rejected(), parts: vec![part] };
-        }
+    pub fn rehearse(&self, name: &WireName, rtype: Type, asker: Asker) -> Rehearsal<'_> {
         let turns = Turns::new(self.policy.rings());
         let draw = Draw { seed: self.settings.seed, turns: &turns };
-        let steps = plan(&verdict, &query, &draw).steps.into_iter();
+        let Judged { decided, departures } = self.judge(octets(name, rtype), asker, &draw);
+        let (query, verdict) = decided.unwrap_or_else(|| {
+            let query = asker.asks(Name::from_wire(name), rtype);
+            let verdict = self.policy.decide(&query).rejected();
+            (query, verdict)
+        });
         // A stream carries the first step alone.
-        let steps = steps.take(if query.transport == Transport::Udp { usize::MAX } else { 1 });
-        let part = |step: Step| Part { after: step.after, what: self.what(step.send, &received, limit) };
-        Rehearsal { query, verdict, parts: steps.map(part).collect() }
+        let departures = departures.into_iter().take(if asker.transport == Transport::Udp { usize::MAX } else { 1 });
+        let part = |Departure { after, what }| Part { after, what: self.what(what) };
+        Rehearsal { query, verdict, parts: departures.map(part).collect() }
     }
 
-    fn what(&self, send: Send, received: &Received, limit: usize) -> What {
-        match send {
-            Send::Forged(reply) => What::Forged(Sent::new(reply.octets(received, limit))),
-            Send::Reset => What::Reset,
-            Send::Honest => match (self.honest_at_once(received, limit), self.local(received, limit)) {
-                (None, _) => What::Upstream,
-                (Some(octets), Local::Nothing) => What::Nowhere(Sent::new(octets)),
-                (Some(octets), _) => What::Honest(Sent::new(octets)),
-            },
+    fn what(&self, outgoing: Outgoing) -> What {
+        let asked = match outgoing {
+            Outgoing::Forged(octets) => return What::Forged(Sent::new(octets)),
+            Outgoing::Rejected(octets) => return What::Rejected(Sent::new(octets)),
+            Outgoing::Reset => return What::Reset,
+            Outgoing::Honest(asked) => asked,
+        };
+        match (self.honest_at_once(&asked), self.local(&asked)) {
+            (None, _) => What::Upstream,
+            (Some(octets), Local::Nothing) => What::Nowhere(Sent::new(octets)),
+            (Some(octets), _) => What::Honest(Sent::new(octets)),
         }
     }
 }
@@ -134,12 +134,12 @@ impl What {
     }
 }
 
-fn received(name: &WireName, query: &Query) -> Option<Received> {
+fn octets(name: &WireName, rtype: Type) -> Vec<u8> {
     let mut message = Message::query();
     // Always the same, so that the octets are.
     message.metadata.id = 0;
     message.metadata.recursion_desired = true;
-    message.add_query(Question::query(name.clone(), query.rtype.0));
+    message.add_query(Question::query(name.clone(), rtype.0));
     message.set_edns(Edns::new());
-    Received::read(message.to_vec().ok()?).ok()
+    message.to_vec().unwrap_or_default()
 }

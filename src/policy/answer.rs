@@ -2,9 +2,10 @@
 
 use crate::{
     config::{EdeSpec, OtherTypes, Pick, SoaSpec, TtlSpec, WireSpec, Word},
-    query::Type,
+    query::{Parser, Query, Readers, Type},
 };
 use hickory_proto::rr::{Name as WireName, RecordType};
+use jiff::civil::Date;
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
 /// What a rule sends.
@@ -18,6 +19,10 @@ pub struct Answer {
     pub wire: WireSpec,
     /// An Extended DNS Error (RFC 8914), if one is sent.
     pub ede: Option<EdeSpec>,
+    /// Who sends it, or parts of it: those whose parsers have to have read the query.
+    pub readers: Readers,
+    /// Whether a part of it is dated.
+    ages: bool,
 }
 
 /// The kinds of answers.
@@ -56,6 +61,8 @@ pub enum Kind {
         /// Which counter of answers it is drawn by.
         turn: usize,
     },
+    /// Answers that took turns over the years, the first with the day on which there was none before it.
+    Dated(Vec<(Date, Arc<Answer>)>),
 }
 
 /// One step of a race.
@@ -105,38 +112,92 @@ pub struct Choice {
 const EVEN: u32 = 500_000;
 
 impl Answer {
-    /// The verdict when a type is asked for.
-    pub(super) fn word_for(&self, rtype: Type) -> Word {
-        self.first(rtype).1
+    /// An answer, with those who have to have read a query for it to be sent: the honest step of a race needs no reader, because
+    /// the resolver reads for itself.
+    pub(super) fn new(name: &str, kind: Kind, wire: WireSpec, ede: Option<EdeSpec>, parser: Parser) -> Self {
+        let parts = kind.parts();
+        let readers = match kind {
+            Kind::Honest => Readers::ALL,
+            _ if parts.is_empty() => Readers::of(parser),
+            _ => all(parts.iter().map(|part| part.readers)),
+        };
+        let ages = matches!(kind, Kind::Dated(_)) || parts.iter().any(|part| part.ages);
+        Self { name: name.to_owned(), kind, wire, ede, readers, ages }
     }
 
-    /// The verdict of what comes first, and when that comes.
-    fn first(&self, rtype: Type) -> (Duration, Word) {
+    /// Whether somebody who has read the query sends something of this, on the query's day.
+    pub(super) fn is_for(&self, query: &Query) -> bool {
+        self.readers.meet(query.readers) && (!self.ages || self.readers_on(query.today()).meet(query.readers))
+    }
+
+    fn readers_on(&self, today: Date) -> Readers {
+        let now = self.on(today);
+        let parts = now.kind.parts();
+        if parts.is_empty() { now.readers } else { all(parts.into_iter().map(|part| part.readers_on(today))) }
+    }
+
+    /// The verdict on a query.
+    pub(super) fn word_for(&self, query: &Query) -> Word {
+        self.first(query).map_or(Word::Drop, |(_, word)| word)
+    }
+
+    /// The verdict of what comes first, and when that comes; nothing where nothing does.
+    fn first(&self, query: &Query) -> Option<(Duration, Word)> {
+        if !self.readers.meet(query.readers) {
+            return None;
+        }
         let word = match &self.kind {
             Kind::Honest => Word::Honest,
             Kind::NxDomain(_) => Word::NxDomain,
             Kind::NoData(_) => Word::NoData,
             Kind::Refused => Word::Refused,
             Kind::ServFail => Word::ServFail,
-            Kind::Drop => Word::Drop,
+            Kind::Drop => return None,
             Kind::Truncate => Word::Truncate,
             Kind::Reset => Word::Reset,
-            Kind::Poison(poison) => poison.word_for(rtype),
+            Kind::Poison(poison) => match poison.word_for(query.rtype) {
+                Word::Drop => return None,
+                word => word,
+            },
             Kind::Race(steps) => {
-                let firsts = steps.iter().map(|step| (step.after, step.answer.first(rtype)));
-                let heard = firsts.map(|(after, (later, word))| (after + later, word)).filter(|(_, word)| *word != Word::Drop);
-                return heard.min_by_key(|(after, _)| *after).unwrap_or((Duration::ZERO, Word::Drop));
+                let firsts = steps.iter().filter_map(|step| Some((step.after, step.answer.first(query)?)));
+                return firsts.map(|(after, (later, word))| (after + later, word)).min_by_key(|(after, _)| *after);
             }
-            Kind::Delay(by, then) => {
-                let (after, word) = then.first(rtype);
-                return (*by + after, word);
-            }
+            Kind::Delay(by, then) => return then.first(query).map(|(after, word)| (*by + after, word)),
             // What happens more often; `explain` tells the chance.
             Kind::Sometimes { chance, then, otherwise, .. } => {
-                return if *chance >= EVEN { then.first(rtype) } else { otherwise.first(rtype) };
+                return if *chance >= EVEN { then.first(query) } else { otherwise.first(query) };
             }
+            Kind::Dated(_) => return self.on(query.today()).first(query),
         };
-        (Duration::ZERO, word)
+        Some((Duration::ZERO, word))
+    }
+
+    /// The answer itself, or the one of several that holds on this day.
+    #[must_use]
+    pub fn on(&self, today: Date) -> &Self {
+        match &self.kind {
+            Kind::Dated(each) => each.iter().rfind(|(since, _)| *since <= today).map_or(self, |(_, answer)| answer.on(today)),
+            _ => self,
+        }
+    }
+}
+
+/// Everybody who sends one of several parts; those that are honest are no matter of who reads.
+fn all(parts: impl Iterator<Item = Readers>) -> Readers {
+    parts.filter(|readers| *readers != Readers::ALL).reduce(Readers::and).unwrap_or(Readers::ALL)
+}
+
+impl Kind {
+    /// The answers that it is made of.
+    pub(super) fn parts(&self) -> Vec<&Answer> {
+        match self {
+            Self::Race(steps) => steps.iter().map(|step| &*step.answer).collect(),
+            Self::Delay(_, then) => vec![then],
+            Self::Sometimes { then, otherwise, .. } => vec![then, otherwise],
+            Self::Dated(each) => each.iter().map(|(_, answer)| &**answer).collect(),
+            _ => Vec::new(),
+        }
     }
 }
 

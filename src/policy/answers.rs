@@ -5,9 +5,10 @@ use super::{
     files::{addresses, open_beside},
 };
 use crate::config::{
-    AddressesSpec, AnswerRef, AnswerSpec, At, CountrySpec, DelaySpec, KindSpec, Pick, PoisonSpec, PoolSpec, RaceStepSpec, Report,
-    Shelf, SoaSpec, SometimesSpec, Trouble,
+    AddressesSpec, AnswerRef, AnswerSpec, At, CountrySpec, DatedSpec, DelaySpec, KindSpec, Pick, PoisonSpec, PoolSpec,
+    RaceStepSpec, Report, Shelf, SoaSpec, SometimesSpec, Trouble,
 };
+use jiff::civil::Date;
 use std::{collections::HashMap, net::IpAddr, sync::Arc};
 
 /// The answers of one country. Named ones are compiled when somebody asks for them, because they may name each other.
@@ -60,7 +61,7 @@ impl<'s> Answers<'s> {
             report.add(answer.place, Trouble::unknown_answer(word, expected));
             return None;
         };
-        Some(Arc::new(Answer { name: word.clone(), kind: simple(&bare.kind)?, wire: bare.wire, ede: bare.ede }))
+        Some(Arc::new(Answer::new(word, simple(&bare.kind)?, bare.wire, bare.ede, bare.parser)))
     }
 
     fn by_name(&mut self, name: &'s At<String>, report: &mut Report) -> Option<Arc<Answer>> {
@@ -76,7 +77,7 @@ impl<'s> Answers<'s> {
     }
 
     fn compile(&mut self, name: &str, spec: &'s AnswerSpec, report: &mut Report) -> Option<Answer> {
-        let AnswerSpec { kind, wire, ede } = spec;
+        let AnswerSpec { kind, wire, ede, parser } = spec;
         let kind = match kind {
             KindSpec::Poison(poison) => Kind::Poison(Box::new(self.poison(poison, report)?)),
             KindSpec::Race(steps) => Kind::Race(self.race(steps, report)?),
@@ -85,9 +86,10 @@ impl<'s> Answers<'s> {
                 let (then, otherwise) = (self.resolve(then, report), self.resolve(otherwise, report));
                 Kind::Sometimes { chance: *chance, then: then?, otherwise: otherwise?, turn: self.ring() }
             }
+            KindSpec::Dated(each) => Kind::Dated(self.dated(each, report)?),
             other => simple(other)?,
         };
-        Some(Answer { name: name.to_owned(), kind, wire: *wire, ede: ede.clone() })
+        Some(Answer::new(name, kind, *wire, ede.clone(), *parser))
     }
 
     /// The steps in the order of their times; those that cannot be read are all reported.
@@ -98,6 +100,12 @@ impl<'s> Answers<'s> {
         let mut steps = steps.collect::<Option<Vec<_>>>()?;
         steps.sort_by_key(|step| step.after);
         Some(steps)
+    }
+
+    fn dated(&mut self, each: &'s [DatedSpec], report: &mut Report) -> Option<Vec<(Date, Arc<Answer>)>> {
+        let resolved = each.iter().map(|DatedSpec { since, send }| (since.unwrap_or(Date::MIN), self.resolve(send, report)));
+        let resolved: Vec<_> = resolved.collect();
+        resolved.into_iter().map(|(since, answer)| Some((since, answer?))).collect()
     }
 
     fn ring(&mut self) -> usize {
@@ -149,7 +157,9 @@ fn simple(kind: &KindSpec) -> Option<Kind> {
         KindSpec::Drop => Kind::Drop,
         KindSpec::Truncate => Kind::Truncate,
         KindSpec::Reset => Kind::Reset,
-        KindSpec::Poison(_) | KindSpec::Race(_) | KindSpec::Delay(_) | KindSpec::Sometimes(_) => return None,
+        KindSpec::Poison(_) | KindSpec::Race(_) | KindSpec::Delay(_) | KindSpec::Sometimes(_) | KindSpec::Dated(_) => {
+            return None;
+        }
     })
 }
 

@@ -12,6 +12,7 @@ use crate::{
     config::{At, CountrySpec, OperatorSpec, Place, Report, RuleSpec, Shelf, Trouble},
     lists::{BadEntry, Format},
     name::Pattern,
+    query::Readers,
 };
 use ipnet::IpNet;
 use std::collections::HashMap;
@@ -107,7 +108,10 @@ impl<'a> Compiling<'a> {
                 self.report.add(places[index], Trouble::Shadowed { rule: rule.slug.clone(), above });
             }
         }
-        Ruleset { rules, matcher }
+        // An honest answer is no sign that somebody listens.
+        let readers = rules.iter().map(|rule| rule.answer.readers).filter(|readers| *readers != Readers::ALL);
+        let readers = readers.fold(Readers::DNS, Readers::and);
+        Ruleset { rules, matcher, readers }
     }
 
     fn rule(&mut self, spec: &'a RuleSpec) -> Option<Rule> {

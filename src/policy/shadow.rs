@@ -25,7 +25,7 @@ pub(super) fn shadow(rules: &[Rule], matcher: &Matcher, idle: usize) -> Vec<usiz
     above
 }
 
-/// Whether `above` holds on every day, for every type and over every transport for which `rule` does.
+/// Whether `above` holds on every day, for every type, over every transport and for every reader for which `rule` does.
 fn always_with(above: &Rule, rule: &Rule) -> bool {
     let since = above.since.is_none_or(|first| rule.since.is_some_and(|other| first <= other));
     let until = above.until.is_none_or(|end| rule.until.is_some_and(|other| other <= end));
@@ -36,7 +36,7 @@ fn always_with(above: &Rule, rule: &Rule) -> bool {
         above.transports.is_empty() || all_transports,
         !rule.transports.is_empty() && rule.transports.iter().all(|t| above.transports.contains(t)),
     );
-    since && until && types && transports
+    since && until && types && transports && above.answer.readers.cover(rule.answer.readers)
 }
 
 /// Patterns that match every name that `pattern` matches.

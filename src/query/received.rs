@@ -4,7 +4,8 @@ use super::Type;
 use crate::name::Name;
 use hickory_proto::{
     op::{Edns, Message, MessageType, OpCode},
-    rr::DNSClass,
+    rr::{DNSClass, Name as WireName, RecordType},
+    serialize::binary::BinDecodable,
 };
 use std::ops::Range;
 
@@ -14,14 +15,13 @@ pub const UDP_PAYLOAD: u16 = 1232;
 /// Octets of a DNS header (RFC 1035 section 4.1.1).
 const HEADER: usize = 12;
 
-/// A query that can be answered: one question, decoded, beside the octets it came in.
+/// A question that can be answered, beside the octets it came in.
 #[derive(Clone, Debug)]
 pub struct Received {
     /// The whole message.
     pub octets: Vec<u8>,
-    /// The decoded message; `queries` holds exactly one entry.
-    pub message: Message,
     question: Range<usize>,
+    edns: Option<Edns>,
 }
 
 /// What to do with octets that are no answerable query.
@@ -43,12 +43,18 @@ impl Received {
     /// [`Unanswered`] says what such octets deserve instead of an answer; they come back with it.
     pub fn read(octets: Vec<u8>) -> Result<Self, (Unanswered, Vec<u8>)> {
         match Self::parts(&octets) {
-            Ok((message, question)) => Ok(Self { octets, message, question }),
+            Ok((question, edns)) => Ok(Self { octets, question, edns }),
             Err(unanswered) => Err((unanswered, octets)),
         }
     }
 
-    fn parts(octets: &[u8]) -> Result<(Message, Range<usize>), Unanswered> {
+    /// Octets as an injector has read them: nothing in them but the question matters to it. The question is inside of them.
+    #[must_use]
+    pub const fn glanced(octets: Vec<u8>, question: Range<usize>) -> Self {
+        Self { octets, question, edns: None }
+    }
+
+    fn parts(octets: &[u8]) -> Result<(Range<usize>, Option<Edns>), Unanswered> {
         if octets.len() < HEADER || octets[2] & 0x80 != 0 {
             return Err(Unanswered::Ignore);
         }
@@ -60,7 +66,19 @@ impl Received {
         if message.queries.len() != 1 || message.message_type != MessageType::Query || message.op_code != OpCode::Query {
             return Err(Unanswered::FormErr);
         }
-        Ok((message, question))
+        Ok((question, message.edns))
+    }
+
+    /// RD: the client wants others to be asked.
+    #[must_use]
+    pub fn recursion_desired(&self) -> bool {
+        self.octets[2] & 0x01 != 0
+    }
+
+    /// CD: the client checks signatures itself (RFC 4035 section 3.2.2).
+    #[must_use]
+    pub fn checking_disabled(&self) -> bool {
+        self.octets[3] & 0x10 != 0
     }
 
     /// The question section, octet for octet: a reply must echo its letters' case.
@@ -81,28 +99,44 @@ impl Received {
         &self.octets[self.question.start..self.question.end - 4]
     }
 
+    /// Where the question stands in the octets.
+    #[must_use]
+    pub const fn question_range(&self) -> &Range<usize> {
+        &self.question
+    }
+
+    /// The name asked for, its case kept.
+    #[must_use]
+    pub fn wire_name(&self) -> WireName {
+        WireName::from_bytes(self.question_name()).unwrap_or_default()
+    }
+
     /// The name asked for, as rules see it.
     #[must_use]
     pub fn name(&self) -> Name {
-        Name::from_wire(self.message.queries[0].name())
+        Name::from_wire(&self.wire_name())
     }
 
     /// The type asked for.
     #[must_use]
     pub fn rtype(&self) -> Type {
-        Type(self.message.queries[0].query_type())
+        Type(RecordType::from(self.number(self.question.end - 4)))
     }
 
     /// The class asked for.
     #[must_use]
     pub fn class(&self) -> DNSClass {
-        self.message.queries[0].query_class()
+        DNSClass::from(self.number(self.question.end - 2))
+    }
+
+    fn number(&self, at: usize) -> u16 {
+        u16::from_be_bytes([self.octets[at], self.octets[at + 1]])
     }
 
     /// The OPT record, if the query has one.
     #[must_use]
-    pub fn edns(&self) -> Option<&Edns> {
-        self.message.edns.as_ref()
+    pub const fn edns(&self) -> Option<&Edns> {
+        self.edns.as_ref()
     }
 
     /// The most octets that a reply by UDP may have: 512 without EDNS (RFC 1035 section 4.2.1), with it what the client takes,

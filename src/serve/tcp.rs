@@ -1,15 +1,20 @@
 //! Plain DNS in streams (RFC 7766): queries may follow each other at once, and answers leave as they are ready.
 
 use super::{
-    live::{Live, Outgoing},
+    live::{Frame, Live},
     timer::Timer,
 };
 use crate::{
-    lab::{Asker, Course},
+    lab::Departure,
     query::{CountryCode, Transport},
 };
 use arc_swap::ArcSwap;
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    io,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
 use tokio::{
     io::AsyncWriteExt,
     net::{TcpListener, TcpStream},
@@ -71,7 +76,7 @@ struct Connection {
 }
 
 /// What came of one query; nothing for silence.
-type Answered = Option<Outgoing>;
+type Answered = Option<Frame>;
 
 impl Connection {
     fn new(stream: TcpStream, client: SocketAddr, shared: Shared) -> Self {
@@ -90,8 +95,8 @@ impl Connection {
                 answered = self.answers.1.recv() => {
                     self.in_flight -= 1;
                     match answered.flatten() {
-                        Some(Outgoing::Octets(octets)) => self.write(&octets, idle).await?,
-                        Some(Outgoing::Reset) => return self.reset(),
+                        Some(Frame::Octets(octets)) => self.write(&octets, idle).await?,
+                        Some(Frame::Reset) => return self.reset(),
                         None => {}
                     }
                     deadline = Instant::now() + idle;
@@ -139,13 +144,9 @@ impl Connection {
             let query = rest[..length].to_vec();
             self.pending.drain(..2 + length);
             self.in_flight += 1;
-            tokio::spawn(answer(self.shared.clone(), query, self.asker(), self.answers.0.clone()));
+            tokio::spawn(answer(self.shared.clone(), query, self.client.ip(), self.answers.0.clone()));
         }
         Ok(taken)
-    }
-
-    fn asker(&self) -> Asker {
-        Asker { client: self.client.ip(), transport: Transport::Tcp, listener: self.shared.country }
     }
 
     /// A client that does not take its answers is cut off after the idle time.
@@ -162,20 +163,17 @@ impl Connection {
 }
 
 /// A stream carries the first step alone: whoever races is on the path, beside a stream and not in it.
-async fn answer(shared: Shared, octets: Vec<u8>, asker: Asker, answers: mpsc::Sender<Answered>) {
+async fn answer(shared: Shared, octets: Vec<u8>, client: IpAddr, answers: mpsc::Sender<Answered>) {
     let arrival = Instant::now();
     let live = shared.live.load_full();
-    let answered = match live.lab.consider(octets, asker) {
-        Course::Ignore => None,
-        Course::Reject(octets) => Some(Outgoing::Octets(octets)),
-        Course::Answer { received, plan, limit } => match plan.steps.first() {
-            None => None,
-            Some(step) => {
-                let outgoing = live.outgoing(&step.send, &received, limit).await;
-                shared.timer.until((arrival + step.after).into()).await;
-                Some(outgoing)
-            }
-        },
+    let asker = live.lab.asker(client, Transport::Tcp, shared.country);
+    let answered = match live.lab.consider(octets, asker).into_iter().next() {
+        None => None,
+        Some(Departure { after, what }) => {
+            let frame = live.frame(what).await;
+            shared.timer.until((arrival + after).into()).await;
+            Some(frame)
+        }
     };
     // The connection has ended when nobody receives.
     let _ = answers.send(answered).await;

@@ -2,13 +2,12 @@
 
 use super::{
     datagram::{self, Ends},
-    live::{Live, Outgoing},
+    live::{Frame, Live},
     timer::Timer,
 };
 use crate::{
-    answer::{Plan, Send},
-    lab::{Asker, Course},
-    query::{CountryCode, Received, Transport},
+    lab::{Asked, Departure},
+    query::{CountryCode, Transport},
 };
 use arc_swap::ArcSwap;
 use std::{
@@ -36,67 +35,49 @@ pub(super) async fn serve(socket: Arc<UdpSocket>, live: Arc<ArcSwap<Live>>, list
             }
         };
         let arrival = Instant::now();
-        let asker = Asker { client: ends.client.ip(), transport: Transport::Udp, listener };
         let now = live.load();
-        match now.lab.consider(buffer[..length].to_vec(), asker) {
-            Course::Ignore => {}
-            Course::Reject(octets) => send(&socket, &octets, ends).await,
-            Course::Answer { received, plan, limit } => {
-                if let Some(octets) = at_once(&now, &plan, &received, limit) {
-                    send(&socket, &octets, ends).await;
-                } else if !plan.steps.is_empty() {
-                    let sending = Sending {
-                        socket: Arc::clone(&socket),
-                        live: Arc::clone(&now),
-                        timer: Arc::clone(&timer),
-                        query: *received,
-                        limit,
-                        ends,
-                    };
-                    enact(&Arc::new(sending), plan, arrival);
-                }
+        let asker = now.lab.asker(ends.client.ip(), Transport::Udp, listener);
+        let departures = now.lab.consider(buffer[..length].to_vec(), asker);
+        let (ready, asking) = sort(&now, departures);
+        if ready.iter().all(|(after, _)| after.is_zero()) {
+            for (_, octets) in ready {
+                send(&socket, &octets, ends).await;
             }
+        } else {
+            tokio::spawn(depart(Arc::clone(&socket), Arc::clone(&timer), ready, arrival, ends));
+        }
+        for (after, asked) in asking {
+            let (socket, timer, live) = (Arc::clone(&socket), Arc::clone(&timer), Arc::clone(&now));
+            tokio::spawn(async move {
+                let octets = live.relayed(&asked).await;
+                depart(socket, timer, vec![(after, octets)], arrival, ends).await;
+            });
         }
     }
 }
 
-/// The octets of a plan that needs neither time nor anybody else.
-fn at_once(live: &Live, plan: &Plan, query: &Received, limit: usize) -> Option<Vec<u8>> {
-    let [step] = &plan.steps[..] else { return None };
-    if !step.after.is_zero() {
-        return None;
+/// What leaves after a while.
+type Later<T> = Vec<(Duration, T)>;
+
+/// What needs nobody else keeps its order even where the machine is late; a question that has to be asked goes its own way.
+fn sort(live: &Live, departures: Vec<Departure>) -> (Later<Vec<u8>>, Later<Arc<Asked>>) {
+    let (mut ready, mut asking) = (Vec::new(), Vec::new());
+    for Departure { after, what } in departures {
+        match live.at_once(what) {
+            Ok(Frame::Octets(octets)) => ready.push((after, octets)),
+            // There is no connection to reset.
+            Ok(Frame::Reset) => {}
+            Err(asked) => asking.push((after, asked)),
+        }
     }
-    match live.at_once(&step.send, query, limit)? {
-        Outgoing::Octets(octets) => Some(octets),
-        Outgoing::Reset => None,
-    }
+    (ready, asking)
 }
 
-/// What all steps of one plan need.
-struct Sending {
-    socket: Arc<UdpSocket>,
-    live: Arc<Live>,
-    timer: Arc<Timer>,
-    query: Received,
-    limit: usize,
-    ends: Ends,
-}
-
-/// Each step leaves at its time after the query. Those that wait for nobody keep their order even where the machine is late;
-/// one that has to ask others goes its own way.
-fn enact(sending: &Arc<Sending>, plan: Plan, arrival: Instant) {
-    let (asking, ready): (Vec<_>, Vec<_>) = plan.steps.into_iter().partition(|step| matches!(step.send, Send::Honest));
-    for steps in asking.into_iter().map(|step| vec![step]).chain([ready]) {
-        let sending = Arc::clone(sending);
-        tokio::spawn(async move {
-            for step in steps {
-                let outgoing = sending.live.outgoing(&step.send, &sending.query, sending.limit).await;
-                sending.timer.until(arrival + step.after).await;
-                if let Outgoing::Octets(octets) = outgoing {
-                    send(&sending.socket, &octets, sending.ends).await;
-                }
-            }
-        });
+/// Each message leaves at its time after the query.
+async fn depart(socket: Arc<UdpSocket>, timer: Arc<Timer>, messages: Later<Vec<u8>>, arrival: Instant, ends: Ends) {
+    for (after, octets) in messages {
+        timer.until(arrival + after).await;
+        send(&socket, &octets, ends).await;
     }
 }
 

@@ -90,9 +90,12 @@ fn what_is_only_assumed_says_so_wherever_it_is_shown() {
 
 #[test]
 fn explain_refuses_what_the_server_refuses() {
-    let transfer = json(&["explain", "www.facebook.com", "AXFR", "--country", "CN", "--json"]);
+    let transfer = json(&["explain", "www.facebook.com", "AXFR", "--country", "IR", "--json"]);
     assert_eq!((&transfer["verdict"], &transfer["rule"]), (&"refused".into(), &Value::Null));
     assert_eq!(transfer["replies"][0]["rcode"], "REFUSED");
+    // China's third injector answers any type with an address, long before the refusal arrives.
+    let raced = json(&["explain", "www.facebook.com", "AXFR", "--country", "CN", "--json"]);
+    assert_eq!((&raced["verdict"], &raced["replies"][1]["rcode"]), (&"poison".into(), &"REFUSED".into()));
     let stranger = stdout(&["explain", "example.com", "--client", "8.8.8.8"]);
     assert!(stranger.contains("it gets REFUSED instead"), "{stranger}");
     let nowhere = stdout(&["explain", "nowhere.test", "--country", "US"]);

@@ -4,15 +4,19 @@ use crate::support::{data, start_on};
 use hickory_proto::{op::ResponseCode, rr::RecordType};
 use splinterdns::{
     config::{Evidence, LabSpec, Shelf},
-    lab::{Lab, Shelves, load},
+    lab::{Asker, Lab, Shelves, load},
     name::Name,
-    query::{Query, Transport, Type},
+    query::{Transport, Type},
 };
 use std::net::IpAddr;
 
 fn shipped() -> Lab {
     let shelves = Shelves { configs: Shelf::built_in_configs(), lab_file: None, zones: None, flags: LabSpec::default() };
     load(&shelves).unwrap_or_else(|error| panic!("{error}")).0
+}
+
+fn asker(client: IpAddr) -> Asker {
+    Asker { client, transport: Transport::Udp, listener: None, now: "2026-11-22T12:00".parse().unwrap() }
 }
 
 /// A client of every country and of every operator, with a label for messages.
@@ -180,14 +184,8 @@ fn every_name_of_every_zone_is_honest_in_the_open_countries() {
     let lab = shipped();
     for name in ["facebook.com", "twitter.com", "youtube.com", "mentorproject.org", "x.com", "torproject.org", "gov.ua"] {
         for client in ["127.1.0.1", "127.198.0.1"] {
-            let query = Query {
-                name: Name::parse(name).unwrap(),
-                rtype: Type(RecordType::A),
-                client: client.parse().unwrap(),
-                transport: Transport::Udp,
-                listener: None,
-                today: "2026-11-22".parse().unwrap(),
-            };
+            let asker = asker(client.parse().unwrap());
+            let query = asker.asks(Name::parse(name).unwrap(), Type(RecordType::A));
             assert_eq!(lab.policy.decide(&query).word.as_str(), "honest", "{name} from {client}");
         }
     }
@@ -205,9 +203,7 @@ fn what_is_explained_is_what_is_sent() {
     let types = [RecordType::A, RecordType::MX, RecordType::AXFR, RecordType::TXT];
     for (label, client) in clients(&lab).into_iter().filter(|(label, _)| !label.starts_with("CN")) {
         for (name, rtype) in names.into_iter().flat_map(|name| types.map(|rtype| (name, rtype))) {
-            let (transport, listener, today) = (Transport::Udp, None, "2026-11-22".parse().unwrap());
-            let query = Query { name: Name::parse(name).unwrap(), rtype: Type(rtype), client, transport, listener, today };
-            let rehearsal = lab.rehearse(&splinterdns::name::wire_name(name).unwrap(), query);
+            let rehearsal = lab.rehearse(&splinterdns::name::wire_name(name).unwrap(), Type(rtype), asker(client));
             let explained = rehearsal.parts[0].what.message().expect("without an upstream everything is known");
             let sent = server.ask(&client.to_string(), &format!("{name}."), rtype);
             assert_eq!(explained.response_code, sent.response_code, "{name} {rtype} in {label}");

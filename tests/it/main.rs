@@ -7,6 +7,7 @@ mod docs;
 mod fidelity;
 mod invalid;
 mod ladder;
+mod octets;
 mod protocol;
 mod relay;
 mod reload;

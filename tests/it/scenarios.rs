@@ -64,6 +64,9 @@ impl Entry {
     }
 
     fn query(&self) -> Vec<u8> {
+        if !self.octets.is_empty() {
+            return [&[0, 0], &self.octets[..]].concat();
+        }
         let has = |word: &str| self.reply.iter().any(|other| other == word);
         let [question] = &self.sections[0][..] else { panic!("a query has one question") };
         let mut words = question.split(' ');
