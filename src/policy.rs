@@ -9,12 +9,14 @@ mod answers;
 mod compile;
 mod files;
 mod govern;
+mod hours;
 mod matcher;
 mod networks;
 mod shadow;
 
 pub use answer::{Answer, Choice, Kind, Poison, RaceStep};
 pub use compile::compile;
+pub use hours::Hours;
 
 use crate::{
     config::{Evidence, Word},
@@ -87,6 +89,8 @@ pub struct Rule {
     pub since: Option<Date>,
     /// The first day on which it no longer holds.
     pub until: Option<Date>,
+    /// The hours on which it holds; always when missing.
+    pub hours: Option<Hours>,
     /// What is sent.
     pub answer: Arc<Answer>,
     /// Citizen Lab category code.
@@ -139,6 +143,8 @@ pub enum MissReason {
     NotYet,
     /// It has ended.
     NoLonger,
+    /// It holds at other hours.
+    Hours,
     /// It is for other types.
     Type,
     /// It is for other transports.
@@ -267,7 +273,9 @@ impl Country {
     pub fn blocked_on(&self, today: Date) -> Option<&str> {
         let holds = |rule: &&Rule| {
             let from = rule.since.is_none_or(|since| since <= today);
-            from && rule.until.is_none_or(|until| today < until) && !matches!(rule.answer.kind, Kind::Honest)
+            from && rule.until.is_none_or(|until| today < until)
+                && rule.hours.is_none()
+                && !matches!(rule.answer.kind, Kind::Honest)
         };
         self.rules.rules.iter().filter(holds).flat_map(|rule| &rule.patterns).find_map(Pattern::anchor)
     }
@@ -324,6 +332,9 @@ impl Rule {
         if self.until.is_some_and(|until| query.today() >= until) {
             return Some(MissReason::NoLonger);
         }
+        if self.hours.as_ref().is_some_and(|hours| !hours.hold(query.now)) {
+            return Some(MissReason::Hours);
+        }
         if !self.types.is_empty() && !self.types.contains(&query.rtype) {
             return Some(MissReason::Type);
         }
@@ -354,6 +365,7 @@ impl fmt::Display for MissReason {
         f.pad(match self {
             Self::NotYet => "not-yet",
             Self::NoLonger => "no-longer",
+            Self::Hours => "hours",
             Self::Type => "type",
             Self::Transport => "transport",
             Self::Operator => "operator",

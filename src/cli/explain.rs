@@ -96,6 +96,7 @@ fn to_json(asked: &Asked, rehearsal: &Rehearsal<'_>, misses: &[Miss<'_>], allowe
         "country": verdict.country.map(|country| country.code.to_string()),
         "operator": verdict.operator.map(|operator| &operator.slug),
         "today": query.today().to_string(),
+        "time": query.now.time().strftime("%R").to_string(),
         "transport": query.transport.word(),
         "verdict": verdict.word.as_str(),
         "answer": verdict.answer.map_or(verdict.word.as_str(), |answer| &answer.name),
@@ -103,6 +104,7 @@ fn to_json(asked: &Asked, rehearsal: &Rehearsal<'_>, misses: &[Miss<'_>], allowe
         "pattern": verdict.rule.map(|(_, pattern)| pattern.to_string()),
         "since": rule.and_then(|rule| rule.since).map(|day| day.to_string()),
         "until": rule.and_then(|rule| rule.until).map(|day| day.to_string()),
+        "hours": rule.and_then(|rule| rule.hours.as_ref()).map(|hours| hours.to_string()),
         "category": rule.and_then(|rule| rule.category.as_ref()),
         "evidence": rule.map(|rule| rule.evidence.as_str()),
         "sources": rule.map_or(Vec::new(), sources_json),
@@ -123,6 +125,7 @@ fn miss_json(miss: &Miss<'_>) -> Value {
         "reason": miss.why.to_string(),
         "since": miss.rule.since.map(|day| day.to_string()),
         "until": miss.rule.until.map(|day| day.to_string()),
+        "hours": miss.rule.hours.as_ref().map(|hours| hours.to_string()),
     })
 }
 
@@ -133,7 +136,10 @@ fn print(rehearsal: &Rehearsal<'_>, misses: &[Miss<'_>], allowed: bool, hex: boo
         (Some(country), None) => format!("in {} ({})", country.name, country.code),
         (None, _) => "in nobody's network".to_owned(),
     };
-    let head = format!("{} {} {place}, on {}, over {}", query.name, query.rtype, query.today(), query.transport);
+    let timed = verdict.rule.map(|(rule, _)| rule).into_iter().chain(misses.iter().map(|miss| miss.rule));
+    let when = if timed.into_iter().any(|rule| rule.hours.is_some()) { "%F at %R UTC" } else { "%F" };
+    let when = query.now.strftime(when);
+    let head = format!("{} {} {place}, on {when}, over {}", query.name, query.rtype, query.transport);
     say!("{}{head}{:#} (client {})\n", style::HEAD, style::HEAD, query.client);
     let mut table = Table::default();
     let mut line = |key: &str, value: String, colour| table.row([(format!("  {key}"), style::FAINT), (value, colour)]);
@@ -224,6 +230,11 @@ fn print_misses(misses: &[Miss<'_>]) {
 }
 
 fn period(rule: &Rule) -> String {
+    let days = days(rule);
+    rule.hours.as_ref().map_or_else(|| days.clone(), |hours| format!("{days}; {hours}"))
+}
+
+fn days(rule: &Rule) -> String {
     match (rule.since, rule.until) {
         (None, None) => "on every day; no dates are known".to_owned(),
         (Some(since), None) => format!("since {since}"),
@@ -236,6 +247,7 @@ const fn reason(why: MissReason) -> &'static str {
     match why {
         MissReason::NotYet => "not yet",
         MissReason::NoLonger => "no longer",
+        MissReason::Hours => "at other hours",
         MissReason::Type => "for other types",
         MissReason::Transport => "for other transports",
         MissReason::Parser => "its sender cannot read this query",

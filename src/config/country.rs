@@ -12,6 +12,7 @@ use super::{
 };
 use crate::query::CountryCode;
 use ipnet::IpNet;
+use jiff::tz::TimeZone;
 use std::path::PathBuf;
 
 /// What a country file says.
@@ -29,6 +30,8 @@ pub struct CountrySpec {
     pub about: String,
     /// The networks that the file governs.
     pub clients: Vec<At<IpNet>>,
+    /// Its clocks, for rules with hours.
+    pub time_zone: Option<TimeZone>,
     /// Addresses to draw from.
     pub pools: Vec<(At<String>, PoolSpec)>,
     /// Named answers; nothing for one that cannot be read, which has been reported.
@@ -65,6 +68,7 @@ pub fn read_country(file: usize, path: PathBuf, report: &mut Report) -> Option<C
     let name = fields.need("name", reader).and_then(|name| reader.string(name, "the name of the country"));
     let about = fields.get("about").and_then(|text| reader.string(text, "a sentence"));
     let clients = fields.need("clients", reader).map_or(Vec::new(), |list| networks(list, reader));
+    let time_zone = fields.get("time-zone").map(|zone| read_time_zone(zone, reader));
     let pools = fields.get("pools").map_or(Vec::new(), |map| reader.named(map, "pools"));
     let pools = pools.into_iter().map(|(name, key, pool)| (reader.at(key, name.to_owned()), read_pool(pool, reader))).collect();
     let answers = fields.get("answers").map_or(Vec::new(), |map| reader.named(map, "answers"));
@@ -84,6 +88,7 @@ pub fn read_country(file: usize, path: PathBuf, report: &mut Report) -> Option<C
         name: name?.value,
         about: about.map(|at| at.value).unwrap_or_default(),
         clients,
+        time_zone,
         pools,
         answers,
         operators,
@@ -91,6 +96,13 @@ pub fn read_country(file: usize, path: PathBuf, report: &mut Report) -> Option<C
         examples,
         sources,
     })
+}
+
+/// One that is no time zone has been reported, and is not missing.
+fn read_time_zone(node: &Node, reader: &mut Reader<'_>) -> TimeZone {
+    let expected = "a time zone of the IANA database, such as Asia/Shanghai";
+    let zone = reader.string(node, expected).map(|name| TimeZone::get(&name.value).map_err(|_| reader.expected(node, expected)));
+    zone.and_then(Result::ok).unwrap_or(TimeZone::UTC)
 }
 
 fn named_answer(name: &str, key: &Node, answer: &Node, reader: &mut Reader<'_>) -> (At<String>, Option<AnswerSpec>) {

@@ -3,6 +3,7 @@
 use super::{
     answer::{AnswerRef, read_answer_ref},
     fields::{Fields, Reader},
+    hours::{HoursSpec, read_hours},
     report::Place,
     tree::Node,
     values::At,
@@ -31,6 +32,8 @@ pub struct RuleSpec {
     pub since: Option<Date>,
     /// The first day on which it no longer holds.
     pub until: Option<Date>,
+    /// The hours on which it holds; all when empty.
+    pub hours: Vec<HoursSpec>,
     /// What is sent.
     pub answer: At<AnswerRef>,
     /// Citizen Lab category code.
@@ -85,6 +88,7 @@ pub(super) fn read_rule(node: &Node, reader: &mut Reader<'_>) -> Option<RuleSpec
     let transports = transports.into_iter().filter_map(|item| reader.transport(item)).collect();
     let since = fields.get("since").and_then(|day| reader.date(day));
     let until = fields.get("until").and_then(|day| reader.date(day));
+    let hours = fields.get("hours").map_or(Vec::new(), |hours| read_hours(hours, reader));
     let answer = fields.need("answer", reader).and_then(|answer| read_answer_ref(answer, reader));
     let category = fields.get("category").and_then(|code| read_category(code, reader));
     let evidence = fields.need("evidence", reader).and_then(|word| reader.word(word, "grade of evidence", &EVIDENCE));
@@ -99,6 +103,7 @@ pub(super) fn read_rule(node: &Node, reader: &mut Reader<'_>) -> Option<RuleSpec
         transports,
         since,
         until,
+        hours,
         answer: answer?,
         category,
         evidence: evidence?,

@@ -5,11 +5,12 @@ use super::{
     answers::Answers,
     files::{Opened, open_beside},
     govern::govern,
+    hours::Hours,
     matcher::Matcher,
     shadow,
 };
 use crate::{
-    config::{At, CountrySpec, OperatorSpec, Place, Report, RuleSpec, Shelf, Trouble},
+    config::{At, CountrySpec, HoursSpec, OperatorSpec, Place, Report, RuleSpec, Shelf, Trouble},
     lists::{BadEntry, Format},
     name::Pattern,
     query::Readers,
@@ -52,6 +53,7 @@ impl<'a> Compiling<'a> {
             name,
             about,
             clients,
+            time_zone: _,
             pools: _,
             answers: _,
             operators,
@@ -115,7 +117,7 @@ impl<'a> Compiling<'a> {
     }
 
     fn rule(&mut self, spec: &'a RuleSpec) -> Option<Rule> {
-        let RuleSpec { rule, names, lists, types, transports, since, until, answer, category, evidence, sources } = spec;
+        let RuleSpec { rule, names, lists, types, transports, since, until, hours, answer, category, evidence, sources } = spec;
         let mut patterns: Vec<Pattern> = names.iter().flatten().map(|at| at.value.clone()).collect();
         for list in lists {
             patterns.extend(self.list(list));
@@ -132,6 +134,7 @@ impl<'a> Compiling<'a> {
             let (since, until) = (since.to_string(), until.to_string());
             self.report.add(rule.place, Trouble::Dates { rule: rule.value.clone(), since, until });
         }
+        let hours = self.hours(rule, hours);
         let sources = sources.iter().flatten().filter_map(|key| self.source(key)).collect();
         let answer = self.answers.resolve(answer, self.report)?;
         Some(Rule {
@@ -141,11 +144,24 @@ impl<'a> Compiling<'a> {
             transports: transports.clone(),
             since: *since,
             until: *until,
+            hours,
             answer,
             category: category.clone(),
             evidence: *evidence,
             sources,
         })
+    }
+
+    fn hours(&mut self, rule: &At<String>, spans: &[HoursSpec]) -> Option<Hours> {
+        if spans.is_empty() {
+            return None;
+        }
+        let Some(zone) = &self.spec.time_zone else {
+            let name = self.spec.country.value.to_string();
+            self.report.add(rule.place, Trouble::Lacks { what: "country", name, lacks: "time-zone, which hours need" });
+            return None;
+        };
+        Some(Hours::new(zone.clone(), spans.to_vec()))
     }
 
     fn lacks(&mut self, name: &At<String>, what: &'static str, lacks: &'static str) {

@@ -36,7 +36,7 @@ fn always_with(above: &Rule, rule: &Rule) -> bool {
         above.transports.is_empty() || all_transports,
         !rule.transports.is_empty() && rule.transports.iter().all(|t| above.transports.contains(t)),
     );
-    since && until && types && transports && above.answer.readers.cover(rule.answer.readers)
+    since && until && above.hours.is_none() && types && transports && above.answer.readers.cover(rule.answer.readers)
 }
 
 /// Patterns that match every name that `pattern` matches.

@@ -210,7 +210,10 @@ fn play(text: &str, file: &str) -> usize {
         let place = format!("{file}: {line}");
         match words[..] {
             ["SCENARIO_BEGIN" | "SCENARIO_END", ..] => {}
-            ["TODAY", day] => flags.today = Some(day.parse().unwrap()),
+            ["TODAY", day] => {
+                flags.today = Some(day.parse().unwrap());
+                server = None;
+            }
             ["STEP", _, ref what @ ..] => {
                 steps += 1;
                 let server = server.get_or_insert_with(|| {
