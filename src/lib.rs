@@ -7,7 +7,8 @@
 //! ```
 //!
 //! 1. [`serve`] takes octets from a socket and hands them to [`lab::Lab::consider`].
-//! 2. [`query`] reads them: what cannot be read, and what is no query, ends here.
+//! 2. [`query`] reads them: what cannot be read, and what is no query, ends here. (Some injectors only glance at octets:
+//!    [`query::Glance`].)
 //! 3. [`policy::Policy::decide`] finds who governs the client, which rule decides on the name, and so the verdict.
 //! 4. [`answer::plan`] turns the verdict into steps: this message, after that time; or an honest answer; or nothing.
 //! 5. [`serve`] carries the steps out. Honest answers come from zone files ([`answer::Zones`]) or a resolver ([`upstream`]).
@@ -21,7 +22,7 @@
 //!
 //! | rung | module | what it holds |
 //! | --: | --- | --- |
-//! | 0 | [`name`], [`clock`] | names as rules see them; what day it is |
+//! | 0 | [`name`], [`clock`] | names as rules see them; what time it is |
 //! | 1 | [`query`], [`lists`] | one question and who asked it; other people's list formats |
 //! | 2 | [`config`], [`upstream`] | what the YAML files say, with the place of every problem; asking a real resolver |
 //! | 3 | [`policy`] | what the files mean: networks, rules, dates, verdicts, near misses |
