@@ -5,12 +5,14 @@
 mod course;
 mod examples;
 mod honest;
+mod known;
 mod load;
 mod rehearse;
 mod settings;
 
-pub use course::{Asked, Asker, Departure, Outgoing};
+pub use course::{Asker, Desk};
 pub use honest::Local;
+pub use known::Known;
 pub use load::{LoadError, Shelves, check_countries, check_zones, load};
 pub use rehearse::{Part, Rehearsal, Sent, What};
 pub use settings::Settings;

@@ -16,7 +16,7 @@ use thiserror::Error;
 ///
 /// A dot or backslash inside a label is written `\.` or `\\`, and octets outside printable ASCII as `\DDD`, so that the
 /// text is unambiguous.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Name(String);
 
 /// Why a text is no domain name.
@@ -60,6 +60,21 @@ impl Name {
             push_label(&mut text, label);
         }
         Self(text)
+    }
+
+    /// The folded form of a name in wire form without compression, written into the room of this one.
+    #[must_use]
+    pub fn refilled(mut self, mut wire: &[u8]) -> Self {
+        self.0.clear();
+        while let Some((length, rest)) = wire.split_first().filter(|(length, _)| **length > 0) {
+            let (label, rest) = rest.split_at(usize::from(*length).min(rest.len()));
+            if !self.0.is_empty() {
+                self.0.push('.');
+            }
+            push_label(&mut self.0, label);
+            wire = rest;
+        }
+        self
     }
 
     /// What a program makes of a name that keeps its labels in one string with dots between them, so that a dot inside a

@@ -9,7 +9,7 @@ mod received;
 
 pub use injector::Glance;
 pub use parser::{Flat, Parser, Readers};
-pub use received::{Received, UDP_PAYLOAD, Unanswered};
+pub use received::{Kept, Opt, Received, UDP_PAYLOAD, Unanswered};
 
 use crate::name::Name;
 use hickory_proto::rr::RecordType;

@@ -20,10 +20,17 @@ use crate::{
 use arc_swap::ArcSwap;
 use bind::Sockets;
 use live::Live;
-use std::{io, sync::Arc};
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 use thiserror::Error;
 use timer::Timer;
 use tokio::{
+    runtime::Handle,
     signal::unix::{Signal, SignalKind, signal},
     sync::{Semaphore, watch},
     task::JoinSet,
@@ -63,7 +70,12 @@ impl Server {
     pub fn bind(shelves: Shelves) -> Result<Self, StartError> {
         let (lab, _) = load(&shelves)?;
         bind::allow_files(lab.settings.tcp_connections);
-        let sockets = lab.settings.listen.iter().map(|listener| Sockets::bind(*listener)).collect::<Result<_, _>>()?;
+        let sockets = lab
+            .settings
+            .listen
+            .iter()
+            .map(|listener| Sockets::bind(*listener, lab.settings.workers))
+            .collect::<Result<_, _>>()?;
         let hangup = signal(SignalKind::hangup())?;
         let timer = Arc::new(Timer::start()?);
         Ok(Self { shelves, live: Arc::new(ArcSwap::from_pointee(Live::new(lab))), sockets, hangup, timer })
@@ -85,12 +97,18 @@ impl Server {
         let Self { shelves, live, sockets, hangup, timer } = self;
         let mut tasks = JoinSet::new();
         let connections = Arc::new(Semaphore::new(live.load().lab.settings.tcp_connections));
+        let stop_workers = Arc::new(AtomicBool::new(false));
         for Sockets { listener, udp, tcp } in sockets {
-            let udp = Arc::new(udp);
-            // One task a core takes datagrams off the same socket; a port that is shared by several sockets would hide that
-            // another server holds it.
-            for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
-                tasks.spawn(udp::serve(Arc::clone(&udp), Arc::clone(&live), listener.country, Arc::clone(&timer)));
+            let shared = udp::Shared {
+                live: Arc::clone(&live),
+                country: listener.country,
+                timer: Arc::clone(&timer),
+                runtime: Handle::current(),
+                stop: Arc::clone(&stop_workers),
+            };
+            for socket in udp {
+                let shared = shared.clone();
+                tasks.spawn_blocking(move || udp::serve(socket, listener.address.ip().is_unspecified(), shared));
             }
             let shared = tcp::Shared { live: Arc::clone(&live), country: listener.country, timer: Arc::clone(&timer) };
             tasks.spawn(tcp::serve(tcp, shared, Arc::clone(&connections)));
@@ -102,6 +120,7 @@ impl Server {
             // None of them ends but by a panic, and a server that is deaf on one ear must not look well.
             Some(ended) = tasks.join_next() => tracing::error!(?ended, "a part of the server ended"),
         }
+        stop_workers.store(true, Ordering::Relaxed);
         tasks.shutdown().await;
     }
 }

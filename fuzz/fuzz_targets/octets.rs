@@ -6,8 +6,9 @@
 
 use libfuzzer_sys::fuzz_target;
 use splinterdns::{
+    answer::{Plan, Send, Step},
     config::{LabSpec, Shelf},
-    lab::{Lab, Outgoing, Shelves, load},
+    lab::{Desk, Lab, Shelves, load},
     query::Transport,
 };
 use std::sync::LazyLock;
@@ -18,13 +19,18 @@ static LAB: LazyLock<Lab> = LazyLock::new(|| {
 });
 
 fuzz_target!(|octets: &[u8]| {
-    let asker = LAB.asker([127, 86, 0, 1].into(), Transport::Udp, None);
-    for departure in LAB.consider(octets.to_vec(), asker) {
-        let reply = match departure.what {
-            Outgoing::Forged(reply) | Outgoing::Rejected(reply) => reply,
-            Outgoing::Honest(asked) => LAB.honest_at_once(&asked).expect("there is no upstream"),
-            Outgoing::Reset => continue,
+    let now = LAB.settings.clock.now();
+    let asker = LAB.asker([127, 86, 0, 1].into(), Transport::Udp, None, now);
+    let mut desk = Desk::default();
+    let query = LAB.consider(octets, asker, &mut desk);
+    let Desk { plan: Plan { steps, octets: mut out }, mut known, .. } = desk;
+    for Step { send, .. } in steps {
+        let range = match send {
+            Send::Forged(range) | Send::Rejected(range) => range,
+            Send::Honest => LAB.write_honest(query.unwrap(), 512, &mut known, &mut out).expect("there is no upstream"),
+            Send::Reset => continue,
         };
+        let reply = &out[range];
         assert!(octets[2] & 0x80 == 0, "a response was answered");
         assert!(reply[2] & 0x80 != 0 && reply[..2] == octets[..2], "a reply is a response with the query's id");
     }

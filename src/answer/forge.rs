@@ -1,91 +1,96 @@
 //! Forged messages: poisoned records and negative answers that no zone holds.
 
 use super::{
-    Draw, Send,
-    reply::{Owner, Record, Reply, name_octets},
+    Draw,
+    reply::{Owner, Reply, Section, write_name},
 };
 use crate::{
     config::{OtherTypes, Pick, SoaPlace, SoaSpec, TtlSpec},
-    name::wire_name,
     policy::{Choice, Poison},
     query::Query,
 };
-use hickory_proto::{op::ResponseCode, rr::RecordType};
+use hickory_proto::rr::RecordType;
 use std::net::IpAddr;
 
-/// NXDOMAIN or NODATA. The SOA's owner is the name that the rule blocks, so that it lies above the question's (RFC 2308
-/// section 3); a rule that names none leaves the question's own.
-pub(super) fn negative(rcode: ResponseCode, soa: &SoaSpec, blocked: Option<&str>) -> Reply {
-    let mut reply = Reply::status(rcode);
-    let owner = soa.zone.clone().or_else(|| blocked.and_then(|name| wire_name(name).ok()));
-    let owner = owner.map_or(Owner::Question, |name| Owner::Name(name_octets(&name)));
-    let record = Record { owner, rtype: RecordType::SOA, ttl: soa.ttl, data: soa_data(soa) };
-    match soa.place {
-        SoaPlace::None => {}
-        SoaPlace::Authority => reply.authority.push(record),
-        SoaPlace::Additional => reply.additional.push(record),
-    }
-    reply
+/// What a poison says to a type.
+pub(super) enum Says {
+    /// The forged records of this type, or of all for ANY.
+    Records(RecordType),
+    /// NOERROR without records.
+    NoData,
+    /// What is genuine.
+    Honest,
+    /// Nothing.
+    Silence,
+}
+
+/// The SOA of NXDOMAIN or NODATA, where one is sent. Its owner is the name that the rule blocks, so that it lies above the
+/// question's (RFC 2308 section 3); a rule that names none leaves the question's own.
+pub(super) fn negative(reply: &mut Reply<'_>, soa: &SoaSpec, blocked: Option<&str>) {
+    let owner = match (&soa.zone, blocked) {
+        (Some(zone), _) => Owner::Name(zone),
+        (None, Some(blocked)) => Owner::Text(blocked),
+        (None, None) => Owner::Question,
+    };
+    let section = match soa.place {
+        SoaPlace::None => return,
+        SoaPlace::Authority => Section::Authority,
+        SoaPlace::Additional => Section::Additional,
+    };
+    reply.record(section, owner, RecordType::SOA, soa.ttl, |out| soa_data(soa, out));
 }
 
 /// Serial, refresh, retry and expire as Unbound gives them to a local zone without a SOA; the minimum is the SOA's own TTL.
-fn soa_data(soa: &SoaSpec) -> Vec<u8> {
-    let mut data = name_octets(&soa.mname);
-    data.extend(name_octets(&soa.rname));
+fn soa_data(soa: &SoaSpec, out: &mut Vec<u8>) {
+    write_name(&soa.mname, out);
+    write_name(&soa.rname, out);
     for number in [1, 3600, 1200, 604_800, soa.ttl] {
-        data.extend(u32::to_be_bytes(number));
+        out.extend(u32::to_be_bytes(number));
     }
-    data
 }
 
-/// The records of a poison for the type that was asked, or what it says to other types; silence is nothing.
-pub(super) fn poison(poison: &Poison, query: &Query, blocked: Option<&str>, draw: &Draw<'_>) -> Option<Send> {
-    let asked = query.rtype.0;
-    if !poison.has(asked) {
-        match poison.other_types {
-            OtherTypes::Honest => return Some(Send::Honest),
-            OtherTypes::Drop => return None,
-            OtherTypes::NoData if poison.cname.is_none() => {
-                return Some(Send::Forged(negative(ResponseCode::NoError, &poison.soa, blocked)));
-            }
-            OtherTypes::NoData | OtherTypes::A => {}
-        }
+/// What a poison says to the type that was asked.
+pub(super) fn says(poison: &Poison, asked: RecordType) -> Says {
+    if poison.has(asked) {
+        return Says::Records(asked);
     }
-    let given = if poison.has(asked) || poison.other_types != OtherTypes::A { asked } else { RecordType::A };
-    Some(Send::Forged(Reply { answers: records(poison, given, query, draw), ..Reply::status(ResponseCode::NoError) }))
+    match poison.other_types {
+        OtherTypes::Honest => Says::Honest,
+        OtherTypes::Drop => Says::Silence,
+        OtherTypes::A => Says::Records(RecordType::A),
+        OtherTypes::NoData if poison.cname.is_none() => Says::NoData,
+        // The alias alone.
+        OtherTypes::NoData => Says::Records(asked),
+    }
 }
 
-fn records(poison: &Poison, asked: RecordType, query: &Query, draw: &Draw<'_>) -> Vec<Record> {
+/// The forged records of a type.
+pub(super) fn records(poison: &Poison, asked: RecordType, query: &Query, draw: &Draw<'_>, reply: &mut Reply<'_>) {
     let wants = |rtype| asked == rtype || asked == RecordType::ANY;
-    let mut records = Vec::new();
     let mut owner = Owner::Question;
     let turn = draw.turn(poison.turn);
     let ttl = drawn(poison.ttl, poison.turn, turn, draw);
     if let Some(alias) = &poison.cname {
         let ttl = poison.cname_ttl.map_or(ttl, |range| drawn(range, poison.turn, !turn, draw));
-        let data = name_octets(alias);
-        records.push(Record { owner, rtype: RecordType::CNAME, ttl, data: data.clone() });
-        owner = Owner::Name(data);
+        reply.record(Section::Answer, owner, RecordType::CNAME, ttl, |out| write_name(alias, out));
+        owner = Owner::Name(alias);
         // RFC 1034 section 3.6.2: whoever asks for the alias itself wants no more than it.
         if asked == RecordType::CNAME {
-            return records;
+            return;
         }
     }
     let choices = [(RecordType::A, &poison.a), (RecordType::AAAA, &poison.aaaa)];
     for (rtype, choice) in choices.into_iter().filter(|(rtype, _)| wants(*rtype)) {
         let Some(choice) = choice else { continue };
-        let addresses = picked(choice, query, draw);
-        records.extend(addresses.iter().map(|address| Record { owner: owner.clone(), rtype, ttl, data: octets(*address) }));
+        for address in picked(choice, query, draw) {
+            reply.record(Section::Answer, owner, rtype, ttl, |out| octets(*address, out));
+        }
     }
     if wants(RecordType::TXT) {
-        records.extend(poison.txt.iter().map(|text| Record {
-            owner: owner.clone(),
-            rtype: RecordType::TXT,
-            ttl,
-            data: txt(text),
-        }));
+        for text in &poison.txt {
+            reply.record(Section::Answer, owner, RecordType::TXT, ttl, |out| txt(text, out));
+        }
     }
-    records
 }
 
 /// The addresses of this answer.
@@ -108,20 +113,18 @@ fn drawn(ttl: TtlSpec, ring: usize, turn: u64, draw: &Draw<'_>) -> u32 {
     ttl.least + u32::try_from(draw.below(ring, turn, span)).unwrap_or_default()
 }
 
-fn octets(address: IpAddr) -> Vec<u8> {
+fn octets(address: IpAddr, out: &mut Vec<u8>) {
     match address {
-        IpAddr::V4(address) => address.octets().to_vec(),
-        IpAddr::V6(address) => address.octets().to_vec(),
+        IpAddr::V4(address) => out.extend(address.octets()),
+        IpAddr::V6(address) => out.extend(address.octets()),
     }
 }
 
-/// Character-strings of at most 255 octets (RFC 1035 section 3.3.14).
-fn txt(text: &str) -> Vec<u8> {
-    let mut data = Vec::new();
-    let chunks: Vec<&[u8]> = if text.is_empty() { vec![&[]] } else { text.as_bytes().chunks(255).collect() };
+/// Character-strings of at most 255 octets (RFC 1035 section 3.3.14), one at least.
+fn txt(text: &str, out: &mut Vec<u8>) {
+    let chunks = text.as_bytes().chunks(255).chain(text.is_empty().then_some(&[][..]));
     for chunk in chunks {
-        data.push(u8::try_from(chunk.len()).unwrap_or_default());
-        data.extend(chunk);
+        out.push(u8::try_from(chunk.len()).unwrap_or_default());
+        out.extend(chunk);
     }
-    data
 }

@@ -4,10 +4,11 @@
 //! stand beside; one that does not gets what the zone's own server gives (AA, referrals).
 
 use super::{
-    reply::Reply,
+    reply::Head,
     zone::{Found, Zone},
 };
 use crate::{
+    config::WireSpec,
     name::Name,
     query::{Received, UDP_PAYLOAD},
 };
@@ -56,7 +57,7 @@ impl Zones {
 
     /// The answer to a query.
     #[must_use]
-    pub fn answer(&self, query: &Received) -> Honest {
+    pub fn answer(&self, query: Received<'_>) -> Honest {
         let question = &query.wire_name();
         let rtype = query.rtype().0;
         // The DS of a zone is its parent's to tell, where the parent is here (RFC 4035 section 3.1.4.1).
@@ -110,7 +111,7 @@ fn negative(mut message: Message, zone: &Zone, question: &WireName, rcode: Respo
 }
 
 /// A reply without records. AD stays 0: nothing here is signed.
-fn blank(query: &Received) -> Message {
+fn blank(query: Received<'_>) -> Message {
     let id = u16::from_be_bytes([query.octets[0], query.octets[1]]);
     let mut message = Message::response(id, OpCode::Query);
     message.metadata.recursion_desired = query.recursion_desired();
@@ -120,9 +121,9 @@ fn blank(query: &Received) -> Message {
     let mut question = Question::query(query.wire_name(), query.rtype().0);
     question.set_query_class(query.class());
     message.add_query(question);
-    message.edns = query.edns().map(|asked| {
+    message.edns = query.opt().map(|asked| {
         let mut edns = Edns::new();
-        edns.set_max_payload(UDP_PAYLOAD).set_dnssec_ok(asked.flags().dnssec_ok);
+        edns.set_max_payload(UDP_PAYLOAD).set_dnssec_ok(asked.dnssec_ok);
         edns
     });
     message
@@ -146,13 +147,13 @@ impl Honest {
     /// # Errors
     ///
     /// Those of the library, for records that cannot be written.
-    pub fn octets(message: &Message, query: &Received, limit: usize) -> Result<Vec<u8>, ProtoError> {
+    pub fn octets(message: &Message, query: Received<'_>, limit: usize) -> Result<Vec<u8>, ProtoError> {
         let octets = message.to_vec()?;
         if octets.len() <= limit {
             return Ok(octets);
         }
-        let mut reply = Reply { truncated: true, ..Reply::status(message.metadata.response_code) };
-        reply.wire.aa = Some(message.metadata.authoritative);
-        Ok(reply.octets(query, limit))
+        let wire = WireSpec { aa: Some(message.metadata.authoritative), ..WireSpec::default() };
+        let head = Head { truncated: true, wire, ..Head::status(message.metadata.response_code) };
+        Ok(head.octets(query, limit))
     }
 }

@@ -68,7 +68,9 @@ pub(super) fn run(args: &Args) -> Outcome {
 
 fn rows<'l>(lab: &'l Lab, asked: &Asked) -> Result<Vec<Row<'l>>, Failure> {
     let mut rows = Vec::new();
-    let rehearse = |client: IpAddr| lab.rehearse(&asked.wire, asked.rtype, lab.asker(client, Transport::Udp, None));
+    let rehearse = |client: IpAddr| {
+        lab.rehearse(&asked.wire, asked.rtype, lab.asker(client, Transport::Udp, None, lab.settings.clock.now()))
+    };
     for country in lab.policy.countries() {
         let (code, name) = (country.code.to_string(), country.name.as_str());
         let client = country.client().ok_or_else(|| Failure::problem(format!("{code} governs no network")))?;

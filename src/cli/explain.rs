@@ -51,7 +51,7 @@ pub(super) fn run(args: &Args) -> Outcome {
     let asked = args.question.read()?;
     let flags = LabSpec { today: args.question.today, seed: args.question.seed, ..LabSpec::default() };
     let lab = args.files.load(flags)?;
-    let asker = lab.asker(client(args, &lab.policy)?, args.transport, None);
+    let asker = lab.asker(client(args, &lab.policy)?, args.transport, None, lab.settings.clock.now());
     let rehearsal = lab.rehearse(&asked.wire, asked.rtype, asker);
     let misses = lab.policy.misses(&rehearsal.query);
     let allowed = lab.settings.allows(asker.client);

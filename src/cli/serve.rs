@@ -69,6 +69,10 @@ pub(super) struct Args {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     tcp_connections: Option<u16>,
 
+    /// How many threads take datagrams off each listener's address, 1 to 256 [default: one a core, shared out among the listeners]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    workers: Option<u16>,
+
     /// What is logged: error, warn, info, debug, or a filter such as splinterdns::query=debug [default: info]
     #[arg(long, value_name = "FILTER", value_parser = |text: &str| log_filter(text).map(|_| text.to_owned()))]
     log: Option<String>,
@@ -128,6 +132,7 @@ impl Args {
             log: self.log,
             tcp_idle: self.tcp_idle,
             tcp_connections: self.tcp_connections.map(usize::from),
+            workers: self.workers.map(usize::from),
         }
     }
 }

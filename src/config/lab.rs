@@ -39,6 +39,8 @@ pub struct LabSpec {
     pub tcp_idle: Option<Duration>,
     /// How many TCP connections may be open.
     pub tcp_connections: Option<usize>,
+    /// How many threads take datagrams off each listener's address.
+    pub workers: Option<usize>,
 }
 
 /// One address to listen on.
@@ -81,6 +83,7 @@ pub fn read_lab(file: usize, report: &mut Report) -> Option<LabSpec> {
     let seed = fields.get("seed").and_then(|number| reader.number(number, (0, u64::MAX)));
     let log = fields.get("log").and_then(|filter| reader.log(filter));
     let tcp_idle = fields.get("tcp-idle").and_then(|wait| reader.duration(wait, IDLE_RANGE));
+    let workers = fields.get("workers").and_then(|count| reader.number(count, (1, 256)));
     let tcp_connections = fields.get("tcp-connections").and_then(|count| reader.number(count, (1, 65_535)));
     fields.finish(reader);
     let listen: Vec<_> = listen.into_iter().filter_map(|item| read_listener(item, reader)).collect();
@@ -105,6 +108,7 @@ pub fn read_lab(file: usize, report: &mut Report) -> Option<LabSpec> {
         log,
         tcp_idle,
         tcp_connections: tcp_connections.and_then(|count| usize::try_from(count).ok()),
+        workers: workers.and_then(|count| usize::try_from(count).ok()),
     })
 }
 

@@ -3,9 +3,9 @@
 //! Who answers reads messages as RFC 1035 has it, but some injectors only glance at the octets ([`Glance`]). Where both see the
 //! same question it is decided about once; where they do not, each decides about what it sees.
 
-use super::Lab;
+use super::{Lab, known::Known};
 use crate::{
-    answer::{Draw, Plan, Reply, Send, Step, bare_header, plan},
+    answer::{Asked, Draw, Head, Plan, Send, Step, plan, write_bare_header},
     name::Name,
     observe::{self, Event},
     policy::Verdict,
@@ -16,7 +16,7 @@ use hickory_proto::{
     rr::{DNSClass, RecordType},
 };
 use jiff::civil::DateTime;
-use std::{net::IpAddr, sync::Arc, time::Duration};
+use std::{net::IpAddr, ops::Range, time::Duration};
 
 /// Who asks, and how.
 #[derive(Clone, Copy, Debug)]
@@ -29,114 +29,86 @@ pub struct Asker {
     pub listener: Option<CountryCode>,
     /// When the query is judged, in UTC.
     pub now: DateTime,
+    /// Whether it may ask here at all.
+    pub welcome: bool,
 }
 
-/// Something that leaves, and when.
-#[derive(Clone, Debug)]
-pub struct Departure {
-    /// How long after the query came in.
-    pub after: Duration,
-    /// What.
-    pub what: Outgoing,
+/// What one worker keeps from query to query, so that a query in the common case asks for no memory.
+#[derive(Debug, Default)]
+pub struct Desk {
+    /// What goes out for the last query. The octets may be of several queries; whoever has sent them clears them.
+    pub plan: Plan,
+    /// Honest answers that were given before.
+    pub known: Known,
+    name: Name,
 }
 
-/// What leaves.
-#[derive(Clone, Debug)]
-pub enum Outgoing {
-    /// A message of our own making.
-    Forged(Vec<u8>),
-    /// What the protocol wants, whatever the policy says.
-    Rejected(Vec<u8>),
-    /// What the zones or the upstream say to this query.
-    Honest(Arc<Asked>),
-    /// A TCP RST.
-    Reset,
-}
-
-/// A query for which an honest answer is wanted.
-#[derive(Debug)]
-pub struct Asked {
-    /// The query.
-    pub query: Received,
-    /// The most octets that a reply may have.
-    pub limit: usize,
-}
-
-/// What was decided about a message.
-#[derive(Debug)]
-pub(super) struct Judged<'l> {
-    /// The question and the verdict on it; nothing where the protocol decides.
-    pub(super) decided: Option<(Query, Verdict<'l>)>,
-    /// In the order of their times; none is silence.
-    pub(super) departures: Vec<Departure>,
-}
-
-/// A message as a resolver reads it.
-enum Read {
-    Ignored,
-    Rejected { octets: Vec<u8>, reply: Vec<u8> },
-    Query(Received),
-}
-
-/// Over a stream a message can have as many octets as its length field counts (RFC 1035 section 4.2.2).
-const STREAM_LIMIT: usize = 65_535;
+/// What was decided about a message: the question and the verdict on it. Nothing where the protocol decides.
+pub(super) type Decided<'l> = Option<(Query, Verdict<'l>)>;
 
 /// "Prohibited" (RFC 8914 section 4.19): the client may not ask here.
 const EDE_PROHIBITED: u16 = 18;
 
 impl Lab {
-    /// Decides about a message: what leaves, in the order of its times. Nothing at all is silence.
-    #[must_use]
-    pub fn consider(&self, octets: Vec<u8>, asker: Asker) -> Vec<Departure> {
-        if !self.settings.allows(asker.client) {
-            return unwelcome(octets, asker.transport);
-        }
+    /// Decides about a message; the desk's plan then has what goes out. Gives back the query, for an honest step of it.
+    pub fn consider<'o>(&self, octets: &'o [u8], asker: Asker, desk: &mut Desk) -> Option<Received<'o>> {
         let draw = Draw { seed: self.settings.seed, turns: &self.turns };
-        let Judged { decided, departures } = self.judge(octets, asker, &draw);
-        if let Some((query, verdict)) = decided
-            && observe::is_watched()
-        {
-            observe::log(&Event::new(&query, &verdict));
+        let (decided, received) = self.judge(octets, asker, &draw, desk);
+        if let Some((query, verdict)) = decided {
+            if observe::is_watched() {
+                observe::log(&Event::new(&query, &verdict));
+            }
+            desk.name = query.name;
         }
-        departures
+        received
     }
 
-    /// Who asks, as a query comes in.
+    /// Who asks, as a query comes in at a time.
     #[must_use]
-    pub fn asker(&self, client: IpAddr, transport: Transport, listener: Option<CountryCode>) -> Asker {
-        Asker { client, transport, listener, now: self.settings.clock.now() }
+    pub fn asker(&self, client: IpAddr, transport: Transport, listener: Option<CountryCode>, now: DateTime) -> Asker {
+        Asker { client, transport, listener, now, welcome: self.settings.allows(client) }
     }
 
-    pub(super) fn judge(&self, octets: Vec<u8>, asker: Asker, draw: &Draw<'_>) -> Judged<'_> {
-        let read = Read::of(octets, asker.transport);
-        let (readers, apart) = self.glances(&read, asker);
-        let injections: Vec<_> =
-            apart.into_iter().filter_map(|(flat, glance)| self.injection(read.octets(), flat, glance, asker, draw)).collect();
-        let mut judged = match read {
-            Read::Ignored => Judged { decided: None, departures: Vec::new() },
-            Read::Rejected { reply, .. } => Judged::rejected(reply),
-            Read::Query(received) => {
-                let query = asker.query(&received, readers);
+    pub(super) fn judge<'o>(
+        &self,
+        octets: &'o [u8],
+        asker: Asker,
+        draw: &Draw<'_>,
+        desk: &mut Desk,
+    ) -> (Decided<'_>, Option<Received<'o>>) {
+        desk.plan.steps.clear();
+        let read = read(octets, asker, &mut desk.plan.octets);
+        let (readers, apart) =
+            if asker.hears_injectors() { self.glances(octets, read.as_ref().ok(), asker) } else { (Readers::DNS, Vec::new()) };
+        let (mut decided, received) = match read {
+            Err(None) => return (None, None),
+            Err(Some(reply)) => {
+                desk.plan.steps.push(Step { after: Duration::ZERO, send: Send::Rejected(reply) });
+                (None, None)
+            }
+            Ok(received) => {
+                let name = received.name(std::mem::take(&mut desk.name));
+                let query = Query { readers, ..asker.asks(name, received.rtype()) };
                 let verdict = self.policy.decide(&query);
-                let plan = plan(&verdict, &query, draw);
-                let limit = limit(&received, asker.transport);
-                Judged { departures: departures(plan, received, limit), decided: Some((query, verdict)) }
+                plan(&verdict, Asked { query: &query, received }, draw, &mut desk.plan);
+                (Some((query, verdict)), Some(received))
             }
         };
-        injections.into_iter().for_each(|injection| judged.add(injection));
-        judged
+        for (flat, glance) in apart {
+            self.inject(octets, (flat, glance), asker, draw, &mut desk.plan, &mut decided);
+        }
+        (decided, received)
     }
 
-    /// Everybody who reads what a resolver reads, and the others with what they see instead. Injectors see datagrams alone.
-    fn glances(&self, read: &Read, asker: Asker) -> (Readers, Vec<(Flat, Glance)>) {
+    /// Everybody who reads what a resolver reads, and the others with what they see instead.
+    fn glances(&self, octets: &[u8], read: Option<&Received<'_>>, asker: Asker) -> (Readers, Vec<(Flat, Glance)>) {
         let mut readers = Readers::DNS;
         let mut apart = Vec::new();
-        if asker.transport != Transport::Udp {
-            return (readers, apart);
-        }
         for flat in self.policy.readers(asker.client, asker.listener).flats() {
-            match Glance::at(read.octets(), flat) {
-                Some(glance) if read.agrees(&glance) => readers = readers.and(Readers::of(Parser::Flat(flat))),
+            match Glance::at(octets, flat) {
+                Some(glance) if read.is_some_and(|read| agrees(read, &glance)) => {
+                    readers = readers.and(Readers::of(Parser::Flat(flat)));
+                }
                 Some(glance) => apart.push((flat, glance)),
                 None => {}
             }
@@ -144,16 +116,35 @@ impl Lab {
         (readers, apart)
     }
 
-    /// What an injector sends that sees another question than a resolver does; nothing where no rule is about it.
-    fn injection(&self, octets: &[u8], flat: Flat, glance: Glance, asker: Asker, draw: &Draw<'_>) -> Option<Judged<'_>> {
-        let Glance { name, rtype, question } = glance;
+    /// Adds what an injector sends that sees another question than a resolver does, if a rule is about it. What the resolver says
+    /// then comes when the injector's rule lets it come, or not at all, unless those who read messages have a rule for that too.
+    fn inject<'l>(
+        &'l self,
+        octets: &[u8],
+        (flat, Glance { name, rtype, question }): (Flat, Glance),
+        asker: Asker,
+        draw: &Draw<'_>,
+        out: &mut Plan,
+        decided: &mut Decided<'l>,
+    ) {
         let query = Query { readers: Readers::of(Parser::Flat(flat)), ..asker.asks(name, rtype) };
         let verdict = self.policy.decide(&query);
-        verdict.rule?;
-        let plan = plan(&verdict, &query, draw);
-        let received = Received::glanced(octets.to_vec(), question);
-        let limit = limit(&received, asker.transport);
-        Some(Judged { departures: departures(plan, received, limit), decided: Some((query, verdict)) })
+        if verdict.rule.is_none() {
+            return;
+        }
+        let first = out.steps.len();
+        plan(&verdict, Asked { query: &query, received: Received::glanced(octets, &question) }, draw, out);
+        let injected = out.steps.split_off(first);
+        let (genuine, forged): (Vec<_>, Vec<_>) = injected.into_iter().partition(|step| step.send == Send::Honest);
+        if decided.as_ref().is_none_or(|(_, verdict)| verdict.rule.is_none()) {
+            *decided = Some((query, verdict));
+            match genuine.first() {
+                Some(genuine) => out.steps.iter_mut().for_each(|step| step.after = genuine.after),
+                None => out.steps.clear(),
+            }
+        }
+        out.steps.extend(forged);
+        out.steps.sort_by_key(|step| step.after);
     }
 }
 
@@ -161,127 +152,58 @@ impl Asker {
     /// A question of this client that resolvers read.
     #[must_use]
     pub const fn asks(self, name: Name, rtype: Type) -> Query {
-        let Self { client, transport, listener, now } = self;
+        let Self { client, transport, listener, now, welcome: _ } = self;
         Query { name, rtype, client, transport, listener, now, readers: Readers::DNS }
     }
 
-    fn query(self, received: &Received, readers: Readers) -> Query {
-        Query { readers, ..self.asks(received.name(), received.rtype()) }
+    /// Injectors see the datagrams of those who may ask.
+    fn hears_injectors(self) -> bool {
+        self.welcome && self.transport == Transport::Udp
     }
 }
 
-impl Read {
-    fn of(octets: Vec<u8>, transport: Transport) -> Self {
-        let received = match Received::read(octets) {
-            Ok(received) => received,
-            Err((Unanswered::Ignore, _)) => return Self::Ignored,
-            Err((Unanswered::FormErr, octets)) => {
-                return Self::Rejected { reply: bare_header(&octets, ResponseCode::FormErr), octets };
-            }
-            Err((Unanswered::NotImp, octets)) => {
-                return Self::Rejected { reply: not_implemented(octets.clone(), transport), octets };
-            }
-        };
-        match rejection(&received) {
-            Some(reply) => {
-                let reply = reply.octets(&received, limit(&received, transport));
-                Self::Rejected { octets: received.octets, reply }
-            }
-            None => Self::Query(received),
-        }
-    }
-
-    fn octets(&self) -> &[u8] {
-        match self {
-            Self::Ignored => &[],
-            Self::Rejected { octets, .. } => octets,
-            Self::Query(received) => &received.octets,
-        }
-    }
-
-    /// Whether a glance shows what a resolver sees.
-    fn agrees(&self, glance: &Glance) -> bool {
-        let Self::Query(received) = self else { return false };
-        glance.question == *received.question_range() && glance.rtype == received.rtype() && glance.name == received.name()
-    }
-}
-
-impl Judged<'_> {
-    fn rejected(reply: Vec<u8>) -> Self {
-        let departure = Departure { after: Duration::ZERO, what: Outgoing::Rejected(reply) };
-        Self { decided: None, departures: vec![departure] }
-    }
-}
-
-impl<'l> Judged<'l> {
-    /// Adds what an injector sends. What the resolver says comes when the injector's rule lets it come, or not at all, unless
-    /// those who read messages have a rule for that too.
-    fn add(&mut self, injection: Judged<'l>) {
-        let ruled = self.decided.as_ref().is_some_and(|(_, verdict)| verdict.rule.is_some());
-        let (genuine, forged): (Vec<_>, Vec<_>) =
-            injection.departures.into_iter().partition(|departure| matches!(departure.what, Outgoing::Honest(_)));
-        if !ruled {
-            self.decided = injection.decided;
-            match genuine.first() {
-                Some(genuine) => self.departures.iter_mut().for_each(|departure| departure.after = genuine.after),
-                None => self.departures.clear(),
-            }
-        }
-        self.departures.extend(forged);
-        self.departures.sort_by_key(|departure| departure.after);
-    }
-}
-
-/// The steps of a plan, their messages written.
-fn departures(plan: Plan, query: Received, limit: usize) -> Vec<Departure> {
-    let asked = Arc::new(Asked { query, limit });
-    let departure = |Step { after, send }| {
-        let what = match send {
-            Send::Forged(reply) => Outgoing::Forged(reply.octets(&asked.query, limit)),
-            Send::Honest => Outgoing::Honest(Arc::clone(&asked)),
-            Send::Reset => Outgoing::Reset,
-        };
-        Departure { after, what }
+/// A message as a resolver reads it; or where its rejection stands, if it gets one.
+fn read<'o>(octets: &'o [u8], asker: Asker, out: &mut Vec<u8>) -> Result<Received<'o>, Option<Range<usize>>> {
+    let received = match Received::read(octets) {
+        Ok(received) => received,
+        Err(Unanswered::Ignore) => return Err(None),
+        Err(Unanswered::FormErr) => return Err(Some(write_bare_header(octets, ResponseCode::FormErr, out))),
+        Err(Unanswered::NotImp) => return Err(Some(not_implemented(octets, asker.transport, out))),
     };
-    plan.steps.into_iter().map(departure).collect()
+    match rejection(&received, asker.welcome) {
+        Some(head) => Err(Some(head.write(received, received.limit(asker.transport), out))),
+        None => Ok(received),
+    }
 }
 
-/// REFUSED to whoever is in no network of the lab.
-fn unwelcome(octets: Vec<u8>, transport: Transport) -> Vec<Departure> {
-    match Read::of(octets, transport) {
-        Read::Ignored => Vec::new(),
-        Read::Rejected { reply, .. } => Judged::rejected(reply).departures,
-        Read::Query(received) => {
-            let reply = Reply::status(ResponseCode::Refused);
-            let reply = reply.explained(EDE_PROHIBITED, "this resolver answers lab networks only");
-            Judged::rejected(reply.octets(&received, limit(&received, transport))).departures
-        }
-    }
+/// Whether a glance shows what a resolver sees.
+fn agrees(received: &Received<'_>, glance: &Glance) -> bool {
+    let same = glance.question == received.question_range() && glance.rtype == received.rtype();
+    same && glance.name == received.name(Name::default())
 }
 
 /// NOTIMP for another OPCODE. Where the message reads as a query does, its question and an OPT come back (RFC 6891 section 6.1.1).
-fn not_implemented(mut octets: Vec<u8>, transport: Transport) -> Vec<u8> {
+fn not_implemented(octets: &[u8], transport: Transport, out: &mut Vec<u8>) -> Range<usize> {
     let opcode = octets[2] & 0x78;
-    let bare = bare_header(&octets, ResponseCode::NotImp);
-    octets[2] ^= opcode;
-    let Ok(query) = Received::read(octets) else { return bare };
-    let mut reply = Reply::status(ResponseCode::NotImp).octets(&query, limit(&query, transport));
-    reply[2] |= opcode;
-    reply
+    let mut query = octets.to_vec();
+    query[2] ^= opcode;
+    let Ok(query) = Received::read(&query) else { return write_bare_header(octets, ResponseCode::NotImp, out) };
+    let written = Head::status(ResponseCode::NotImp).write(query, query.limit(transport), out);
+    out[written.start + 2] |= opcode;
+    written
 }
 
-/// The most octets that a reply may have.
-fn limit(query: &Received, transport: Transport) -> usize {
-    if transport == Transport::Udp { query.udp_limit() } else { STREAM_LIMIT }
-}
-
-/// What is refused to everybody, whatever the policy says.
-fn rejection(query: &Received) -> Option<Reply> {
+/// What is refused whatever the policy says.
+fn rejection(query: &Received<'_>, welcome: bool) -> Option<Head<'static>> {
+    let refused = Head::status(ResponseCode::Refused);
+    if !welcome {
+        return Some(refused.explained(EDE_PROHIBITED, "this resolver answers lab networks only"));
+    }
     // RFC 6891 section 6.1.3: a version that is not known MUST be answered with BADVERS.
-    if query.edns().is_some_and(|edns| edns.version() > 0) {
-        return Some(Reply::status(ResponseCode::BADVERS));
+    if query.opt().is_some_and(|opt| opt.version > 0) {
+        return Some(Head::status(ResponseCode::BADVERS));
     }
     let transfer = matches!(query.rtype().0, RecordType::AXFR | RecordType::IXFR);
     let foreign = query.class() != DNSClass::IN;
-    (transfer || foreign).then(|| Reply::status(ResponseCode::Refused))
+    (transfer || foreign).then_some(refused)
 }

@@ -1,11 +1,16 @@
 //! Honest answers, as far as nobody has to be asked for them.
 
-use super::{Lab, course::Asked};
+use super::{
+    Lab,
+    known::{Known, personalise},
+};
 use crate::{
-    answer::{Honest, Reply},
+    answer::{Head, Honest},
     config::Origin,
+    query::Received,
 };
 use hickory_proto::op::ResponseCode;
+use std::ops::Range;
 
 /// What the zones alone say, before anybody is asked.
 #[derive(Debug)]
@@ -22,46 +27,61 @@ pub enum Local {
 const EDE_NO_REACHABLE_AUTHORITY: u16 = 22;
 
 impl Lab {
+    /// Writes the honest answer behind what is in the buffer, or nothing when an upstream resolver has to be asked for it.
+    /// What has been asked before is not looked for again.
+    pub fn write_honest(&self, query: Received<'_>, limit: usize, known: &mut Known, out: &mut Vec<u8>) -> Option<Range<usize>> {
+        if let Some(range) = known.write(query, out) {
+            return Some(range);
+        }
+        // Letters' case can change how a library compresses names; so it is told of one case alone.
+        let mut lowered = query.octets.to_vec();
+        let mut answer = self.honest_at_once(query.lowered(&mut lowered), limit)?;
+        known.learn(&answer);
+        personalise(&mut answer, query);
+        out.extend(&answer);
+        Some(out.len() - answer.len()..out.len())
+    }
+
     /// The honest answer, or nothing when an upstream resolver has to be asked for it.
     #[must_use]
-    pub fn honest_at_once(&self, asked: &Asked) -> Option<Vec<u8>> {
+    pub fn honest_at_once(&self, query: Received<'_>, limit: usize) -> Option<Vec<u8>> {
         if !self.asks_upstream() {
-            return Some(self.without_upstream(asked));
+            return Some(self.without_upstream(query, limit));
         }
         match self.settings.honest_from[..] {
-            [Origin::Zones, ..] => self.whole_from_zones(asked),
+            [Origin::Zones, ..] => self.whole_from_zones(query, limit),
             _ => None,
         }
     }
 
     /// The zones' answer, if it is all that the client can want.
     #[must_use]
-    pub fn whole_from_zones(&self, asked: &Asked) -> Option<Vec<u8>> {
-        match self.local(asked) {
+    pub fn whole_from_zones(&self, query: Received<'_>, limit: usize) -> Option<Vec<u8>> {
+        match self.local(query, limit) {
             Local::Whole(octets) => Some(octets),
             // Who does not ask for recursion wants what is known here, not what others know.
-            Local::Partial(octets) if !asked.query.recursion_desired() => Some(octets),
+            Local::Partial(octets) if !query.recursion_desired() => Some(octets),
             Local::Partial(_) | Local::Nothing => None,
         }
     }
 
     /// SERVFAIL that says why.
     #[must_use]
-    pub fn no_answer(Asked { query, limit }: &Asked, why: impl Into<String>) -> Vec<u8> {
-        Reply::status(ResponseCode::ServFail).explained(EDE_NO_REACHABLE_AUTHORITY, why).octets(query, *limit)
+    pub fn no_answer(query: Received<'_>, limit: usize, why: &str) -> Vec<u8> {
+        Head::status(ResponseCode::ServFail).explained(EDE_NO_REACHABLE_AUTHORITY, why).octets(query, limit)
     }
 
     /// What the zones say, if they are asked at all.
     #[must_use]
-    pub fn local(&self, asked: &Asked) -> Local {
+    pub fn local(&self, query: Received<'_>, limit: usize) -> Local {
         if !self.settings.honest_from.contains(&Origin::Zones) {
             return Local::Nothing;
         }
         let octets = |message| {
-            let written = Honest::octets(&message, &asked.query, asked.limit);
-            written.unwrap_or_else(|why| Self::no_answer(asked, format!("the zone's answer cannot be written: {why}")))
+            let written = Honest::octets(&message, query, limit);
+            written.unwrap_or_else(|why| Self::no_answer(query, limit, &format!("the zone's answer cannot be written: {why}")))
         };
-        match self.zones.answer(&asked.query) {
+        match self.zones.answer(query) {
             Honest::Answer(message) => Local::Whole(octets(message)),
             Honest::Partial(message) => Local::Partial(octets(message)),
             Honest::Elsewhere => Local::Nothing,
@@ -73,10 +93,12 @@ impl Lab {
     }
 
     /// Where nobody can be asked, what is known here is all that there is: a referral, or an alias without its target.
-    fn without_upstream(&self, asked: &Asked) -> Vec<u8> {
-        match self.local(asked) {
+    fn without_upstream(&self, query: Received<'_>, limit: usize) -> Vec<u8> {
+        match self.local(query, limit) {
             Local::Whole(octets) | Local::Partial(octets) => octets,
-            Local::Nothing => Self::no_answer(asked, "the name is in no zone of this lab, and no upstream resolver is set"),
+            Local::Nothing => {
+                Self::no_answer(query, limit, "the name is in no zone of this lab, and no upstream resolver is set")
+            }
         }
     }
 }

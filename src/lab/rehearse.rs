@@ -2,13 +2,13 @@
 
 use super::{
     Lab, Local,
-    course::{Asker, Departure, Judged, Outgoing},
+    course::{Asker, Desk},
 };
 use crate::{
-    answer::{Draw, Turns},
+    answer::{Draw, Plan, Send, Step, Turns},
     name::Name,
     policy::Verdict,
-    query::{Query, Transport, Type},
+    query::{Query, Received, Transport, Type},
 };
 use hickory_proto::{
     op::{Edns, Message, Query as Question},
@@ -63,8 +63,8 @@ pub struct Sent {
 }
 
 impl Sent {
-    fn new(octets: Vec<u8>) -> Self {
-        Self { message: Message::from_vec(&octets).ok(), octets }
+    fn new(octets: &[u8]) -> Self {
+        Self { message: Message::from_vec(octets).ok(), octets: octets.to_vec() }
     }
 }
 
@@ -75,30 +75,31 @@ impl Lab {
     pub fn rehearse(&self, name: &WireName, rtype: Type, asker: Asker) -> Rehearsal<'_> {
         let turns = Turns::new(self.policy.rings());
         let draw = Draw { seed: self.settings.seed, turns: &turns };
-        let Judged { decided, departures } = self.judge(octets(name, rtype), asker, &draw);
+        let (octets, mut desk) = (octets(name, rtype), Desk::default());
+        let (decided, received) = self.judge(&octets, asker, &draw, &mut desk);
         let (query, verdict) = decided.unwrap_or_else(|| {
             let query = asker.asks(Name::from_wire(name), rtype);
             let verdict = self.policy.decide(&query).rejected();
             (query, verdict)
         });
         // A stream carries the first step alone.
-        let departures = departures.into_iter().take(if asker.transport == Transport::Udp { usize::MAX } else { 1 });
-        let part = |Departure { after, what }| Part { after, what: self.what(what) };
-        Rehearsal { query, verdict, parts: departures.map(part).collect() }
+        let steps = desk.plan.steps.clone().into_iter().take(if asker.transport == Transport::Udp { usize::MAX } else { 1 });
+        let part = |Step { after, send }| Part { after, what: self.what(send, received, asker.transport, &mut desk) };
+        Rehearsal { query, verdict, parts: steps.map(part).collect() }
     }
 
-    fn what(&self, outgoing: Outgoing) -> What {
-        let asked = match outgoing {
-            Outgoing::Forged(octets) => return What::Forged(Sent::new(octets)),
-            Outgoing::Rejected(octets) => return What::Rejected(Sent::new(octets)),
-            Outgoing::Reset => return What::Reset,
-            Outgoing::Honest(asked) => asked,
+    fn what(&self, send: Send, received: Option<Received<'_>>, transport: Transport, desk: &mut Desk) -> What {
+        let Desk { plan: Plan { octets, .. }, known, .. } = desk;
+        let query = match (send, received) {
+            (Send::Forged(range), _) => return What::Forged(Sent::new(&octets[range])),
+            (Send::Rejected(range), _) => return What::Rejected(Sent::new(&octets[range])),
+            (Send::Reset, _) | (Send::Honest, None) => return What::Reset,
+            (Send::Honest, Some(query)) => query,
         };
-        match (self.honest_at_once(&asked), self.local(&asked)) {
-            (None, _) => What::Upstream,
-            (Some(octets), Local::Nothing) => What::Nowhere(Sent::new(octets)),
-            (Some(octets), _) => What::Honest(Sent::new(octets)),
-        }
+        let limit = query.limit(transport);
+        let Some(range) = self.write_honest(query, limit, known, octets) else { return What::Upstream };
+        let sent = Sent::new(&octets[range]);
+        if matches!(self.local(query, limit), Local::Nothing) { What::Nowhere(sent) } else { What::Honest(sent) }
     }
 }
 

@@ -36,6 +36,8 @@ pub struct Settings {
     pub tcp_idle: Duration,
     /// How many TCP connections may be open at a time. Default 1000.
     pub tcp_connections: usize,
+    /// How many threads take datagrams off each listener's address. Default one a core, shared out among the listeners.
+    pub workers: usize,
 }
 
 /// Loopback, private (RFC 1918, RFC 4193), shared (RFC 6598) and link-local networks.
@@ -69,6 +71,7 @@ impl Settings {
             log,
             tcp_idle,
             tcp_connections,
+            workers,
         } = flags;
         let listen = if listen.is_empty() { file.listen } else { listen };
         let mut listen: Vec<_> = listen.into_iter().map(|at| at.value).collect();
@@ -76,7 +79,9 @@ impl Settings {
             let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 5300));
             listen.push(ListenerSpec { address, country: None });
         }
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
+            workers: workers.or(file.workers).unwrap_or_else(|| (cores / listen.len()).max(1)),
             listen,
             honest_from: honest_from.or(file.honest_from).unwrap_or_else(|| vec![Origin::Zones, Origin::Upstream]),
             zones,

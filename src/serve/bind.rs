@@ -6,16 +6,19 @@ use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 use std::{
     io,
-    net::{SocketAddr, TcpListener as StdTcp, UdpSocket as StdUdp},
+    net::{SocketAddr, TcpListener as StdTcp, UdpSocket},
+    sync::Arc,
+    time::Duration,
 };
 use thiserror::Error;
-use tokio::net::{TcpListener, UdpSocket};
+use tokio::net::TcpListener;
 
 /// The sockets of one listener.
 #[derive(Debug)]
 pub(super) struct Sockets {
     pub(super) listener: ListenerSpec,
-    pub(super) udp: UdpSocket,
+    /// One for each worker.
+    pub(super) udp: Vec<Arc<UdpSocket>>,
     pub(super) tcp: TcpListener,
 }
 
@@ -51,6 +54,9 @@ const BACKLOG: i32 = 1024;
 /// Room for bursts, in octets: some four thousand queries. The kernel grants what `net.core.rmem_max` allows.
 const RECEIVE_BUFFER: usize = 4 << 20;
 
+/// How long a worker waits for datagrams before it looks whether the server ends.
+const PATIENCE: Duration = Duration::from_millis(100);
+
 /// Files beside sockets: configs and zones during a reload, logs, the runtime's own.
 const OTHER_FILES: u64 = 128;
 
@@ -67,23 +73,23 @@ pub(super) fn allow_files(connections: usize) {
 }
 
 impl Sockets {
-    pub(super) fn bind(listener: ListenerSpec) -> Result<Self, BindError> {
+    pub(super) fn bind(listener: ListenerSpec, workers: usize) -> Result<Self, BindError> {
         let tries = if listener.address.port() == 0 { PICKS } else { 1 };
-        let mut bound = Self::bind_once(listener);
+        let mut bound = Self::bind_once(listener, workers);
         for _ in 1..tries {
             if bound.is_ok() {
                 break;
             }
-            bound = Self::bind_once(listener);
+            bound = Self::bind_once(listener, workers);
         }
         bound
     }
 
-    fn bind_once(listener: ListenerSpec) -> Result<Self, BindError> {
+    fn bind_once(listener: ListenerSpec, workers: usize) -> Result<Self, BindError> {
         let fail = |protocol, address| move |why| BindError { address, protocol, why };
         let tcp = tcp(listener.address).map_err(fail("TCP", listener.address))?;
         let address = tcp.local_addr().map_err(fail("TCP", listener.address))?;
-        let udp = udp(address).map_err(fail("UDP", address))?;
+        let udp = udp(address, workers).map_err(fail("UDP", address))?;
         Ok(Self { listener: ListenerSpec { address, ..listener }, udp, tcp })
     }
 }
@@ -94,16 +100,26 @@ fn tcp(address: SocketAddr) -> io::Result<TcpListener> {
     socket.set_reuse_address(true)?;
     socket.bind(&SockAddr::from(address))?;
     socket.listen(BACKLOG)?;
+    socket.set_nonblocking(true)?;
     TcpListener::from_std(StdTcp::from(socket))
 }
 
-fn udp(address: SocketAddr) -> io::Result<UdpSocket> {
+/// Sockets that share the address, so that the kernel shares out the clients among the workers. The first try is without sharing,
+/// because a socket that shares its address would not notice another server there that does so too.
+fn udp(address: SocketAddr, workers: usize) -> io::Result<Vec<Arc<UdpSocket>>> {
+    datagrams(address, false)?;
+    (0..workers).map(|_| datagrams(address, true).map(Arc::new)).collect()
+}
+
+fn datagrams(address: SocketAddr, shared: bool) -> io::Result<UdpSocket> {
     let socket = socket(address, Type::DGRAM, Protocol::UDP)?;
+    socket.set_reuse_port(shared)?;
     // More room is a wish, not a need.
     let _ = socket.set_recv_buffer_size(RECEIVE_BUFFER);
     socket.bind(&SockAddr::from(address))?;
     datagram::tell_destination(&socket, address)?;
-    UdpSocket::from_std(StdUdp::from(socket))
+    socket.set_read_timeout(Some(PATIENCE))?;
+    Ok(UdpSocket::from(socket))
 }
 
 /// `[::]` means IPv6 alone, so that it can stand beside `0.0.0.0`.
@@ -112,6 +128,5 @@ fn socket(address: SocketAddr, kind: Type, protocol: Protocol) -> io::Result<Soc
     if address.is_ipv6() {
         socket.set_only_v6(true)?;
     }
-    socket.set_nonblocking(true)?;
     Ok(socket)
 }

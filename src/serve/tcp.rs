@@ -1,11 +1,9 @@
 //! Plain DNS in streams (RFC 7766): queries may follow each other at once, and answers leave as they are ready.
 
-use super::{
-    live::{Frame, Live},
-    timer::Timer,
-};
+use super::{live::Live, timer::Timer};
 use crate::{
-    lab::Departure,
+    answer::{Send, Step},
+    lab::Desk,
     query::{CountryCode, Transport},
 };
 use arc_swap::ArcSwap;
@@ -162,19 +160,40 @@ impl Connection {
     }
 }
 
+/// Octets to send, or a reset.
+#[derive(Debug)]
+enum Frame {
+    Octets(Vec<u8>),
+    Reset,
+}
+
 /// A stream carries the first step alone: whoever races is on the path, beside a stream and not in it.
 async fn answer(shared: Shared, octets: Vec<u8>, client: IpAddr, answers: mpsc::Sender<Answered>) {
     let arrival = Instant::now();
-    let live = shared.live.load_full();
-    let asker = live.lab.asker(client, Transport::Tcp, shared.country);
-    let answered = match live.lab.consider(octets, asker).into_iter().next() {
-        None => None,
-        Some(Departure { after, what }) => {
-            let frame = live.frame(what).await;
-            shared.timer.until((arrival + after).into()).await;
-            Some(frame)
-        }
-    };
+    let answered = frame(&shared, &octets, client, arrival).await;
     // The connection has ended when nobody receives.
     let _ = answers.send(answered).await;
+}
+
+async fn frame(shared: &Shared, octets: &[u8], client: IpAddr, arrival: Instant) -> Option<Frame> {
+    let live = shared.live.load_full();
+    let lab = &live.lab;
+    let mut desk = Desk::default();
+    let asker = lab.asker(client, Transport::Tcp, shared.country, lab.settings.clock.now());
+    let query = lab.consider(octets, asker, &mut desk);
+    let Desk { mut plan, mut known, .. } = desk;
+    let Step { after, send } = plan.steps.drain(..).next()?;
+    let frame = match send {
+        Send::Forged(range) | Send::Rejected(range) => Frame::Octets(plan.octets[range].to_vec()),
+        Send::Reset => Frame::Reset,
+        Send::Honest => {
+            let (query, limit) = query.map(|query| (query, query.limit(Transport::Tcp)))?;
+            match lab.write_honest(query, limit, &mut known, &mut plan.octets) {
+                Some(range) => Frame::Octets(plan.octets[range].to_vec()),
+                None => Frame::Octets(live.relayed(query, limit).await),
+            }
+        }
+    };
+    shared.timer.until((arrival + after).into()).await;
+    Some(frame)
 }

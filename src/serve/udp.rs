@@ -1,89 +1,149 @@
 //! Plain DNS in datagrams (RFC 1035 section 4.2.1).
+//!
+//! Each worker is a thread with a socket of its own, among which the kernel shares out the clients. What can be answered at once is
+//! written into one buffer and leaves with the other replies of its batch. What has to wait, for its time or for an upstream
+//! resolver, is handed to tokio, so that it delays nobody else's query.
 
 use super::{
-    datagram::{self, Ends},
-    live::{Frame, Live},
+    datagram::{BATCH, Batch, WayBack},
+    live::Live,
     timer::Timer,
 };
 use crate::{
-    lab::{Asked, Departure},
-    query::{CountryCode, Transport},
+    answer::{Send, Step},
+    lab::{Asker, Desk},
+    query::{CountryCode, Received, Transport},
 };
 use arc_swap::ArcSwap;
+use jiff::civil::DateTime;
 use std::{
-    sync::Arc,
+    net::UdpSocket,
+    ops::Range,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
     time::{Duration, Instant},
 };
-use tokio::{net::UdpSocket, time::sleep};
-
-/// Longer than any query: a question of 255 octets and an OPT with a few options.
-const LONGEST_QUERY: usize = 4096;
+use tokio::runtime::Handle;
 
 /// After an error of the socket itself, so that a broken one does not take a whole core.
 const PAUSE: Duration = Duration::from_millis(10);
 
+/// What the workers of one listener share.
+#[derive(Clone)]
+pub(super) struct Shared {
+    pub(super) live: Arc<ArcSwap<Live>>,
+    pub(super) country: Option<CountryCode>,
+    pub(super) timer: Arc<Timer>,
+    pub(super) runtime: Handle,
+    /// Set when the server ends; sockets have a timeout, so that it is seen.
+    pub(super) stop: Arc<AtomicBool>,
+}
+
 /// Answers what comes to one socket.
-pub(super) async fn serve(socket: Arc<UdpSocket>, live: Arc<ArcSwap<Live>>, listener: Option<CountryCode>, timer: Arc<Timer>) {
-    let mut buffer = vec![0; LONGEST_QUERY];
-    loop {
-        let (length, ends) = match datagram::receive(&socket, &mut buffer).await {
-            Ok(received) => received,
+pub(super) fn serve(socket: Arc<UdpSocket>, wildcard: bool, shared: Shared) {
+    let mut batch = Batch::new(wildcard);
+    let mut worker =
+        Worker { live: shared.live.load_full(), shared, socket, desk: Desk::default(), ready: Vec::with_capacity(BATCH) };
+    while !worker.shared.stop.load(Ordering::Relaxed) {
+        match batch.receive(&worker.socket) {
+            Ok(count) => worker.answer(&mut batch, count),
             Err(error) => {
-                tracing::debug!(%error, "receiving a datagram");
-                sleep(PAUSE).await;
-                continue;
+                tracing::debug!(%error, "receiving datagrams");
+                thread::sleep(PAUSE);
             }
-        };
+        }
+    }
+}
+
+/// One thread's things.
+struct Worker {
+    shared: Shared,
+    socket: Arc<UdpSocket>,
+    live: Arc<Live>,
+    desk: Desk,
+    /// Replies that leave with this batch: to which datagram, and where they stand in the desk's octets.
+    ready: Vec<(usize, Range<usize>)>,
+}
+
+/// What leaves later, in the order of its times.
+type Later = Vec<(Duration, Vec<u8>)>;
+
+impl Worker {
+    fn answer(&mut self, batch: &mut Batch, count: usize) {
         let arrival = Instant::now();
-        let now = live.load();
-        let asker = now.lab.asker(ends.client.ip(), Transport::Udp, listener);
-        let departures = now.lab.consider(buffer[..length].to_vec(), asker);
-        let (ready, asking) = sort(&now, departures);
-        if ready.iter().all(|(after, _)| after.is_zero()) {
-            for (_, octets) in ready {
-                send(&socket, &octets, ends).await;
+        // Also where nothing came, so that an old lab does not stay.
+        let live = self.shared.live.load();
+        if !Arc::ptr_eq(&live, &self.live) {
+            self.live = Arc::clone(&live);
+            self.desk.known.forget();
+        }
+        let now = self.live.lab.settings.clock.now();
+        for index in 0..count {
+            let (octets, way) = batch.get(index);
+            self.query(index, octets, way, arrival, now);
+        }
+        if let Err(error) = batch.send(&self.socket, &self.desk.plan.octets, &self.ready) {
+            tracing::debug!(%error, "sending datagrams");
+        }
+        self.ready.clear();
+        self.desk.plan.octets.clear();
+    }
+
+    fn query(&mut self, index: usize, octets: &[u8], way: &WayBack, arrival: Instant, now: DateTime) {
+        let Some(client) = way.client() else { return };
+        let lab = &self.live.lab;
+        let asker: Asker = lab.asker(client, Transport::Udp, self.shared.country, now);
+        let query = lab.consider(octets, asker, &mut self.desk);
+        let mut later = Later::new();
+        for at in 0..self.desk.plan.steps.len() {
+            let Step { after, send } = self.desk.plan.steps[at].clone();
+            let Desk { plan, known, .. } = &mut self.desk;
+            let range = match (send, query) {
+                (Send::Forged(range) | Send::Rejected(range), _) => range,
+                // There is no connection to reset, and without a query nothing honest to say.
+                (Send::Reset, _) | (Send::Honest, None) => continue,
+                (Send::Honest, Some(query)) => match lab.write_honest(query, query.udp_limit(), known, &mut plan.octets) {
+                    Some(range) => range,
+                    None => {
+                        self.ask(query, *way, after, arrival);
+                        continue;
+                    }
+                },
+            };
+            if after.is_zero() {
+                self.ready.push((index, range));
+            } else {
+                later.push((after, self.desk.plan.octets[range].to_vec()));
             }
-        } else {
-            tokio::spawn(depart(Arc::clone(&socket), Arc::clone(&timer), ready, arrival, ends));
         }
-        for (after, asked) in asking {
-            let (socket, timer, live) = (Arc::clone(&socket), Arc::clone(&timer), Arc::clone(&now));
-            tokio::spawn(async move {
-                let octets = live.relayed(&asked).await;
-                depart(socket, timer, vec![(after, octets)], arrival, ends).await;
-            });
+        if !later.is_empty() {
+            let (socket, timer) = (Arc::clone(&self.socket), Arc::clone(&self.shared.timer));
+            self.shared.runtime.spawn(depart(socket, timer, later, arrival, *way));
         }
+    }
+
+    /// A question that has to be asked goes its own way.
+    fn ask(&self, query: Received<'_>, way: WayBack, after: Duration, arrival: Instant) {
+        let (socket, timer, live) = (Arc::clone(&self.socket), Arc::clone(&self.shared.timer), Arc::clone(&self.live));
+        let kept = query.keep();
+        self.shared.runtime.spawn(async move {
+            let query = kept.query();
+            let octets = live.relayed(query, query.udp_limit()).await;
+            depart(socket, timer, vec![(after, octets)], arrival, way).await;
+        });
     }
 }
 
-/// What leaves after a while.
-type Later<T> = Vec<(Duration, T)>;
-
-/// What needs nobody else keeps its order even where the machine is late; a question that has to be asked goes its own way.
-fn sort(live: &Live, departures: Vec<Departure>) -> (Later<Vec<u8>>, Later<Arc<Asked>>) {
-    let (mut ready, mut asking) = (Vec::new(), Vec::new());
-    for Departure { after, what } in departures {
-        match live.at_once(what) {
-            Ok(Frame::Octets(octets)) => ready.push((after, octets)),
-            // There is no connection to reset.
-            Ok(Frame::Reset) => {}
-            Err(asked) => asking.push((after, asked)),
-        }
-    }
-    (ready, asking)
-}
-
-/// Each message leaves at its time after the query.
-async fn depart(socket: Arc<UdpSocket>, timer: Arc<Timer>, messages: Later<Vec<u8>>, arrival: Instant, ends: Ends) {
+/// Each message leaves at its time after the query. A client that cannot be reached has gone, or is behind a firewall: nothing to
+/// do about it.
+async fn depart(socket: Arc<UdpSocket>, timer: Arc<Timer>, messages: Later, arrival: Instant, way: WayBack) {
     for (after, octets) in messages {
         timer.until(arrival + after).await;
-        send(&socket, &octets, ends).await;
-    }
-}
-
-/// A client that cannot be reached has gone, or is behind a firewall: nothing to do about it.
-async fn send(socket: &UdpSocket, octets: &[u8], ends: Ends) {
-    if let Err(error) = datagram::send(socket, octets, ends).await {
-        tracing::debug!(client = %ends.client, %error, "sending a datagram");
+        if let Err(error) = way.send(&socket, &octets) {
+            tracing::debug!(%error, "sending a datagram");
+        }
     }
 }
