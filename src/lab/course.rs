@@ -43,6 +43,14 @@ pub struct Desk {
     name: Name,
 }
 
+impl Desk {
+    /// A desk that keeps at most so many honest answers.
+    #[must_use]
+    pub fn remembering(answers: usize) -> Self {
+        Self { known: Known::of(answers), ..Self::default() }
+    }
+}
+
 /// What was decided about a message: the question and the verdict on it. Nothing where the protocol decides.
 pub(super) type Decided<'l> = Option<(Query, Verdict<'l>)>;
 

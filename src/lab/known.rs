@@ -8,8 +8,9 @@ use hashbrown::HashMap;
 use std::ops::Range;
 
 /// Answers by their questions.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Known {
+    most: usize,
     answers: HashMap<Box<[u8]>, Box<[u8]>>,
     /// The key of the last question, kept for its room.
     key: Vec<u8>,
@@ -25,7 +26,18 @@ const MOST: usize = 8192;
 const HEADER: usize = 12;
 const CHECKING_DISABLED: u8 = 0x10;
 
+impl Default for Known {
+    fn default() -> Self {
+        Self::of(MOST)
+    }
+}
+
 impl Known {
+    /// None yet, and never more than so many.
+    pub(super) fn of(most: usize) -> Self {
+        Self { most, answers: HashMap::new(), key: Vec::new() }
+    }
+
     /// Writes the answer to a query behind what is in the buffer, if it is known.
     pub(super) fn write(&mut self, query: Received<'_>, out: &mut Vec<u8>) -> Option<Range<usize>> {
         write_key(query, &mut self.key);
@@ -42,7 +54,7 @@ impl Known {
         if answer.len() > SMALL {
             return;
         }
-        if self.answers.len() >= MOST {
+        if self.answers.len() >= self.most {
             self.answers.clear();
         }
         self.answers.insert(self.key.as_slice().into(), answer.into());

@@ -10,7 +10,8 @@ use arc_swap::ArcSwap;
 use std::{
     io,
     net::{IpAddr, SocketAddr},
-    sync::Arc,
+    ops::Range,
+    sync::{Arc, Weak},
     time::Duration,
 };
 use tokio::{
@@ -22,6 +23,12 @@ use tokio::{
 
 /// Answers of one connection that may be on their way; further queries wait in the socket.
 const IN_FLIGHT: usize = 128;
+
+/// How much is read at a time: some two hundred queries.
+const READ: usize = 16_384;
+
+/// How many honest answers a connection remembers; there may be a thousand connections.
+const REMEMBERED: usize = 256;
 
 /// Octets of a DNS header (RFC 1035 section 4.1.1).
 const HEADER: usize = 12;
@@ -62,24 +69,46 @@ pub(super) async fn serve(listener: TcpListener, shared: Shared, connections: Ar
     }
 }
 
-/// One connection: queries are read and answers written by the same task, which never waits for an answer.
+/// One connection. What can be answered at once is written together with the other answers of the same reading; what has to wait,
+/// for its time or for an upstream resolver, goes its own way and comes back by a channel.
 struct Connection {
     stream: TcpStream,
-    client: SocketAddr,
+    client: IpAddr,
     shared: Shared,
     /// What was read and is no whole query yet.
     pending: Vec<u8>,
+    /// What is to be written.
+    out: Vec<u8>,
+    desk: Desk,
+    /// The lab whose answers the desk knows.
+    known_of: Weak<Live>,
     in_flight: usize,
     answers: (mpsc::Sender<Answered>, mpsc::Receiver<Answered>),
 }
 
-/// What came of one query; nothing for silence.
-type Answered = Option<Frame>;
+/// What came of a query that had to wait.
+type Answered = Frame;
+
+/// Octets to send, or a reset.
+#[derive(Debug)]
+enum Frame {
+    Octets(Vec<u8>),
+    Reset,
+}
+
+/// What has been done with the queries that were read.
+enum Progress {
+    /// Whether there was one.
+    Taken(bool),
+    /// The connection is to be reset.
+    Reset,
+}
 
 impl Connection {
     fn new(stream: TcpStream, client: SocketAddr, shared: Shared) -> Self {
         let answers = mpsc::channel(IN_FLIGHT);
-        Self { stream, client, shared, pending: Vec::new(), in_flight: 0, answers }
+        let (pending, out, desk) = (Vec::new(), Vec::new(), Desk::remembering(REMEMBERED));
+        Self { stream, client: client.ip(), shared, pending, out, desk, known_of: Weak::new(), in_flight: 0, answers }
     }
 
     async fn run(mut self) -> io::Result<()> {
@@ -90,47 +119,57 @@ impl Connection {
         let mut open = true;
         while open || self.in_flight > 0 {
             tokio::select! {
-                answered = self.answers.1.recv() => {
+                Some(answered) = self.answers.1.recv() => {
                     self.in_flight -= 1;
-                    match answered.flatten() {
-                        Some(Frame::Octets(octets)) => self.write(&octets, idle).await?,
-                        Some(Frame::Reset) => return self.reset(),
-                        None => {}
+                    match answered {
+                        Frame::Octets(octets) => frame(&octets, &mut self.out)?,
+                        Frame::Reset => return self.reset(),
                     }
                     deadline = Instant::now() + idle;
                 }
                 readable = self.stream.readable(), if open && self.in_flight < IN_FLIGHT => {
                     readable?;
                     open = self.read()?;
-                    // Octets alone do not keep a connection: whoever drips them would hold its place for ever.
-                    if self.take_queries()? {
-                        deadline = Instant::now() + idle;
-                    }
                 }
                 () = sleep_until(deadline), if self.in_flight == 0 => return Ok(()),
             }
+            // Octets alone do not keep a connection: whoever drips them would hold its place for ever.
+            match self.take_queries()? {
+                Progress::Taken(true) => deadline = Instant::now() + idle,
+                Progress::Taken(false) => {}
+                Progress::Reset => {
+                    self.flush(idle).await?;
+                    return self.reset();
+                }
+            }
+            self.flush(idle).await?;
         }
         Ok(())
     }
 
     /// Reads what is there; false at the end of the stream.
     fn read(&mut self) -> io::Result<bool> {
-        let mut buffer = [0; 4096];
-        match self.stream.try_read(&mut buffer) {
-            Ok(0) => Ok(false),
-            Ok(length) => {
-                self.pending.extend(&buffer[..length]);
-                Ok(true)
-            }
+        self.pending.reserve(READ);
+        match self.stream.try_read_buf(&mut self.pending) {
+            Ok(length) => Ok(length > 0),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(true),
             Err(error) => Err(error),
         }
     }
 
-    /// Every whole query that was read goes its own way; says whether there was one. What is too short for a header is no DNS.
-    fn take_queries(&mut self) -> io::Result<bool> {
-        let mut taken = false;
-        while let [high, low, rest @ ..] = &self.pending[..] {
+    /// Answers the whole queries that were read, as many as may wait. What is too short for a header is no DNS.
+    fn take_queries(&mut self) -> io::Result<Progress> {
+        let live = self.shared.live.load_full();
+        if self.known_of.as_ptr() != Arc::as_ptr(&live) {
+            self.known_of = Arc::downgrade(&live);
+            self.desk.known.forget();
+        }
+        let mut start = 0;
+        let mut reset = false;
+        while let [high, low, rest @ ..] = &self.pending[start..]
+            && self.in_flight < IN_FLIGHT
+            && !reset
+        {
             let length = usize::from(u16::from_be_bytes([*high, *low]));
             if length < HEADER {
                 return Err(io::ErrorKind::InvalidData.into());
@@ -138,20 +177,70 @@ impl Connection {
             if rest.len() < length {
                 break;
             }
-            taken = true;
-            let query = rest[..length].to_vec();
-            self.pending.drain(..2 + length);
-            self.in_flight += 1;
-            tokio::spawn(answer(self.shared.clone(), query, self.client.ip(), self.answers.0.clone()));
+            let octets = start + 2..start + 2 + length;
+            start = octets.end;
+            reset = self.answer(&live, octets)?;
         }
-        Ok(taken)
+        self.pending.drain(..start);
+        Ok(if reset { Progress::Reset } else { Progress::Taken(start > 0) })
+    }
+
+    /// Answers one query, or sends it its own way; true when the connection is to be reset. A stream carries the first step alone:
+    /// whoever races is on the path, beside a stream and not in it.
+    fn answer(&mut self, live: &Arc<Live>, octets: Range<usize>) -> io::Result<bool> {
+        let (arrival, lab) = (Instant::now(), &live.lab);
+        let asker = lab.asker(self.client, Transport::Tcp, self.shared.country, lab.settings.clock.now());
+        self.desk.plan.octets.clear();
+        let query = lab.consider(&self.pending[octets], asker, &mut self.desk);
+        let Desk { plan, known, .. } = &mut self.desk;
+        let Some(Step { after, send }) = plan.steps.first().cloned() else { return Ok(false) };
+        let range = match (send, query) {
+            (Send::Forged(range) | Send::Rejected(range), _) => range,
+            (Send::Honest, None) => return Ok(false),
+            (Send::Honest, Some(query)) => match lab.write_honest(query, query.limit(Transport::Tcp), known, &mut plan.octets) {
+                Some(range) => range,
+                None => {
+                    let (live, kept) = (Arc::clone(live), query.keep());
+                    self.later(arrival + after, async move {
+                        let query = kept.query();
+                        Frame::Octets(live.relayed(query, query.limit(Transport::Tcp)).await)
+                    });
+                    return Ok(false);
+                }
+            },
+            (Send::Reset, _) if after.is_zero() => return Ok(true),
+            (Send::Reset, _) => {
+                self.later(arrival + after, async { Frame::Reset });
+                return Ok(false);
+            }
+        };
+        if after.is_zero() {
+            frame(&plan.octets[range], &mut self.out)?;
+        } else {
+            let octets = plan.octets[range].to_vec();
+            self.later(arrival + after, async { Frame::Octets(octets) });
+        }
+        Ok(false)
+    }
+
+    fn later(&mut self, due: Instant, answer: impl Future<Output = Frame> + std::marker::Send + 'static) {
+        self.in_flight += 1;
+        let (timer, answers) = (Arc::clone(&self.shared.timer), self.answers.0.clone());
+        tokio::spawn(async move {
+            let answered = answer.await;
+            timer.until(due.into()).await;
+            // The connection has ended when nobody receives.
+            let _ = answers.send(answered).await;
+        });
     }
 
     /// A client that does not take its answers is cut off after the idle time.
-    async fn write(&mut self, octets: &[u8], idle: Duration) -> io::Result<()> {
-        let length = u16::try_from(octets.len()).map_err(|_| io::ErrorKind::InvalidData)?;
-        let framed = [&length.to_be_bytes()[..], octets].concat();
-        timeout(idle, self.stream.write_all(&framed)).await.map_err(|_| io::ErrorKind::TimedOut)?
+    async fn flush(&mut self, idle: Duration) -> io::Result<()> {
+        if !self.out.is_empty() {
+            timeout(idle, self.stream.write_all(&self.out)).await.map_err(|_| io::ErrorKind::TimedOut)??;
+            self.out.clear();
+        }
+        Ok(())
     }
 
     /// Closing with no time to linger sends RST.
@@ -160,40 +249,10 @@ impl Connection {
     }
 }
 
-/// Octets to send, or a reset.
-#[derive(Debug)]
-enum Frame {
-    Octets(Vec<u8>),
-    Reset,
-}
-
-/// A stream carries the first step alone: whoever races is on the path, beside a stream and not in it.
-async fn answer(shared: Shared, octets: Vec<u8>, client: IpAddr, answers: mpsc::Sender<Answered>) {
-    let arrival = Instant::now();
-    let answered = frame(&shared, &octets, client, arrival).await;
-    // The connection has ended when nobody receives.
-    let _ = answers.send(answered).await;
-}
-
-async fn frame(shared: &Shared, octets: &[u8], client: IpAddr, arrival: Instant) -> Option<Frame> {
-    let live = shared.live.load_full();
-    let lab = &live.lab;
-    let mut desk = Desk::default();
-    let asker = lab.asker(client, Transport::Tcp, shared.country, lab.settings.clock.now());
-    let query = lab.consider(octets, asker, &mut desk);
-    let Desk { mut plan, mut known, .. } = desk;
-    let Step { after, send } = plan.steps.drain(..).next()?;
-    let frame = match send {
-        Send::Forged(range) | Send::Rejected(range) => Frame::Octets(plan.octets[range].to_vec()),
-        Send::Reset => Frame::Reset,
-        Send::Honest => {
-            let (query, limit) = query.map(|query| (query, query.limit(Transport::Tcp)))?;
-            match lab.write_honest(query, limit, &mut known, &mut plan.octets) {
-                Some(range) => Frame::Octets(plan.octets[range].to_vec()),
-                None => Frame::Octets(live.relayed(query, limit).await),
-            }
-        }
-    };
-    shared.timer.until((arrival + after).into()).await;
-    Some(frame)
+/// Writes a message with its length before it (RFC 1035 section 4.2.2).
+fn frame(octets: &[u8], out: &mut Vec<u8>) -> io::Result<()> {
+    let length = u16::try_from(octets.len()).map_err(|_| io::ErrorKind::InvalidData)?;
+    out.extend(length.to_be_bytes());
+    out.extend(octets);
+    Ok(())
 }
