@@ -7,6 +7,7 @@ mod docs;
 mod fidelity;
 mod invalid;
 mod ladder;
+mod memory;
 mod octets;
 mod protocol;
 mod relay;
