@@ -1,10 +1,13 @@
-//! Other people's list formats, one file each: every entry becomes a [`Pattern`].
+//! Other people's list formats, one file each: every entry becomes a pattern.
 
 mod hosts;
 mod plain;
 
-use crate::name::{Pattern, PatternError};
-use std::path::Path;
+use crate::name::{Form, PatternError, PatternRef};
+use std::{
+    io::{self, BufRead},
+    path::Path,
+};
 use thiserror::Error;
 
 /// How a list is written.
@@ -28,10 +31,6 @@ pub struct BadEntry {
     pub why: PatternError,
 }
 
-/// The entries of a line, and the reading of one: all that a format is.
-type Entries = fn(&str) -> Vec<&str>;
-type Reading = fn(&str) -> Result<Pattern, PatternError>;
-
 impl Format {
     /// The format that a file's name tells: `*.hosts` and `hosts` are hosts files, everything else is plain.
     #[must_use]
@@ -40,30 +39,42 @@ impl Format {
         if is_hosts(path.extension()) || is_hosts(path.file_name()) { Self::Hosts } else { Self::Plain }
     }
 
-    /// Reads a list.
+    /// Reads a list line by line, and hands over every entry. What comes back is what is wrong with it: all entries that are none.
     ///
     /// # Errors
     ///
-    /// Every line that is no entry, with its number.
-    pub fn read(self, text: &str) -> Result<Vec<Pattern>, Vec<BadEntry>> {
-        let (entries, pattern) = match self {
-            Self::Plain => (plain::entries as Entries, plain::pattern as Reading),
-            Self::Hosts => (hosts::entries as Entries, hosts::pattern as Reading),
-        };
-        let mut patterns = Vec::new();
-        let mut bad = Vec::new();
-        for (index, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
-            for entry in entries(without_comment(line)) {
-                match pattern(entry) {
-                    Ok(pattern) => patterns.push(pattern),
-                    Err(why) => {
-                        let before = line.find(entry).unwrap_or_default();
-                        bad.push(BadEntry { line: index + 1, column: line[..before].chars().count() + 1, why });
-                    }
-                }
+    /// The system's, and text that is no UTF-8.
+    pub fn read(self, mut file: impl BufRead, mut entry: impl FnMut(PatternRef<'_>)) -> io::Result<Vec<BadEntry>> {
+        let (mut line, mut text, mut bad) = (String::new(), String::new(), Vec::new());
+        for number in 1.. {
+            line.clear();
+            if file.read_line(&mut line)? == 0 {
+                break;
             }
+            let line = if number == 1 { line.trim_start_matches('\u{feff}') } else { &line };
+            self.each_word(without_comment(line), |word| match self.pattern(word, &mut text) {
+                Ok(form) => entry(PatternRef { form, text: &text }),
+                Err(why) => {
+                    let before = line.find(word).unwrap_or_default();
+                    bad.push(BadEntry { line: number, column: line[..before].chars().count() + 1, why });
+                }
+            });
         }
-        if bad.is_empty() { Ok(patterns) } else { Err(bad) }
+        Ok(bad)
+    }
+
+    fn each_word<'l>(self, line: &'l str, each: impl FnMut(&'l str)) {
+        match self {
+            Self::Plain => plain::words(line).for_each(each),
+            Self::Hosts => hosts::words(line).for_each(each),
+        }
+    }
+
+    fn pattern(self, word: &str, text: &mut String) -> Result<Form, PatternError> {
+        match self {
+            Self::Plain => plain::pattern(word, text),
+            Self::Hosts => hosts::pattern(word, text),
+        }
     }
 }
 
@@ -75,11 +86,17 @@ fn without_comment(line: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::Format;
+    use super::{BadEntry, Format};
     use std::path::Path;
 
     fn shown(format: Format, text: &str) -> Vec<String> {
-        format.read(text).unwrap().iter().map(ToString::to_string).collect()
+        let mut shown = Vec::new();
+        assert_eq!(format.read(text.as_bytes(), |pattern| shown.push(pattern.to_string())).unwrap(), []);
+        shown
+    }
+
+    fn bad(format: Format, text: &str) -> Vec<BadEntry> {
+        format.read(text.as_bytes(), |_| ()).unwrap()
     }
 
     #[test]
@@ -96,10 +113,10 @@ mod tests {
 
     #[test]
     fn bad_lines_are_all_reported_with_their_numbers() {
-        let bad = Format::Plain.read("good.example\n  a..b\n\n*\n").unwrap_err();
-        assert_eq!(bad.iter().map(|entry| (entry.line, entry.column)).collect::<Vec<_>>(), [(2, 3), (4, 1)]);
-        let bad = Format::Hosts.read("0.0.0.0 good.example *.bad.example\n").unwrap_err();
-        assert_eq!((bad.len(), bad[0].column), (1, 22));
+        let found = bad(Format::Plain, "good.example\n  a..b\n\n*\n");
+        assert_eq!(found.iter().map(|entry| (entry.line, entry.column)).collect::<Vec<_>>(), [(2, 3), (4, 1)]);
+        let found = bad(Format::Hosts, "0.0.0.0 good.example *.bad.example\n");
+        assert_eq!((found.len(), found[0].column), (1, 22));
     }
 
     #[test]

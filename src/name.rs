@@ -5,8 +5,9 @@
 //! matches names with.
 
 mod pattern;
+mod plain;
 
-pub use pattern::{Pattern, PatternError};
+pub use pattern::{Form, Pattern, PatternError, PatternRef};
 
 use hickory_proto::rr::Name as WireName;
 use std::fmt;

@@ -10,8 +10,11 @@ mod compile;
 mod files;
 mod govern;
 mod hours;
+mod labels;
 mod matcher;
 mod networks;
+mod parts;
+mod patterns;
 mod shadow;
 
 pub use answer::{Answer, Choice, Kind, Poison, RaceStep};
@@ -20,13 +23,14 @@ pub use hours::Hours;
 
 use crate::{
     config::{Evidence, Word},
-    name::Pattern,
+    name::PatternRef,
     query::{CountryCode, Query, Readers, Transport, Type},
 };
 use ipnet::IpNet;
 use jiff::civil::Date;
-use matcher::{Hit, Matcher};
+use matcher::Matcher;
 use networks::Networks;
+use patterns::Slot;
 use std::{fmt, net::IpAddr, sync::Arc};
 
 /// All countries, compiled.
@@ -79,8 +83,6 @@ struct Ruleset {
 pub struct Rule {
     /// Its name.
     pub slug: String,
-    /// What it matches.
-    pub patterns: Vec<Pattern>,
     /// The types that it holds for; all when empty.
     pub types: Vec<Type>,
     /// The transports that it holds for; all when empty.
@@ -120,7 +122,7 @@ pub struct Verdict<'p> {
     /// Its ISP, if that is one with rules of its own.
     pub operator: Option<&'p Operator>,
     /// The rule and the pattern that decided.
-    pub rule: Option<(&'p Rule, &'p Pattern)>,
+    pub rule: Option<(&'p Rule, PatternRef<'p>)>,
 }
 
 /// A rule whose pattern matched but which did not decide.
@@ -129,7 +131,7 @@ pub struct Miss<'p> {
     /// The rule.
     pub rule: &'p Rule,
     /// Its pattern.
-    pub pattern: &'p Pattern,
+    pub pattern: PatternRef<'p>,
     /// The operator whose rule it is.
     pub operator: Option<&'p Operator>,
     /// Why it did not decide.
@@ -271,13 +273,14 @@ impl Country {
     /// A name that a rule for the country's own clients is about on this day, to try.
     #[must_use]
     pub fn blocked_on(&self, today: Date) -> Option<&str> {
-        let holds = |rule: &&Rule| {
+        let holds = |rule: &Rule| {
             let from = rule.since.is_none_or(|since| since <= today);
             from && rule.until.is_none_or(|until| today < until)
                 && rule.hours.is_none()
                 && !matches!(rule.answer.kind, Kind::Honest)
         };
-        self.rules.rules.iter().filter(holds).flat_map(|rule| &rule.patterns).find_map(Pattern::anchor)
+        let holding = self.rules.rules.iter().enumerate().filter(|(_, rule)| holds(rule));
+        holding.flat_map(|(number, _)| self.rules.matcher.of_rule(number)).find_map(PatternRef::anchor)
     }
 
     /// An address of one of its clients that is no operator's.
@@ -305,21 +308,21 @@ impl Country {
 }
 
 impl Ruleset {
-    fn first(&self, query: &Query) -> Option<(&Rule, &Pattern)> {
-        let hits = self.matcher.hits(&query.name);
-        hits.into_iter().map(|hit| self.at(hit)).find(|(rule, _)| rule.fails(query).is_none())
+    fn first(&self, query: &Query) -> Option<(&Rule, PatternRef<'_>)> {
+        let first = self.matcher.first(query.name.as_str(), |rule| self.rules[rule].fails(query).is_none());
+        first.map(|slot| self.at(slot))
     }
 
     /// Every rule that has a pattern for the name, in order, each with its first such pattern.
-    fn matching(&self, query: &Query) -> Vec<(&Rule, &Pattern)> {
-        let mut hits = self.matcher.hits(&query.name);
-        hits.dedup_by_key(|hit| hit.rule);
-        hits.into_iter().map(|hit| self.at(hit)).collect()
+    fn matching(&self, query: &Query) -> Vec<(&Rule, PatternRef<'_>)> {
+        let mut matching: Vec<_> = self.matcher.all(query.name.as_str()).into_iter().map(|slot| self.matcher.at(slot)).collect();
+        matching.dedup_by_key(|(rule, _)| *rule);
+        matching.into_iter().map(|(rule, pattern)| (&self.rules[rule], pattern)).collect()
     }
 
-    fn at(&self, hit: Hit) -> (&Rule, &Pattern) {
-        let rule = &self.rules[hit.rule as usize];
-        (rule, &rule.patterns[hit.pattern as usize])
+    fn at(&self, slot: Slot) -> (&Rule, PatternRef<'_>) {
+        let (rule, pattern) = self.matcher.at(slot);
+        (&self.rules[rule], pattern)
     }
 }
 

@@ -3,13 +3,17 @@
 use super::Trouble;
 use include_dir::{Dir, include_dir};
 use std::{
-    fs, io,
+    fs,
+    io::{self, BufRead, BufReader},
     path::{Path, PathBuf},
 };
 use thiserror::Error;
 
 static CONFIGS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/configs");
 static ZONES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/zones");
+
+/// How much of a large file is read at a time.
+const PIECE: usize = 1 << 17;
 
 /// A set of files that are read by their paths.
 #[derive(Clone, Debug)]
@@ -91,6 +95,24 @@ impl Shelf {
             }
         };
         text.map_err(|why| ShelfError { path: self.shown(path), why })
+    }
+
+    /// A file to be read piece by piece, because it may be large.
+    ///
+    /// # Errors
+    ///
+    /// The system's, with the path.
+    pub fn open(&self, path: &Path) -> Result<Box<dyn BufRead>, ShelfError> {
+        let opened: io::Result<Box<dyn BufRead>> = match self {
+            Self::Folder(folder) => {
+                fs::File::open(folder.join(path)).map(|file| Box::new(BufReader::with_capacity(PIECE, file)) as Box<dyn BufRead>)
+            }
+            Self::BuiltIn(dir) => match dir.get_file(path) {
+                Some(file) => Ok(Box::new(file.contents())),
+                None => Err(io::ErrorKind::NotFound.into()),
+            },
+        };
+        opened.map_err(|why| ShelfError { path: self.shown(path), why })
     }
 
     /// The files below `folder` whose names end in `ending`, sorted. Editors' backups and hidden files are no files.

@@ -1,14 +1,14 @@
 //! One pattern a line, in the words of a country file. A leading dot means the same as none, as in other people's lists.
 
-use crate::name::{Pattern, PatternError};
+use crate::name::{Form, PatternError};
 
-pub(super) fn entries(line: &str) -> Vec<&str> {
-    if line.is_empty() { Vec::new() } else { vec![line] }
+pub(super) fn words(line: &str) -> impl Iterator<Item = &str> {
+    (!line.is_empty()).then_some(line).into_iter()
 }
 
-pub(super) fn pattern(entry: &str) -> Result<Pattern, PatternError> {
-    match entry {
-        "." => Ok(Pattern::Every),
-        entry => Pattern::parse(entry.strip_prefix('.').unwrap_or(entry)),
+pub(super) fn pattern(word: &str, text: &mut String) -> Result<Form, PatternError> {
+    match word.strip_prefix('.') {
+        Some(rest) if !rest.is_empty() => Form::read(rest, text),
+        _ => Form::read(word, text),
     }
 }

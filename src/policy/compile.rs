@@ -1,18 +1,12 @@
 //! From specs to a policy: names are looked up, files read, and what cannot mean anything is reported.
 
 use super::{
-    Country, Operator, Policy, Rule, Ruleset,
-    answers::Answers,
-    files::{Opened, open_beside},
-    govern::govern,
-    hours::Hours,
-    matcher::Matcher,
-    shadow,
+    Country, Operator, Policy, Rule, Ruleset, answers::Answers, files::beside, govern::govern, hours::Hours, matcher::Matcher,
+    patterns::Patterns, shadow,
 };
 use crate::{
-    config::{At, CountrySpec, HoursSpec, OperatorSpec, Place, Report, RuleSpec, Shelf, Trouble},
+    config::{At, CountrySpec, HoursSpec, OperatorSpec, Place, Report, RuleSpec, Shelf, ShelfError, Trouble},
     lists::{BadEntry, Format},
-    name::Pattern,
     query::Readers,
 };
 use ipnet::IpNet;
@@ -93,13 +87,24 @@ impl<'a> Compiling<'a> {
 
     fn ruleset(&mut self, specs: &'a [RuleSpec]) -> Ruleset {
         unique("rule", specs.iter().map(|spec| &spec.rule), self.report);
-        let compiled: Vec<(Place, Rule)> =
-            specs.iter().filter_map(|spec| self.rule(spec).map(|rule| (spec.place(), rule))).collect();
-        let (places, rules): (Vec<_>, Vec<_>) = compiled.into_iter().unzip();
-        let matcher = Matcher::new(rules.iter().map(|rule| rule.patterns.as_slice())).unwrap_or_else(|too_many| {
-            self.report.add(Place::whole(self.spec.file), Trouble::TooMany { why: too_many.to_string() });
-            Matcher::default()
-        });
+        let (mut patterns, mut places, mut rules) = (Patterns::default(), Vec::new(), Vec::new());
+        for spec in specs {
+            patterns.begin_rule();
+            match self.rule(spec, &mut patterns) {
+                Some(rule) => {
+                    rules.push(rule);
+                    places.push(spec.place());
+                }
+                None => patterns.drop_rule(),
+            }
+        }
+        let matcher = match Matcher::new(patterns) {
+            Ok(matcher) => matcher,
+            Err(too_many) => {
+                self.report.add(Place::whole(self.spec.file), Trouble::TooMany { why: too_many.to_string() });
+                return Ruleset::default();
+            }
+        };
         for (index, rule) in rules.iter().enumerate() {
             let above = shadow::shadow(&rules, &matcher, index).into_iter().map(|above| {
                 let place = self.report.cross_reference(places[index], places[above]);
@@ -116,11 +121,12 @@ impl<'a> Compiling<'a> {
         Ruleset { rules, matcher, readers }
     }
 
-    fn rule(&mut self, spec: &'a RuleSpec) -> Option<Rule> {
+    /// A rule, and behind `patterns` its own.
+    fn rule(&mut self, spec: &'a RuleSpec, patterns: &mut Patterns) -> Option<Rule> {
         let RuleSpec { rule, names, lists, types, transports, since, until, hours, answer, category, evidence, sources } = spec;
-        let mut patterns: Vec<Pattern> = names.iter().flatten().map(|at| at.value.clone()).collect();
+        names.iter().flatten().for_each(|at| patterns.push(at.value.view()));
         for list in lists {
-            patterns.extend(self.list(list));
+            self.list(list, patterns);
         }
         if names.is_none() && lists.is_empty() {
             self.lacks(rule, "rule", "names");
@@ -139,7 +145,6 @@ impl<'a> Compiling<'a> {
         let answer = self.answers.resolve(answer, self.report)?;
         Some(Rule {
             slug: rule.value.clone(),
-            patterns,
             types: types.clone(),
             transports: transports.clone(),
             since: *since,
@@ -178,25 +183,32 @@ impl<'a> Compiling<'a> {
         None
     }
 
-    fn list(&mut self, list: &At<String>) -> Vec<Pattern> {
-        let Some(Opened { file, path, text }) = open_beside(&self.spec.path, list, self.shelf, self.report) else {
-            return Vec::new();
+    /// Reads a list; one with anything wrong adds nothing.
+    fn list(&mut self, list: &At<String>, patterns: &mut Patterns) {
+        let (path, begin) = (beside(&self.spec.path, list), patterns.end());
+        let read = self.shelf.open(&path).and_then(|file| {
+            let read = Format::of(&path).read(file, |pattern| patterns.push(pattern));
+            read.map_err(|why| ShelfError { path: self.shelf.shown(&path), why })
+        });
+        let bad = match read {
+            Ok(bad) => bad,
+            Err(error) => {
+                patterns.truncate(begin);
+                self.report.add(list.place, error);
+                return;
+            }
         };
-        match Format::of(&path).read(&text) {
-            Ok(patterns) => {
-                if patterns.is_empty() {
-                    let name = list.value.clone();
-                    self.report.add(list.place, Trouble::Lacks { what: "list", name, lacks: "entries" });
-                }
-                patterns
-            }
-            Err(bad) => {
-                for entry in bad {
-                    let BadEntry { line, column, .. } = entry;
-                    self.report.add(Place::at(file, line, column), entry);
-                }
-                Vec::new()
-            }
+        // A list may be large, and of its text only bad lines are ever shown.
+        let text = if bad.is_empty() { String::new() } else { self.shelf.read(&path).unwrap_or_default() };
+        let file = self.report.open(self.shelf.shown(&path), text);
+        if !bad.is_empty() {
+            patterns.truncate(begin);
+        } else if patterns.end() == begin {
+            self.report.add(list.place, Trouble::Lacks { what: "list", name: list.value.clone(), lacks: "entries" });
+        }
+        for entry in bad {
+            let BadEntry { line, column, .. } = entry;
+            self.report.add(Place::at(file, line, column), entry);
         }
     }
 }

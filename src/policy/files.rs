@@ -10,16 +10,19 @@ use std::{
 pub(super) struct Opened {
     /// Its number in the report.
     pub(super) file: usize,
-    /// Its path on the shelf.
-    pub(super) path: PathBuf,
     pub(super) text: String,
+}
+
+/// The path on the shelf of a file that the country file `from` names.
+pub(super) fn beside(from: &Path, named: &At<String>) -> PathBuf {
+    from.parent().unwrap_or(Path::new("")).join(&named.value)
 }
 
 /// Opens a file beside the country file `from`; one that cannot be read is reported where it is named.
 pub(super) fn open_beside(from: &Path, named: &At<String>, shelf: &Shelf, report: &mut Report) -> Option<Opened> {
-    let path = from.parent().unwrap_or(Path::new("")).join(&named.value);
+    let path = beside(from, named);
     match shelf.read(&path) {
-        Ok(text) => Some(Opened { file: report.open(shelf.shown(&path), text.clone()), path, text }),
+        Ok(text) => Some(Opened { file: report.open(shelf.shown(&path), text.clone()), text }),
         Err(error) => {
             report.add(named.place, Trouble::from(error));
             None

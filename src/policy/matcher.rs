@@ -1,167 +1,181 @@
 //! The index from names to rules: classes of patterns, the cheapest first.
 //!
 //! Patterns about whole labels are found by hashing each suffix of the name once; parts of names by one Aho-Corasick pass;
-//! regular expressions by one `RegexSet` pass. So the cost grows with the name's length, not with the number of patterns.
+//! regular expressions by one `RegexSet` pass. So the cost grows with the name's length, not with the number of patterns; and
+//! a class that has only later patterns than the one that decides is not asked.
 
-use crate::name::{Name, Pattern};
-use aho_corasick::AhoCorasick;
-use hashbrown::HashMap;
+use super::{
+    labels::Labels,
+    parts::Parts,
+    patterns::{Patterns, Slot},
+};
+use crate::name::{Form, PatternRef};
 use regex::{RegexSet, RegexSetBuilder};
 use thiserror::Error;
 
-/// A pattern of a rule that matches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Hit {
-    pub(super) rule: u32,
-    pub(super) pattern: u32,
-}
-
-/// The index over all patterns of one set of rules.
+/// The patterns of one set of rules, and the index over them.
 #[derive(Debug, Default)]
 pub(super) struct Matcher {
-    by_name: HashMap<Box<str>, Vec<(Reach, Hit)>>,
-    parts: Option<AhoCorasick>,
-    part_hits: Vec<(Anchor, Hit)>,
+    patterns: Patterns,
+    labels: Labels,
+    parts: Parts,
     regexes: RegexSet,
-    regex_hits: Vec<Hit>,
-    every: Vec<Hit>,
+    regex_slots: Vec<Slot>,
+    every: Vec<Slot>,
 }
 
 /// Patterns that pass, together, what their library can hold; each alone has been tried before.
 #[derive(Debug, Error)]
 #[error("there are too many patterns of one kind: {0}")]
-pub(super) struct TooMany(String);
-
-/// Which names a pattern about whole labels reaches, seen from its own name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Reach {
-    Alone,
-    AndBelow,
-    OnlyBelow,
-}
-
-/// Where in a name a part must stand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Anchor {
-    Start,
-    End,
-    Anywhere,
-}
+pub(super) struct TooMany(pub(super) String);
 
 impl Matcher {
-    /// Builds the index. The patterns of each rule come in its order.
-    pub(super) fn new<'a>(rules: impl Iterator<Item = &'a [Pattern]>) -> Result<Self, TooMany> {
-        let mut matcher = Self::default();
-        let (mut parts, mut regexes) = (Vec::new(), Vec::new());
-        for (rule, patterns) in (0..).zip(rules) {
-            for (pattern, written) in (0..).zip(patterns) {
-                matcher.add(written, Hit { rule, pattern }, &mut parts, &mut regexes);
+    /// Builds the index.
+    pub(super) fn new(mut patterns: Patterns) -> Result<Self, TooMany> {
+        if patterns.is_overfull() {
+            return Err(TooMany(format!("they have more than {} octets", u32::MAX)));
+        }
+        patterns.close();
+        let (mut labels, mut parts, mut regex_slots, mut every) = (0, Vec::new(), Vec::new(), Vec::new());
+        for slot in patterns.slots() {
+            match patterns.raw(slot).0 {
+                Form::Suffix | Form::Exact | Form::Below => labels += 1,
+                Form::Begins | Form::Ends | Form::Contains => parts.push(slot),
+                Form::Regex => regex_slots.push(slot),
+                Form::Every => every.push(slot),
             }
         }
-        if !parts.is_empty() {
-            matcher.parts = Some(AhoCorasick::new(parts).map_err(|why| TooMany(why.to_string()))?);
-        }
-        let set = RegexSetBuilder::new(regexes).case_insensitive(true).size_limit(usize::MAX).build();
-        matcher.regexes = set.map_err(|why| TooMany(why.to_string()))?;
-        Ok(matcher)
+        let regexes = regex_slots.iter().map(|slot| patterns.get(*slot).text);
+        let regexes = RegexSetBuilder::new(regexes).case_insensitive(true).size_limit(usize::MAX).build();
+        let regexes = regexes.map_err(|why| TooMany(why.to_string()))?;
+        let (labels, parts) = (Labels::new(&patterns, labels), Parts::new(&patterns, &parts)?);
+        Ok(Self { patterns, labels, parts, regexes, regex_slots, every })
     }
 
-    fn add<'a>(&mut self, pattern: &'a Pattern, hit: Hit, parts: &mut Vec<&'a str>, regexes: &mut Vec<&'a str>) {
-        let mut label = |name: &str, reach| self.by_name.entry(name.into()).or_default().push((reach, hit));
-        let mut part = |text, anchor| {
-            parts.push(text);
-            self.part_hits.push((anchor, hit));
+    /// The pattern at a slot, and the number of its rule.
+    pub(super) fn at(&self, slot: Slot) -> (usize, PatternRef<'_>) {
+        (self.patterns.rule(slot), self.patterns.get(slot))
+    }
+
+    /// The patterns of a rule, in its order.
+    pub(super) fn of_rule(&self, rule: usize) -> impl Iterator<Item = PatternRef<'_>> {
+        self.patterns.of_rule(rule)
+    }
+
+    /// The first pattern that matches a name and whose rule holds. Nothing is allocated, unless a regular expression matches.
+    pub(super) fn first(&self, name: &str, holds: impl Fn(usize) -> bool) -> Option<Slot> {
+        let holds = |slot: Slot| holds(self.patterns.rule(slot));
+        let mut best = self.every.iter().copied().find(|slot| holds(*slot));
+        let before = |slot: Slot, best: Option<Slot>| best.is_none_or(|best| slot < best);
+        let better = |slot, best: &mut Option<Slot>| {
+            if before(slot, *best) && holds(slot) {
+                *best = Some(slot);
+            }
         };
-        match pattern {
-            Pattern::Exact(name) => label(name, Reach::Alone),
-            Pattern::Suffix(name) => label(name, Reach::AndBelow),
-            Pattern::Below(name) => label(name, Reach::OnlyBelow),
-            Pattern::Begins(text) => part(text, Anchor::Start),
-            Pattern::Ends(text) => part(text, Anchor::End),
-            Pattern::Contains(text) => part(text, Anchor::Anywhere),
-            Pattern::Regex(text) => {
-                regexes.push(text);
-                self.regex_hits.push(hit);
-            }
-            Pattern::Every => self.every.push(hit),
+        self.labels.find(&self.patterns, name, |slot| better(slot, &mut best));
+        if self.parts.first().is_some_and(|first| before(first, best)) {
+            self.parts.find(name, |slot| better(slot, &mut best));
         }
+        if self.regex_slots.first().is_some_and(|first| before(*first, best)) {
+            self.find_regexes(name, |slot| better(slot, &mut best));
+        }
+        best
     }
 
-    /// Every pattern that matches, in the order of the rules and of the patterns in each.
-    pub(super) fn hits(&self, name: &Name) -> Vec<Hit> {
-        let mut hits = self.every.clone();
-        self.labels(name, &mut hits);
-        self.parts(name, &mut hits);
-        if !self.regex_hits.is_empty() {
-            hits.extend(self.regexes.matches(name.as_str()).into_iter().map(|index| self.regex_hits[index]));
-        }
-        hits.sort_unstable();
-        hits.dedup();
-        hits
+    /// Every pattern that matches a name, in order.
+    pub(super) fn all(&self, name: &str) -> Vec<Slot> {
+        let mut all = self.every.clone();
+        self.labels.find(&self.patterns, name, |slot| all.push(slot));
+        self.parts.find(name, |slot| all.push(slot));
+        self.find_regexes(name, |slot| all.push(slot));
+        all.sort_unstable();
+        all.dedup();
+        all
     }
 
-    fn labels(&self, name: &Name, hits: &mut Vec<Hit>) {
-        if self.by_name.is_empty() {
-            return;
-        }
-        for (above, suffix) in name.suffixes().enumerate() {
-            let Some(entries) = self.by_name.get(suffix) else { continue };
-            let reaches = |reach| match reach {
-                Reach::Alone => above == 0,
-                Reach::AndBelow => true,
-                Reach::OnlyBelow => above > 0,
-            };
-            hits.extend(entries.iter().filter(|(reach, _)| reaches(*reach)).map(|(_, hit)| *hit));
-        }
+    /// Patterns that match every name that an expression does, as far as their texts tell: the same text, and `.`.
+    pub(super) fn same_or_every(&self, pattern: PatternRef<'_>) -> Vec<Slot> {
+        let same = self.regex_slots.iter().copied().filter(|slot| self.patterns.get(*slot) == pattern);
+        let mut slots: Vec<_> = self.every.iter().copied().chain(same).collect();
+        slots.sort_unstable();
+        slots
     }
 
-    fn parts(&self, name: &Name, hits: &mut Vec<Hit>) {
-        let Some(parts) = &self.parts else { return };
-        let text = name.as_str();
-        for found in parts.find_overlapping_iter(text) {
-            let (anchor, hit) = self.part_hits[found.pattern().as_usize()];
-            let holds = match anchor {
-                Anchor::Start => found.start() == 0,
-                Anchor::End => found.end() == text.len(),
-                Anchor::Anywhere => true,
-            };
-            if holds {
-                hits.push(hit);
-            }
+    fn find_regexes(&self, name: &str, found: impl FnMut(Slot)) {
+        // Most names match none, and to be told which ones costs more than to be told whether any.
+        if !self.regex_slots.is_empty() && self.regexes.is_match(name) {
+            self.regexes.matches(name).into_iter().map(|index| self.regex_slots[index]).for_each(found);
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Hit, Matcher};
+    use super::{Matcher, Patterns, Slot};
     use crate::name::{Name, Pattern};
-    use proptest::prelude::{Strategy, prop_assert_eq, proptest};
+    use proptest::{
+        prelude::{Strategy, prop_assert_eq, proptest},
+        string::string_regex,
+    };
 
-    /// What the index must agree with: every pattern asked, one by one.
-    fn scan(rules: &[Vec<Pattern>], name: &Name) -> Vec<Hit> {
-        let numbered = (0..).zip(rules).flat_map(|(rule, patterns)| (0..).zip(patterns).map(move |(n, p)| (rule, n, p)));
-        numbered.filter(|(_, _, p)| p.matches(name)).map(|(rule, pattern, _)| Hit { rule, pattern }).collect()
+    fn matcher(rules: &[Vec<Pattern>]) -> Matcher {
+        let mut patterns = Patterns::default();
+        for rule in rules {
+            patterns.begin_rule();
+            rule.iter().for_each(|pattern| patterns.push(pattern.view()));
+        }
+        Matcher::new(patterns).unwrap()
     }
 
+    /// What the index must agree with, every pattern asked one by one: each rule that matches, with its first pattern that does.
+    fn scan(rules: &[Vec<Pattern>], name: &Name) -> Vec<(usize, String)> {
+        let first = |rule: &Vec<Pattern>| rule.iter().find(|pattern| pattern.view().matches(name)).map(ToString::to_string);
+        rules.iter().enumerate().filter_map(|(number, rule)| Some((number, first(rule)?))).collect()
+    }
+
+    fn shown(matcher: &Matcher, slots: impl IntoIterator<Item = Slot>) -> Vec<(usize, String)> {
+        let mut shown: Vec<_> = slots.into_iter().map(|slot| matcher.at(slot)).collect();
+        shown.dedup_by_key(|(rule, _)| *rule);
+        shown.into_iter().map(|(rule, pattern)| (rule, pattern.to_string())).collect()
+    }
+
+    /// Labels of few letters, so that patterns meet names, with escaped dots and backslashes among them.
+    const LABEL: &str = r"([ab]|\\\.|\\\\){1,2}";
+
     fn names() -> impl Strategy<Value = Name> {
-        proptest::collection::vec("[ab]{1,2}", 1..5).prop_map(|labels| Name::parse(&labels.join(".")).unwrap())
+        let some = proptest::collection::vec(LABEL, 0..6).prop_map(|labels| labels.join("."));
+        // A name of a flat parser may have empty labels, and a dot behind a backslash separates there.
+        let flat = "[ab.\\\\]{1,6}".prop_map(|octets| Name::flattened(octets.as_bytes()));
+        proptest::prop_oneof![4 => some.prop_map(|text| Name::parse(&text).unwrap()), 1 => flat]
     }
 
     fn patterns() -> impl Strategy<Value = Pattern> {
-        let text =
-            "(=|\\*\\.|\\*)?[ab]{1,2}(\\.[ab]{1,2}){0,2}|[ab]{1,2}(\\.[ab])?\\*|\\*[ab]{1,2}\\*|/\\^?[ab]\\.?[ab]\\$?/|\\.";
-        text.prop_filter_map("a pattern", |text| Pattern::parse(&text).ok())
+        let text = format!(
+            "(=|\\*\\.|\\*)?{LABEL}(\\.{LABEL}){{0,3}}|{LABEL}(\\.[ab])?\\*|\\*\\.?{LABEL}\\.?\\*|/\\^?[ab]\\.?[ab]\\$?/|\\."
+        );
+        string_regex(&text).unwrap().prop_filter_map("a pattern", |text| Pattern::parse(&text).ok())
     }
 
     proptest! {
         #[test]
         fn the_index_agrees_with_a_scan_of_all_patterns(
-            rules in proptest::collection::vec(proptest::collection::vec(patterns(), 1..6), 1..6),
+            rules in proptest::collection::vec(proptest::collection::vec(patterns(), 0..6), 1..6),
+            holding in proptest::collection::vec(proptest::bool::ANY, 6),
             name in names(),
         ) {
-            let matcher = Matcher::new(rules.iter().map(Vec::as_slice)).unwrap();
-            prop_assert_eq!(matcher.hits(&name), scan(&rules, &name));
+            let matcher = matcher(&rules);
+            let expected = scan(&rules, &name);
+            prop_assert_eq!(&shown(&matcher, matcher.all(name.as_str())), &expected);
+            let first = expected.into_iter().find(|(rule, _)| holding[*rule]);
+            prop_assert_eq!(shown(&matcher, matcher.first(name.as_str(), |rule| holding[rule])).pop(), first);
         }
+    }
+
+    #[test]
+    fn names_of_as_many_labels_as_can_be_are_found() {
+        let deepest = vec!["a"; 127].join(".");
+        let matcher = matcher(&[vec![Pattern::parse(&format!("={deepest}")).unwrap()], vec![Pattern::parse("*.a.a").unwrap()]]);
+        assert_eq!(shown(&matcher, matcher.all(&deepest)).len(), 2);
+        assert_eq!(shown(&matcher, matcher.all(&deepest[2..])), [(1, "*.a.a".to_owned())]);
     }
 }

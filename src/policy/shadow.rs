@@ -3,9 +3,9 @@
 //! A pattern's reach is asked of the index by a *probe*: a name that stands for all names that the pattern matches, because
 //! the places where those names differ are filled with a letter that stands in no pattern.
 
-use super::{Rule, matcher::Hit, matcher::Matcher};
+use super::{Rule, matcher::Matcher};
 use crate::{
-    name::{Name, Pattern},
+    name::{Form, Name, PatternRef},
     query::Transport,
 };
 
@@ -13,12 +13,13 @@ use crate::{
 pub(super) fn shadow(rules: &[Rule], matcher: &Matcher, idle: usize) -> Vec<usize> {
     let rule = &rules[idle];
     let mut above = Vec::new();
-    for pattern in &rule.patterns {
-        let wider = wider_patterns(rules, matcher, pattern).into_iter().map(|hit| hit.rule as usize);
-        let Some(first) = wider.take_while(|other| *other < idle).find(|other| always_with(&rules[*other], rule)) else {
-            return Vec::new();
-        };
-        above.push(first);
+    for pattern in matcher.of_rule(idle) {
+        let mut wider = wider_rules(matcher, pattern).into_iter().take_while(|other| *other < idle);
+        let Some(first) = wider.find(|other| always_with(&rules[*other], rule)) else { return Vec::new() };
+        // A list of millions may repeat one rule.
+        if above.last() != Some(&first) {
+            above.push(first);
+        }
     }
     above.sort_unstable();
     above.dedup();
@@ -39,49 +40,43 @@ fn always_with(above: &Rule, rule: &Rule) -> bool {
     since && until && above.hours.is_none() && types && transports && above.answer.readers.cover(rule.answer.readers)
 }
 
-/// Patterns that match every name that `pattern` matches.
-fn wider_patterns(rules: &[Rule], matcher: &Matcher, pattern: &Pattern) -> Vec<Hit> {
-    let Some(probe) = probe(pattern) else { return same_text(rules, pattern) };
-    let Ok(name) = Name::parse(&probe) else { return Vec::new() };
-    let mut hits = matcher.hits(&name);
-    hits.retain(|hit| reaches_as_far(&rules[hit.rule as usize].patterns[hit.pattern as usize], pattern));
-    hits
+/// The rules with a pattern that matches every name that `pattern` matches, in order.
+fn wider_rules(matcher: &Matcher, pattern: PatternRef<'_>) -> Vec<usize> {
+    let wider = match probe(pattern) {
+        None => matcher.same_or_every(pattern),
+        Some(probe) => {
+            let Ok(name) = Name::parse(&probe) else { return Vec::new() };
+            let mut slots = matcher.all(name.as_str());
+            slots.retain(|slot| reaches_as_far(matcher.at(*slot).1.form, pattern.form));
+            slots
+        }
+    };
+    wider.into_iter().map(|slot| matcher.at(slot).0).collect()
 }
 
 /// A character that may stand in a name but in no pattern (`PatternError::NotAHost`).
 const FILL: &str = ",";
 
-fn probe(pattern: &Pattern) -> Option<String> {
-    Some(match pattern {
-        Pattern::Exact(name) | Pattern::Suffix(name) => name.clone(),
-        Pattern::Below(name) => format!("{FILL}.{name}"),
-        Pattern::Ends(text) => format!("{FILL}{text}"),
-        Pattern::Begins(text) => format!("{text}{FILL}"),
-        Pattern::Contains(text) => format!("{FILL}{text}{FILL}"),
-        Pattern::Regex(_) | Pattern::Every => return None,
+fn probe(pattern: PatternRef<'_>) -> Option<String> {
+    let text = pattern.text;
+    Some(match pattern.form {
+        Form::Exact | Form::Suffix => text.to_owned(),
+        Form::Below => format!("{FILL}.{text}"),
+        Form::Ends => format!("{FILL}{text}"),
+        Form::Begins => format!("{text}{FILL}"),
+        Form::Contains => format!("{FILL}{text}{FILL}"),
+        Form::Regex | Form::Every => return None,
     })
 }
 
-/// Whether a pattern that matches the probe of `narrow` matches all else that `narrow` does. An expression that matches one
-/// name need not match the next, so no expression counts; and what is anchored must not be where `narrow` is open.
-fn reaches_as_far(wide: &Pattern, narrow: &Pattern) -> bool {
+/// Whether a pattern that matches the probe of a `narrow` one matches all else that the narrow one does. An expression that
+/// matches one name need not match the next, so no expression counts; and what is anchored must not be where `narrow` is open.
+const fn reaches_as_far(wide: Form, narrow: Form) -> bool {
     match (wide, narrow) {
-        (Pattern::Every | Pattern::Contains(_), _) => true,
-        (_, Pattern::Exact(_)) => true,
-        (Pattern::Regex(_), _) => false,
-        (Pattern::Exact(_), _) => false,
-        (Pattern::Begins(_), _) => matches!(narrow, Pattern::Begins(_)),
-        (Pattern::Suffix(_) | Pattern::Below(_) | Pattern::Ends(_), _) => {
-            matches!(narrow, Pattern::Suffix(_) | Pattern::Below(_) | Pattern::Ends(_))
-        }
+        (Form::Every | Form::Contains, _) => true,
+        (_, Form::Exact) => true,
+        (Form::Regex | Form::Exact, _) => false,
+        (Form::Begins, _) => matches!(narrow, Form::Begins),
+        (Form::Suffix | Form::Below | Form::Ends, _) => matches!(narrow, Form::Suffix | Form::Below | Form::Ends),
     }
-}
-
-fn same_text(rules: &[Rule], pattern: &Pattern) -> Vec<Hit> {
-    let mut hits = Vec::new();
-    for (rule, other) in (0..).zip(rules) {
-        let same = |candidate: &Pattern| candidate == pattern || *candidate == Pattern::Every;
-        hits.extend((0..).zip(&other.patterns).filter(|(_, p)| same(p)).map(|(n, _)| Hit { rule, pattern: n }));
-    }
-    hits
 }

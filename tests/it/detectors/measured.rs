@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use splinterdns::{
     config::{CountrySpec, Evidence, Report, RuleSpec, Shelf, Word, read_country},
     lab::Lab,
-    name::Pattern,
+    name::{Form, Pattern},
     query::{Transport, Type},
 };
 use std::path::{Path, PathBuf};
@@ -122,12 +122,13 @@ impl Measured {
 
 /// Names that a pattern may match, the plainest first.
 fn candidates(pattern: &Pattern) -> Vec<String> {
-    match pattern {
-        Pattern::Suffix(name) | Pattern::Exact(name) | Pattern::Below(name) | Pattern::Begins(name) => {
-            vec![name.clone(), format!("www.{name}")]
+    let text = pattern.view().text;
+    match pattern.view().form {
+        Form::Suffix | Form::Exact | Form::Below | Form::Begins => {
+            vec![text.to_owned(), format!("www.{text}")]
         }
-        Pattern::Ends(end) | Pattern::Contains(end) => vec![end.clone(), format!("x{end}")],
+        Form::Ends | Form::Contains => vec![text.to_owned(), format!("x{text}")],
         // Nothing tells which name a regular expression was written for.
-        Pattern::Regex(_) | Pattern::Every => Vec::new(),
+        Form::Regex | Form::Every => Vec::new(),
     }
 }

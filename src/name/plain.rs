@@ -1,0 +1,22 @@
+//! Folding what most names are: letters, digits, hyphens, underscores and dots, in labels of fair length.
+
+use super::{MAX_LABEL, MAX_NAME};
+
+/// Appends the folded form of a plain name to `out`. Of anything else it says no, and leaves it to [`super::Name::parse`], with
+/// which it must agree.
+pub(super) fn fold_plain(text: &str, out: &mut String) -> bool {
+    let name = text.strip_suffix('.').unwrap_or(text);
+    // In a message a name has one octet more for its first label, and one for the root.
+    let plain = name.len() + 2 <= MAX_NAME && name.split('.').all(is_plain_label);
+    if plain {
+        let begin = out.len();
+        out.push_str(name);
+        out[begin..].make_ascii_lowercase();
+    }
+    plain
+}
+
+fn is_plain_label(label: &str) -> bool {
+    let plain = |octet: u8| octet.is_ascii_alphanumeric() || octet == b'-' || octet == b'_';
+    (1..=MAX_LABEL).contains(&label.len()) && label.bytes().all(plain)
+}
