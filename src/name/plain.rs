@@ -6,8 +6,11 @@ use super::{MAX_LABEL, MAX_NAME};
 /// which it must agree.
 pub(super) fn fold_plain(text: &str, out: &mut String) -> bool {
     let name = text.strip_suffix('.').unwrap_or(text);
-    // In a message a name has one octet more for its first label, and one for the root.
-    let plain = name.len() + 2 <= MAX_NAME && name.split('.').all(is_plain_label);
+    // In a message a name has one octet more for its first label, and one for the root. The octets are looked at all together, and
+    // not until the first that is not plain, because that is several at a time.
+    let plain = name.len() + 2 <= MAX_NAME
+        && name.bytes().fold(true, |plain, octet| plain & is_plain(octet))
+        && name.as_bytes().split(|octet| *octet == b'.').all(|label| (1..=MAX_LABEL).contains(&label.len()));
     if plain {
         let begin = out.len();
         out.push_str(name);
@@ -16,7 +19,6 @@ pub(super) fn fold_plain(text: &str, out: &mut String) -> bool {
     plain
 }
 
-fn is_plain_label(label: &str) -> bool {
-    let plain = |octet: u8| octet.is_ascii_alphanumeric() || octet == b'-' || octet == b'_';
-    (1..=MAX_LABEL).contains(&label.len()) && label.bytes().all(plain)
+const fn is_plain(octet: u8) -> bool {
+    octet.is_ascii_alphanumeric() | (octet == b'-') | (octet == b'_') | (octet == b'.')
 }

@@ -8,6 +8,9 @@ use crate::name::Form;
 use hashbrown::{DefaultHashBuilder, HashTable};
 use std::hash::{BuildHasher, Hasher};
 
+/// How many patterns are hashed before they are put into the table.
+const ROW: usize = 64;
+
 #[derive(Debug, Default)]
 pub(super) struct Labels {
     /// Slots by the hash of their texts. A text may stand in it several times, for each rule and form once.
@@ -21,21 +24,29 @@ impl Labels {
     /// The index over the patterns about whole labels, of which there are `count`.
     pub(super) fn new(patterns: &Patterns, count: usize) -> Self {
         let mut labels = Self { table: HashTable::with_capacity(count), ..Self::default() };
-        for slot in patterns.slots().filter(|slot| patterns.raw(*slot).0.is_about_labels()) {
-            labels.insert(patterns, slot);
+        let mut slots = patterns.slots().filter(|slot| patterns.raw(*slot).0.is_about_labels()).peekable();
+        // Every step into a large table waits for memory. Several in a row, with nothing between them, wait together.
+        let mut row = Vec::with_capacity(ROW);
+        while slots.peek().is_some() {
+            row.extend(slots.by_ref().take(ROW).map(|slot| (slot, labels.hash(patterns, slot))));
+            row.drain(..).for_each(|(slot, hash)| labels.insert(patterns, slot, hash));
         }
         labels
     }
 
-    fn insert(&mut self, patterns: &Patterns, slot: Slot) {
-        let (form, text) = patterns.raw(slot);
-        let (depth, hash) = suffixes(&self.hasher, text).fold((0, 0), |(depth, _), (_, hash)| (depth + 1, hash));
+    /// The hash of the text of a pattern; its number of labels is noted.
+    fn hash(&mut self, patterns: &Patterns, slot: Slot) -> u64 {
+        let (depth, hash) = suffixes(&self.hasher, patterns.raw(slot).1).fold((0, 0), |(depth, _), (_, hash)| (depth + 1, hash));
+        self.depths |= bit(depth);
+        hash
+    }
+
+    fn insert(&mut self, patterns: &Patterns, slot: Slot, hash: u64) {
         // Whoever gives a name twice means it once.
-        let twin = |other: &Slot| patterns.raw(*other) == (form, text) && patterns.rule(*other) == patterns.rule(slot);
-        if self.table.find(hash, twin).is_none() {
+        let same = |other: &Slot| patterns.raw(*other) == patterns.raw(slot) && patterns.rule(*other) == patterns.rule(slot);
+        if self.table.find(hash, same).is_none() {
             let rehash = |slot: &Slot| suffixes(&self.hasher, patterns.raw(*slot).1).last().map_or(0, |(_, hash)| hash);
             self.table.insert_unique(hash, slot, rehash);
-            self.depths |= bit(depth);
         }
     }
 

@@ -1,0 +1,134 @@
+//! What large lists cost: a decision under a million names, 10,000 parts of names and 1,000 regular expressions, and the reading of
+//! a list. Everything is made from a seed. With `--test` the lists are small, because then only whether it runs is asked.
+
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_main};
+use splinterdns::{
+    config::{LabSpec, Shelf},
+    lab::{Asker, Lab, Shelves, load},
+    name::Name,
+    query::{Query, Transport, Type},
+};
+use std::{fmt::Write, fs, hint::black_box, path::PathBuf, sync::LazyLock, time::Duration};
+
+/// How many names are asked in turn: enough that the index is not in the processor's nearest caches.
+const ASKED: usize = 1 << 16;
+
+/// How many names a list has.
+static NAMES: LazyLock<usize> = LazyLock::new(|| if std::env::args().any(|word| word == "--test") { 1_000 } else { 1_000_000 });
+
+/// Numbers that look random and are the same every time (Steele and others, SplitMix64).
+struct Seed(u64);
+
+impl Seed {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    fn word(&mut self, letters: u64) -> String {
+        (0..letters).map(|_| char::from(b'a' + (self.next() % 26) as u8)).collect()
+    }
+
+    /// A name of two labels and twenty letters or so.
+    fn name(&mut self) -> String {
+        let letters = 10 + self.next() % 13;
+        let top = ["com", "net", "org", "example", "info"][self.next() as usize % 5];
+        format!("{}.{top}", self.word(letters))
+    }
+}
+
+/// A folder of configs with one country, which has one rule. It goes when this does.
+struct Configs(PathBuf);
+
+impl Configs {
+    fn new(list: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("splinterdns-large-{}", std::process::id()));
+        fs::create_dir_all(folder.join("countries")).expect("a folder");
+        fs::write(folder.join("countries/list.txt"), list).expect("a file");
+        let country = "country: XX\nname: Nowhere\nclients: [127.99.0.0/16]\nrules:\n  - {rule: r, lists: [list.txt], \
+                       answer: nxdomain, evidence: assumed, sources: [T]}\nsources: {T: a benchmark}\n";
+        fs::write(folder.join("countries/xx.yaml"), country).expect("a file");
+        Self(folder)
+    }
+
+    fn load(&self) -> Lab {
+        let configs = Shelf::Folder(self.0.clone());
+        load(&Shelves { configs, lab_file: None, zones: None, flags: LabSpec::default() })
+            .unwrap_or_else(|error| panic!("{error}"))
+            .0
+    }
+}
+
+impl Drop for Configs {
+    fn drop(&mut self) {
+        fs::remove_dir_all(&self.0).expect("the folder goes");
+    }
+}
+
+fn names(seed: &mut Seed) -> Vec<String> {
+    (0..*NAMES).map(|_| seed.name()).collect()
+}
+
+fn query(lab: &Lab, name: &str) -> Query {
+    let client = [127, 99, 0, 1].into();
+    let asker: Asker = lab.asker(client, Transport::Udp, None);
+    asker.asks(Name::parse(name).expect("a name"), Type(hickory_proto::rr::RecordType::A))
+}
+
+/// Measures decisions on names that are asked in turn.
+fn decide(criterion: &mut Criterion, label: &str, lab: &Lab, names: impl Iterator<Item = String>) {
+    let queries: Vec<_> = names.map(|name| query(lab, &name)).collect();
+    let mut turn = queries.iter().cycle();
+    criterion.bench_function(label, |bencher| bencher.iter(|| lab.policy.decide(black_box(turn.next().expect("a query"))).word));
+}
+
+fn names_of_a_list(criterion: &mut Criterion) {
+    let mut seed = Seed(1);
+    let listed = names(&mut seed);
+    let lab = Configs::new(&listed.join("\n")).load();
+    let picked: Vec<_> = (0..ASKED).map(|_| listed[seed.next() as usize % listed.len()].clone()).collect();
+    decide(criterion, "a million names/3 labels, listed", &lab, picked.iter().map(|name| format!("www.{name}")));
+    decide(criterion, "a million names/3 labels, honest", &lab, (0..ASKED).map(|_| format!("www.{}", seed.name())));
+    let deep = "a.".repeat(127);
+    decide(criterion, "a million names/127 labels, honest", &lab, std::iter::once(deep.clone()));
+    let deep_rest = picked.iter().filter(|name| name.len() % 2 == 1);
+    let deep_listed = deep_rest.map(|name| format!("{}{name}", "a.".repeat((253 - name.len()) / 2)));
+    decide(criterion, "a million names/deep, listed", &lab, deep_listed);
+    // The worst: patterns of every depth, so that no suffix can be passed over.
+    let every_depth: Vec<_> = (1..128).map(|labels| format!("={}", "a.".repeat(labels))).collect();
+    let lab = Configs::new(&format!("{}\n{}", listed.join("\n"), every_depth.join("\n"))).load();
+    decide(criterion, "a million names/127 labels, patterns of 1 to 127", &lab, std::iter::once(deep.replace('a', "b")));
+}
+
+fn parts_and_expressions(criterion: &mut Criterion) {
+    let mut seed = Seed(2);
+    let mut list = String::new();
+    for _ in 0..*NAMES / 100 {
+        writeln!(list, "*{}*", seed.word(8)).expect("a line");
+    }
+    for _ in 0..*NAMES / 1000 {
+        writeln!(list, "/(^|\\.){}[0-9]+\\.(com|net)$/", seed.word(8)).expect("a line");
+    }
+    let lab = Configs::new(&list).load();
+    decide(criterion, "parts and expressions/honest", &lab, (0..ASKED).map(|_| format!("www.{}", seed.name())));
+    let parts: Vec<_> = list.lines().filter_map(|line| line.strip_prefix('*')?.strip_suffix('*')).collect();
+    let with_part = parts.iter().cycle().take(ASKED).map(|part| format!("www.a{part}b.com"));
+    decide(criterion, "parts and expressions/part", &lab, with_part);
+    let words: Vec<_> = list.lines().filter_map(|line| line.strip_prefix("/(^|\\.)")?.get(..8)).collect();
+    decide(criterion, "parts and expressions/expression", &lab, words.iter().map(|word| format!("www.{word}7.com")));
+}
+
+fn reading(criterion: &mut Criterion) {
+    let configs = Configs::new(&names(&mut Seed(3)).join("\n"));
+    let mut group = criterion.benchmark_group("reading");
+    group.sample_size(10).throughput(Throughput::Elements(*NAMES as u64)).measurement_time(Duration::from_secs(6));
+    group.bench_function(BenchmarkId::new("names", *NAMES), |bencher| bencher.iter(|| configs.load()));
+    group.finish();
+}
+
+mod group {
+    criterion::criterion_group!(benches, super::names_of_a_list, super::parts_and_expressions, super::reading);
+}
+criterion_main!(group::benches);
