@@ -73,7 +73,7 @@ fn names(seed: &mut Seed) -> Vec<String> {
 
 fn query(lab: &Lab, name: &str) -> Query {
     let client = [127, 99, 0, 1].into();
-    let asker: Asker = lab.asker(client, Transport::Udp, None);
+    let asker: Asker = lab.asker(client, Transport::Udp, None, lab.settings.clock.now());
     asker.asks(Name::parse(name).expect("a name"), Type(hickory_proto::rr::RecordType::A))
 }
 
