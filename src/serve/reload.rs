@@ -25,7 +25,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// Reloads whenever there is a reason to.
 pub(super) async fn watch(shelves: Shelves, live: Arc<ArcSwap<Live>>, mut hangup: Signal) {
     let (changes, mut change) = unbounded_channel();
-    let mut watcher = watch_files(&watched(&shelves, &live), &changes);
+    let mut paths = watched(&shelves, &live);
+    let mut watcher = watch_files(&paths, &changes);
     loop {
         let why = tokio::select! {
             Some(()) = change.recv() => {
@@ -35,10 +36,16 @@ pub(super) async fn watch(shelves: Shelves, live: Arc<ArcSwap<Live>>, mut hangup
             Some(()) = hangup.recv() => "SIGHUP",
             else => return,
         };
-        reload(why, &shelves, &live).await;
-        // A folder may have been replaced by another of its name, or the lab file may name another one.
+        // A folder may have been replaced by another of its name. It is watched before it is read, so that no change is missed.
         drop(watcher);
-        watcher = watch_files(&watched(&shelves, &live), &changes);
+        watcher = watch_files(&paths, &changes);
+        reload(why, &shelves, &live).await;
+        // The lab file may name another one.
+        let now = watched(&shelves, &live);
+        if now != paths {
+            paths = now;
+            watcher = watch_files(&paths, &changes);
+        }
     }
 }
 

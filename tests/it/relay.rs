@@ -32,9 +32,14 @@ type Answer = fn(&[u8], bool) -> Vec<u8>;
 
 impl Resolver {
     fn start(answer: Answer, delay: Duration) -> Self {
-        let udp = UdpSocket::bind("127.0.0.1:0").unwrap();
+        // The port that the system gives for UDP may be taken for TCP.
+        let both = std::iter::repeat_with(|| {
+            let udp = UdpSocket::bind("127.0.0.1:0").unwrap();
+            let tcp = TcpListener::bind(udp.local_addr().unwrap()).ok()?;
+            Some((udp, tcp))
+        });
+        let (udp, tcp) = both.take(100).flatten().next().expect("a port that is free for both");
         let address = udp.local_addr().unwrap();
-        let tcp = TcpListener::bind(address).unwrap();
         let asked = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&asked);
         thread::spawn(move || {
