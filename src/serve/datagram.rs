@@ -25,8 +25,9 @@ use std::{
 /// As many datagrams as one call takes. More do not make a query cheaper.
 pub(super) const BATCH: usize = 32;
 
-/// Longer than any query: a question of 255 octets and an OPT with a few options. What is longer is cut off.
-const LONGEST_QUERY: usize = 4096;
+/// Longer than any query: a question of 255 octets and an OPT with a few options. What is longer is cut off. Were it a power of
+/// two, the beginnings of all payloads would fight for the same few lines of the cache.
+const LONGEST_QUERY: usize = 4096 + 64;
 
 /// Room for one control message with the local address (40 octets for IPv6), aligned as its header wants it.
 #[derive(Clone, Copy)]
