@@ -1,5 +1,5 @@
-//! What large lists cost: a decision under a million names, 10,000 parts of names and 1,000 regular expressions, and the reading of
-//! a list. Everything is made from a seed. With `--test` the lists are small, because then only whether it runs is asked.
+//! What large lists cost: a decision under a million names, 10,000 parts of names and 1,000 regular expressions, and the
+//! reading of a list. Everything is made from a seed. With `--test` the lists are small, because only whether it runs is asked.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_main};
 use splinterdns::{
@@ -89,6 +89,7 @@ fn names_of_a_list(criterion: &mut Criterion) {
     let listed = names(&mut seed);
     let lab = Configs::new(&listed.join("\n")).load();
     let picked: Vec<_> = (0..ASKED).map(|_| listed[seed.next() as usize % listed.len()].clone()).collect();
+    decide(criterion, "a million names/3 labels, the same one", &lab, std::iter::once(format!("www.{}", picked[0])));
     decide(criterion, "a million names/3 labels, listed", &lab, picked.iter().map(|name| format!("www.{name}")));
     decide(criterion, "a million names/3 labels, honest", &lab, (0..ASKED).map(|_| format!("www.{}", seed.name())));
     let deep = "a.".repeat(127);
@@ -117,6 +118,7 @@ fn parts_and_expressions(criterion: &mut Criterion) {
     let with_part = parts.iter().cycle().take(ASKED).map(|part| format!("www.a{part}b.com"));
     decide(criterion, "parts and expressions/part", &lab, with_part);
     let words: Vec<_> = list.lines().filter_map(|line| line.strip_prefix("/(^|\\.)")?.get(..8)).collect();
+    decide(criterion, "parts and expressions/the same expression", &lab, std::iter::once(format!("www.{}7.com", words[500])));
     decide(criterion, "parts and expressions/expression", &lab, words.iter().map(|word| format!("www.{word}7.com")));
 }
 

@@ -39,7 +39,8 @@ impl Format {
         if is_hosts(path.extension()) || is_hosts(path.file_name()) { Self::Hosts } else { Self::Plain }
     }
 
-    /// Reads a list line by line, and hands over every entry. What comes back is what is wrong with it: all entries that are none.
+    /// Reads a list line by line, and hands over every entry. What comes back is what is wrong with it: all entries that are
+    /// none.
     ///
     /// # Errors
     ///

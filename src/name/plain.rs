@@ -6,8 +6,8 @@ use super::{MAX_LABEL, MAX_NAME};
 /// which it must agree.
 pub(super) fn fold_plain(text: &str, out: &mut String) -> bool {
     let name = text.strip_suffix('.').unwrap_or(text);
-    // In a message a name has one octet more for its first label, and one for the root. The octets are looked at all together, and
-    // not until the first that is not plain, because that is several at a time.
+    // In a message a name has one octet more for its first label, and one for the root. All octets are looked at, and not those
+    // up to the first that is not plain, because so the processor takes several at a time.
     let plain = name.len() + 2 <= MAX_NAME
         && name.bytes().fold(true, |plain, octet| plain & is_plain(octet))
         && name.as_bytes().split(|octet| *octet == b'.').all(|label| (1..=MAX_LABEL).contains(&label.len()));

@@ -1,7 +1,7 @@
 //! The index over patterns about whole labels: one table that each suffix of a name is looked up in.
 //!
-//! A suffix is hashed label by label from the right, so all suffixes of a name together cost one pass over it; and only those with as
-//! many labels as some pattern has are looked up at all.
+//! A suffix is hashed label by label from the right, so all suffixes of a name together cost one pass over it; and only those
+//! with as many labels as some pattern has are looked up at all.
 
 use super::patterns::{Patterns, Slot};
 use crate::name::Form;

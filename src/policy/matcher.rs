@@ -24,6 +24,11 @@ pub(super) struct Matcher {
     every: Vec<Slot>,
 }
 
+/// How much memory a thread may use, at most, to remember where expressions have come to, for each of them, and for all where
+/// they are few. It is taken as names need it; a search that has too little of it is a hundred times slower.
+const DFA_OF_EACH: usize = 1 << 16;
+const LEAST_DFA: usize = 1 << 21;
+
 /// Patterns that pass, together, what their library can hold; each alone has been tried before.
 #[derive(Debug, Error)]
 #[error("there are too many patterns of one kind: {0}")]
@@ -46,7 +51,8 @@ impl Matcher {
             }
         }
         let regexes = regex_slots.iter().map(|slot| patterns.get(*slot).text);
-        let regexes = RegexSetBuilder::new(regexes).case_insensitive(true).size_limit(usize::MAX).build();
+        let cache = regex_slots.len().saturating_mul(DFA_OF_EACH).max(LEAST_DFA);
+        let regexes = RegexSetBuilder::new(regexes).case_insensitive(true).size_limit(usize::MAX).dfa_size_limit(cache).build();
         let regexes = regexes.map_err(|why| TooMany(why.to_string()))?;
         let (labels, parts) = (Labels::new(&patterns, labels), Parts::new(&patterns, &parts)?);
         Ok(Self { patterns, labels, parts, regexes, regex_slots, every })

@@ -1,7 +1,7 @@
 //! All patterns of a set of rules in one piece of memory: those of the first rule, those of the next, and so on.
 //!
-//! A list may have millions, so a pattern costs its text and five octets, and is known by where it stands. Of two patterns the one
-//! that stands first decides.
+//! A list may have millions, so a pattern costs its text and five octets, and is known by where it stands. Of two patterns
+//! the one that stands first decides.
 
 use crate::name::{Form, PatternRef};
 

@@ -8,6 +8,7 @@ use crate::{
     name::{Form, Name, PatternRef},
     query::Transport,
 };
+use std::borrow::Cow;
 
 /// The rules above that decide whenever this one could, in their order, if there is one for each of its patterns; else none.
 pub(super) fn shadow(rules: &[Rule], matcher: &Matcher, idle: usize) -> Vec<usize> {
@@ -42,12 +43,12 @@ fn always_with(above: &Rule, rule: &Rule) -> bool {
 
 /// The rules with a pattern that matches every name that `pattern` matches, in order.
 fn wider_rules(matcher: &Matcher, pattern: PatternRef<'_>) -> Vec<usize> {
-    let wider = match probe(pattern) {
-        None => matcher.same_or_every(pattern),
-        Some(probe) => {
-            let Ok(name) = Name::parse(&probe) else { return Vec::new() };
-            let mut slots = matcher.all(name.as_str());
-            slots.retain(|slot| reaches_as_far(matcher.at(*slot).1.form, pattern.form));
+    let wider = match pattern.form {
+        Form::Regex | Form::Every => matcher.same_or_every(pattern),
+        form => {
+            let Some(probe) = probe(pattern) else { return Vec::new() };
+            let mut slots = matcher.all(&probe);
+            slots.retain(|slot| reaches_as_far(matcher.at(*slot).1.form, form));
             slots
         }
     };
@@ -57,16 +58,18 @@ fn wider_rules(matcher: &Matcher, pattern: PatternRef<'_>) -> Vec<usize> {
 /// A character that may stand in a name but in no pattern (`PatternError::NotAHost`).
 const FILL: &str = ",";
 
-fn probe(pattern: PatternRef<'_>) -> Option<String> {
+fn probe(pattern: PatternRef<'_>) -> Option<Cow<'_, str>> {
     let text = pattern.text;
-    Some(match pattern.form {
-        Form::Exact | Form::Suffix => text.to_owned(),
+    let filled = match pattern.form {
+        // The text is a folded name by itself, and there may be millions of them.
+        Form::Exact | Form::Suffix => return Some(Cow::Borrowed(text)),
         Form::Below => format!("{FILL}.{text}"),
         Form::Ends => format!("{FILL}{text}"),
         Form::Begins => format!("{text}{FILL}"),
         Form::Contains => format!("{FILL}{text}{FILL}"),
         Form::Regex | Form::Every => return None,
-    })
+    };
+    Name::parse(&filled).ok().map(|name| Cow::Owned(name.as_str().to_owned()))
 }
 
 /// Whether a pattern that matches the probe of a `narrow` one matches all else that the narrow one does. An expression that
