@@ -120,6 +120,14 @@ fn parent(name: &str) -> Option<&str> {
 }
 
 fn push_label(text: &mut String, label: &[u8]) {
+    let escaped = |octet: &u8| !matches!(octet, 0x21..=0x7e) || matches!(octet, b'.' | b'\\');
+    // Nearly every label is as it will be written but for its case.
+    if let (false, Ok(plain)) = (label.iter().any(escaped), std::str::from_utf8(label)) {
+        let start = text.len();
+        text.push_str(plain);
+        text[start..].make_ascii_lowercase();
+        return;
+    }
     for &octet in label {
         match octet.to_ascii_lowercase() {
             special @ (b'.' | b'\\') => {
