@@ -103,7 +103,14 @@ pub struct Rule {
     pub sources: Vec<(String, String)>,
 }
 
-/// Who governs a client.
+/// Who governs a client: nobody, a country, or one of its operators before it.
+#[derive(Clone, Copy, Debug)]
+pub struct Governors<'p> {
+    country: Option<&'p Country>,
+    operator: Option<&'p Operator>,
+}
+
+/// The same in numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Seat {
     country: usize,
@@ -163,53 +170,22 @@ impl Policy {
     /// The verdict on a query.
     #[must_use]
     pub fn decide(&self, query: &Query) -> Verdict<'_> {
-        let Some(seat) = self.seat(query.client, query.listener) else { return Verdict::honest(None, None) };
-        let (country, operator) = self.governors(seat);
-        let own = operator.map(|operator| &operator.rules);
-        let decided = own.into_iter().chain([&country.rules]).find_map(|rules| rules.first(query));
-        let Some((rule, pattern)) = decided else { return Verdict::honest(Some(country), operator) };
-        Verdict {
-            word: rule.answer.word_for(query),
-            answer: Some(&rule.answer),
-            country: Some(country),
-            operator,
-            rule: Some((rule, pattern)),
-        }
-    }
-
-    /// Who reads the queries of a client, because a rule of its country or operator has an answer of theirs.
-    #[must_use]
-    pub fn readers(&self, client: IpAddr, listener: Option<CountryCode>) -> Readers {
-        let Some(seat) = self.seat(client, listener) else { return Readers::DNS };
-        let (country, operator) = self.governors(seat);
-        operator.map_or(country.rules.readers, |operator| operator.rules.readers.and(country.rules.readers))
+        self.governors(query.client, query.listener).decide(query)
     }
 
     /// Every rule of the client's country whose pattern matches but which did not decide, in order: the operator's, the
     /// country's, other operators'.
     #[must_use]
     pub fn misses(&self, query: &Query) -> Vec<Miss<'_>> {
-        let Some(seat) = self.seat(query.client, query.listener) else { return Vec::new() };
-        let (country, operator) = self.governors(seat);
-        let mut misses = Vec::new();
-        let mut decided = false;
-        let own = operator.map(|operator| (Some(operator), &operator.rules));
-        for (operator, rules) in own.into_iter().chain([(None, &country.rules)]) {
-            for (rule, pattern) in rules.matching(query) {
-                let why = rule.fails(query).or(decided.then_some(MissReason::Shadowed));
-                match why {
-                    Some(why) => misses.push(Miss { rule, pattern, operator, why }),
-                    None => decided = true,
-                }
-            }
-        }
-        let others = country.operators.iter().filter(|other| operator.is_none_or(|own| own.slug != other.slug));
-        for other in others {
-            let matching = other.rules.matching(query).into_iter();
-            let why = MissReason::Operator;
-            misses.extend(matching.map(|(rule, pattern)| Miss { rule, pattern, operator: Some(other), why }));
-        }
-        misses
+        self.governors(query.client, query.listener).misses(query)
+    }
+
+    /// Who governs a client: the listener's country, else the network's, else the default.
+    #[must_use]
+    pub fn governors(&self, client: IpAddr, listener: Option<CountryCode>) -> Governors<'_> {
+        let Some(seat) = self.seat(client, listener) else { return Governors { country: None, operator: None } };
+        let country = &self.countries[seat.country];
+        Governors { country: Some(country), operator: seat.operator.map(|index| &country.operators[index]) }
     }
 
     /// Every country, sorted by code.
@@ -245,7 +221,6 @@ impl Policy {
         self.countries.iter().position(|country| country.code == code)
     }
 
-    /// The listener's country, else the network's, else the default.
     fn seat(&self, client: IpAddr, listener: Option<CountryCode>) -> Option<Seat> {
         let by_network = self.networks.find(client);
         if let Some(bound) = listener.and_then(|code| self.index_of(code)) {
@@ -254,10 +229,52 @@ impl Policy {
         }
         by_network.or(self.default.map(|country| Seat { country, operator: None }))
     }
+}
 
-    fn governors(&self, seat: Seat) -> (&Country, Option<&Operator>) {
-        let country = &self.countries[seat.country];
-        (country, seat.operator.map(|index| &country.operators[index]))
+impl<'p> Governors<'p> {
+    /// The verdict on a query of one of their clients.
+    #[must_use]
+    pub fn decide(self, query: &Query) -> Verdict<'p> {
+        let Self { country, operator } = self;
+        let Some((rule, pattern)) = self.rulesets().find_map(|rules| rules.first(query)) else {
+            return Verdict { word: Word::Honest, answer: None, country, operator, rule: None };
+        };
+        let (word, answer) = (rule.answer.word_for(query), Some(&*rule.answer));
+        Verdict { word, answer, country, operator, rule: Some((rule, pattern)) }
+    }
+
+    /// Who reads their clients' queries, because a rule has an answer of theirs.
+    #[must_use]
+    pub fn readers(self) -> Readers {
+        self.rulesets().fold(Readers::DNS, |readers, rules| readers.and(rules.readers))
+    }
+
+    fn rulesets(self) -> impl Iterator<Item = &'p Ruleset> {
+        let own = self.operator.map(|operator| &operator.rules);
+        own.into_iter().chain(self.country.map(|country| &country.rules))
+    }
+
+    fn misses(self, query: &Query) -> Vec<Miss<'p>> {
+        let Self { country: Some(country), operator } = self else { return Vec::new() };
+        let mut misses = Vec::new();
+        let mut decided = false;
+        let own = operator.map(|operator| (Some(operator), &operator.rules));
+        for (operator, rules) in own.into_iter().chain([(None, &country.rules)]) {
+            for (rule, pattern) in rules.matching(query) {
+                let why = rule.fails(query).or(decided.then_some(MissReason::Shadowed));
+                match why {
+                    Some(why) => misses.push(Miss { rule, pattern, operator, why }),
+                    None => decided = true,
+                }
+            }
+        }
+        let others = country.operators.iter().filter(|other| operator.is_none_or(|own| own.slug != other.slug));
+        for other in others {
+            let matching = other.rules.matching(query).into_iter();
+            let why = MissReason::Operator;
+            misses.extend(matching.map(|(rule, pattern)| Miss { rule, pattern, operator: Some(other), why }));
+        }
+        misses
     }
 }
 
@@ -351,15 +368,11 @@ impl Rule {
     }
 }
 
-impl<'p> Verdict<'p> {
+impl Verdict<'_> {
     /// The verdict where the protocol decides before any rule could.
     #[must_use]
     pub fn rejected(self) -> Self {
         Self { word: Word::Refused, answer: None, rule: None, ..self }
-    }
-
-    const fn honest(country: Option<&'p Country>, operator: Option<&'p Operator>) -> Self {
-        Self { word: Word::Honest, answer: None, country, operator, rule: None }
     }
 }
 

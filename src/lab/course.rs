@@ -86,8 +86,9 @@ impl Lab {
     ) -> (Decided<'_>, Option<Received<'o>>) {
         desk.plan.steps.clear();
         let read = read(octets, asker, &mut desk.plan.octets);
-        let (readers, apart) =
-            if asker.hears_injectors() { self.glances(octets, read.as_ref().ok(), asker) } else { (Readers::DNS, Vec::new()) };
+        let governors = self.policy.governors(asker.client, asker.listener);
+        let readers = if asker.hears_injectors() { governors.readers() } else { Readers::DNS };
+        let (readers, apart) = glances(octets, read.as_ref().ok(), readers);
         let (mut decided, received) = match read {
             Err(None) => return (None, None),
             Err(Some(reply)) => {
@@ -97,7 +98,7 @@ impl Lab {
             Ok(received) => {
                 let name = received.name(std::mem::take(&mut desk.name));
                 let query = Query { readers, ..asker.asks(name, received.rtype()) };
-                let verdict = self.policy.decide(&query);
+                let verdict = governors.decide(&query);
                 plan(&verdict, Asked { query: &query, received }, draw, &mut desk.plan);
                 (Some((query, verdict)), Some(received))
             }
@@ -106,22 +107,6 @@ impl Lab {
             self.inject(octets, (flat, glance), asker, draw, &mut desk.plan, &mut decided);
         }
         (decided, received)
-    }
-
-    /// Everybody who reads what a resolver reads, and the others with what they see instead.
-    fn glances(&self, octets: &[u8], read: Option<&Received<'_>>, asker: Asker) -> (Readers, Vec<(Flat, Glance)>) {
-        let mut readers = Readers::DNS;
-        let mut apart = Vec::new();
-        for flat in self.policy.readers(asker.client, asker.listener).flats() {
-            match Glance::at(octets, flat) {
-                Some(glance) if read.is_some_and(|read| agrees(read, &glance)) => {
-                    readers = readers.and(Readers::of(Parser::Flat(flat)));
-                }
-                Some(glance) => apart.push((flat, glance)),
-                None => {}
-            }
-        }
-        (readers, apart)
     }
 
     /// Adds what an injector sends that sees another question than a resolver does, if a rule is about it. What the resolver says
@@ -182,6 +167,20 @@ fn read<'o>(octets: &'o [u8], asker: Asker, out: &mut Vec<u8>) -> Result<Receive
         Some(head) => Err(Some(head.write(received, received.limit(asker.transport), out))),
         None => Ok(received),
     }
+}
+
+/// Everybody who reads what a resolver reads, and the others with what they see instead.
+fn glances(octets: &[u8], read: Option<&Received<'_>>, readers: Readers) -> (Readers, Vec<(Flat, Glance)>) {
+    let mut same = Readers::DNS;
+    let mut apart = Vec::new();
+    for flat in readers.flats() {
+        match Glance::at(octets, flat) {
+            Some(glance) if read.is_some_and(|read| agrees(read, &glance)) => same = same.and(Readers::of(Parser::Flat(flat))),
+            Some(glance) => apart.push((flat, glance)),
+            None => {}
+        }
+    }
+    (same, apart)
 }
 
 /// Whether a glance shows what a resolver sees.
