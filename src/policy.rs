@@ -30,7 +30,6 @@ use ipnet::IpNet;
 use jiff::civil::Date;
 use matcher::Matcher;
 use networks::Networks;
-use patterns::Slot;
 use std::{fmt, net::IpAddr, sync::Arc};
 
 /// All countries, compiled.
@@ -83,6 +82,8 @@ struct Ruleset {
 pub struct Rule {
     /// Its name.
     pub slug: String,
+    /// The first name that one of its patterns is about.
+    pub anchor: Option<Box<str>>,
     /// The types that it holds for; all when empty.
     pub types: Vec<Type>,
     /// The transports that it holds for; all when empty.
@@ -296,8 +297,7 @@ impl Country {
                 && rule.hours.is_none()
                 && !matches!(rule.answer.kind, Kind::Honest)
         };
-        let holding = self.rules.rules.iter().enumerate().filter(|(_, rule)| holds(rule));
-        holding.flat_map(|(number, _)| self.rules.matcher.of_rule(number)).find_map(PatternRef::anchor)
+        self.rules.rules.iter().filter(|rule| holds(rule)).find_map(|rule| rule.anchor.as_deref())
     }
 
     /// An address of one of its clients that is no operator's.
@@ -327,19 +327,14 @@ impl Country {
 impl Ruleset {
     fn first(&self, query: &Query) -> Option<(&Rule, PatternRef<'_>)> {
         let first = self.matcher.first(query.name.as_str(), |rule| self.rules[rule].fails(query).is_none());
-        first.map(|slot| self.at(slot))
+        first.map(|hit| (&self.rules[hit.rule], hit.pattern))
     }
 
     /// Every rule that has a pattern for the name, in order, each with its first such pattern.
     fn matching(&self, query: &Query) -> Vec<(&Rule, PatternRef<'_>)> {
-        let mut matching: Vec<_> = self.matcher.all(query.name.as_str()).into_iter().map(|slot| self.matcher.at(slot)).collect();
-        matching.dedup_by_key(|(rule, _)| *rule);
-        matching.into_iter().map(|(rule, pattern)| (&self.rules[rule], pattern)).collect()
-    }
-
-    fn at(&self, slot: Slot) -> (&Rule, PatternRef<'_>) {
-        let (rule, pattern) = self.matcher.at(slot);
-        (&self.rules[rule], pattern)
+        let mut matching = self.matcher.all(query.name.as_str());
+        matching.dedup_by_key(|hit| hit.rule);
+        matching.into_iter().map(|hit| (&self.rules[hit.rule], hit.pattern)).collect()
     }
 }
 

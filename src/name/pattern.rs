@@ -161,6 +161,12 @@ impl Form {
 }
 
 impl<'p> PatternRef<'p> {
+    /// The same with a text of its own.
+    #[must_use]
+    pub fn owned(self) -> Pattern {
+        Pattern { form: self.form, text: self.text.to_owned() }
+    }
+
     /// Whether the pattern holds for a name. This is the meaning of a pattern, one at a time and without an index; the
     /// policy's index must agree with it.
     #[must_use]

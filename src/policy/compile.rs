@@ -7,6 +7,7 @@ use super::{
 use crate::{
     config::{At, CountrySpec, HoursSpec, OperatorSpec, Place, Report, RuleSpec, Shelf, ShelfError, Trouble},
     lists::{BadEntry, Format},
+    name::PatternRef,
     query::Readers,
 };
 use ipnet::IpNet;
@@ -98,7 +99,7 @@ impl<'a> Compiling<'a> {
                 None => patterns.drop_rule(),
             }
         }
-        let matcher = match Matcher::new(patterns) {
+        let matcher = match Matcher::new(&patterns) {
             Ok(matcher) => matcher,
             Err(too_many) => {
                 self.report.add(Place::whole(self.spec.file), Trouble::TooMany { why: too_many.to_string() });
@@ -106,7 +107,7 @@ impl<'a> Compiling<'a> {
             }
         };
         for (index, rule) in rules.iter().enumerate() {
-            let above = shadow::shadow(&rules, &matcher, index).into_iter().map(|above| {
+            let above = shadow::shadow(&rules, &patterns, &matcher, index).into_iter().map(|above| {
                 let place = self.report.cross_reference(places[index], places[above]);
                 format!("{:?} ({place})", rules[above].slug)
             });
@@ -141,10 +142,12 @@ impl<'a> Compiling<'a> {
             self.report.add(rule.place, Trouble::Dates { rule: rule.value.clone(), since, until });
         }
         let hours = self.hours(rule, hours);
+        let anchor = patterns.of_last_rule().find_map(PatternRef::anchor).map(Box::from);
         let sources = sources.iter().flatten().filter_map(|key| self.source(key)).collect();
         let answer = self.answers.resolve(answer, self.report)?;
         Some(Rule {
             slug: rule.value.clone(),
+            anchor,
             types: types.clone(),
             transports: transports.clone(),
             since: *since,

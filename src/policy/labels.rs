@@ -1,20 +1,28 @@
-//! The index over patterns about whole labels: one table that each suffix of a name is looked up in.
+//! The index over patterns about whole labels: each suffix of a name is looked up in it.
 //!
-//! A suffix is hashed label by label from the right, so all suffixes of a name together cost one pass over it; and only those
-//! with as many labels as some pattern has are looked up at all.
+//! A suffix is hashed label by label from the right, so all suffixes of a name together cost one pass over it; and only those with as
+//! many labels as some pattern has are looked up at all. Memory is what a lookup waits for, so patterns whose hashes begin alike
+//! stand beside each other with their texts: whether one of them is meant is seen where the first of them is.
 
 use super::patterns::{Patterns, Slot};
-use crate::name::Form;
-use hashbrown::{DefaultHashBuilder, HashTable};
+use crate::name::{Form, PatternRef};
+use hashbrown::DefaultHashBuilder;
 use std::hash::{BuildHasher, Hasher};
 
-/// How many patterns are hashed before they are put into the table.
+/// How many patterns are hashed before they are put into their buckets.
 const ROW: usize = 64;
+
+/// How many patterns share a bucket, on the average: with a head and a text each, they fill some two lines of the cache.
+const SHARE: usize = 4;
+
+/// Form, length of the text (two octets) and slot (four) stand before each text.
+const HEAD: usize = 7;
 
 #[derive(Debug, Default)]
 pub(super) struct Labels {
-    /// Slots by the hash of their texts. A text may stand in it several times, for each rule and form once.
-    table: HashTable<Slot>,
+    /// Where each bucket ends and the next one begins.
+    ends: Vec<u32>,
+    entries: Vec<u8>,
     /// The bits of those numbers of labels that patterns have: a name has 127 at most.
     depths: u128,
     hasher: DefaultHashBuilder,
@@ -23,51 +31,85 @@ pub(super) struct Labels {
 impl Labels {
     /// The index over the patterns about whole labels, of which there are `count`.
     pub(super) fn new(patterns: &Patterns, count: usize) -> Self {
-        let mut labels = Self { table: HashTable::with_capacity(count), ..Self::default() };
-        let mut slots = patterns.slots().filter(|slot| patterns.raw(*slot).0.is_about_labels()).peekable();
-        // Every step into a large table waits for memory. Several in a row, with nothing between them, wait together.
-        let mut row = Vec::with_capacity(ROW);
-        while slots.peek().is_some() {
-            row.extend(slots.by_ref().take(ROW).map(|slot| (slot, labels.hash(patterns, slot))));
-            row.drain(..).for_each(|(slot, hash)| labels.insert(patterns, slot, hash));
+        let buckets = (count / SHARE).max(1).next_power_of_two();
+        let mut labels = Self { ends: vec![0; buckets], ..Self::default() };
+        labels.each(patterns, |labels, slot, bucket| {
+            labels.ends[bucket] += u32::try_from(HEAD + patterns.raw(slot).1.len()).unwrap_or(u32::MAX);
+        });
+        // From lengths to ends; while a bucket fills, its end stands where its next entry will.
+        let mut begin = 0;
+        for end in &mut labels.ends {
+            let length = std::mem::replace(end, begin);
+            begin += length;
         }
+        labels.entries = vec![0; begin as usize];
+        labels.each(patterns, |labels, slot, bucket| labels.write(patterns, slot, bucket));
         labels
     }
 
-    /// The hash of the text of a pattern; its number of labels is noted.
-    fn hash(&mut self, patterns: &Patterns, slot: Slot) -> u64 {
-        let (depth, hash) = suffixes(&self.hasher, patterns.raw(slot).1).fold((0, 0), |(depth, _), (_, hash)| (depth + 1, hash));
-        self.depths |= bit(depth);
-        hash
+    /// Whether the entries of so many octets would be too long for their ends.
+    pub(super) const fn is_overfull(octets: usize, count: usize) -> bool {
+        octets + count * HEAD > u32::MAX as usize
     }
 
-    fn insert(&mut self, patterns: &Patterns, slot: Slot, hash: u64) {
-        // Whoever gives a name twice means it once.
-        let same = |other: &Slot| patterns.raw(*other) == patterns.raw(slot) && patterns.rule(*other) == patterns.rule(slot);
-        if self.table.find(hash, same).is_none() {
-            let rehash = |slot: &Slot| suffixes(&self.hasher, patterns.raw(*slot).1).last().map_or(0, |(_, hash)| hash);
-            self.table.insert_unique(hash, slot, rehash);
+    /// Every pattern about whole labels, with its bucket.
+    fn each(&mut self, patterns: &Patterns, mut step: impl FnMut(&mut Self, Slot, usize)) {
+        let mut slots = patterns.slots().filter(|slot| patterns.raw(*slot).0.is_about_labels()).peekable();
+        // Every step into large memory waits for it. Several in a row, with nothing between them, wait together.
+        let mut row = Vec::with_capacity(ROW);
+        while slots.peek().is_some() {
+            row.extend(slots.by_ref().take(ROW).map(|slot| (slot, self.bucket_of(patterns.raw(slot).1))));
+            row.drain(..).for_each(|(slot, bucket)| step(self, slot, bucket));
         }
     }
 
+    /// The bucket of a pattern; its number of labels is noted.
+    fn bucket_of(&mut self, text: &[u8]) -> usize {
+        let (depth, hash) = suffixes(&self.hasher, text).fold((0, 0), |(depth, _), (_, hash)| (depth + 1, hash));
+        self.depths |= bit(depth);
+        self.bucket(hash)
+    }
+
+    fn bucket(&self, hash: u64) -> usize {
+        // A power of two, so its low bits are as good as any.
+        (hash as usize) & (self.ends.len() - 1)
+    }
+
+    fn write(&mut self, patterns: &Patterns, slot: Slot, bucket: usize) {
+        let (form, text) = patterns.raw(slot);
+        let begin = self.ends[bucket] as usize;
+        let (head, rest) = self.entries[begin..].split_at_mut(HEAD);
+        head[0] = form as u8;
+        head[1..3].copy_from_slice(&u16::try_from(text.len()).unwrap_or(u16::MAX).to_le_bytes());
+        head[3..].copy_from_slice(&slot.octets());
+        rest[..text.len()].copy_from_slice(text);
+        self.ends[bucket] += (HEAD + text.len()) as u32;
+    }
+
     /// Tells `found` of every pattern that matches a name.
-    pub(super) fn find(&self, patterns: &Patterns, name: &str, mut found: impl FnMut(Slot)) {
+    pub(super) fn find<'p>(&'p self, name: &str, mut found: impl FnMut(Slot, PatternRef<'p>)) {
         let name = name.as_bytes();
         let deepest = u128::BITS - self.depths.leading_zeros();
         for (depth, (begin, hash)) in (1..deepest).zip(suffixes(&self.hasher, name)) {
             if self.depths & bit(depth) == 0 {
                 continue;
             }
-            for &slot in self.table.iter_hash(hash) {
-                let (form, text) = patterns.raw(slot);
+            let bucket = self.bucket(hash);
+            let first = bucket.checked_sub(1).map_or(0, |before| self.ends[before]);
+            let mut entries = &self.entries[first as usize..self.ends[bucket] as usize];
+            while let [form, low, high, a, b, c, d, rest @ ..] = entries {
+                let (text, others) = rest.split_at(usize::from(u16::from_le_bytes([*low, *high])));
+                entries = others;
+                let form = Form::ALL[usize::from(*form)];
                 if text == &name[begin..] && reaches(form, begin == 0) {
-                    found(slot);
+                    // It was a text when it came.
+                    let text = std::str::from_utf8(text).unwrap_or_default();
+                    found(Slot::of([*a, *b, *c, *d]), PatternRef { form, text });
                 }
             }
         }
     }
 }
-
 /// Whether a pattern about a suffix of a name reaches the name, which may be that suffix itself.
 fn reaches(form: Form, itself: bool) -> bool {
     match form {

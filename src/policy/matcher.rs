@@ -9,115 +9,134 @@ use super::{
     parts::Parts,
     patterns::{Patterns, Slot},
 };
-use crate::name::{Form, PatternRef};
+use crate::name::{Form, Pattern, PatternRef};
 use regex::{RegexSet, RegexSetBuilder};
 use thiserror::Error;
 
-/// The patterns of one set of rules, and the index over them.
+/// The index over the patterns of one set of rules.
 #[derive(Debug, Default)]
 pub(super) struct Matcher {
-    patterns: Patterns,
+    /// Where the patterns of each rule begin.
+    rules: Vec<Slot>,
     labels: Labels,
     parts: Parts,
     regexes: RegexSet,
-    regex_slots: Vec<Slot>,
+    regex_patterns: Vec<(Slot, Pattern)>,
     every: Vec<Slot>,
 }
 
-/// How much memory a thread may use, at most, to remember where expressions have come to, for each of them, and for all where
-/// they are few. It is taken as names need it; a search that has too little of it is a hundred times slower.
-const DFA_OF_EACH: usize = 1 << 16;
-const LEAST_DFA: usize = 1 << 21;
+/// A pattern that matches, where it stands among the others, and the number of its rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Hit<'p> {
+    slot: Slot,
+    pub(super) rule: usize,
+    pub(super) pattern: PatternRef<'p>,
+}
 
 /// Patterns that pass, together, what their library can hold; each alone has been tried before.
 #[derive(Debug, Error)]
 #[error("there are too many patterns of one kind: {0}")]
 pub(super) struct TooMany(pub(super) String);
 
+/// How much memory a thread may use, at most, to remember where expressions have come to, for each of them, and for all where
+/// they are few. It is taken as names need it; a search that has too little of it is a hundred times slower.
+const DFA_OF_EACH: usize = 1 << 16;
+const LEAST_DFA: usize = 1 << 21;
+
 impl Matcher {
     /// Builds the index.
-    pub(super) fn new(mut patterns: Patterns) -> Result<Self, TooMany> {
-        if patterns.is_overfull() {
-            return Err(TooMany(format!("they have more than {} octets", u32::MAX)));
-        }
-        patterns.close();
-        let (mut labels, mut parts, mut regex_slots, mut every) = (0, Vec::new(), Vec::new(), Vec::new());
-        for slot in patterns.slots() {
-            match patterns.raw(slot).0 {
-                Form::Suffix | Form::Exact | Form::Below => labels += 1,
-                Form::Begins | Form::Ends | Form::Contains => parts.push(slot),
-                Form::Regex => regex_slots.push(slot),
-                Form::Every => every.push(slot),
+    pub(super) fn new(patterns: &Patterns) -> Result<Self, TooMany> {
+        let (mut labels, mut parts, mut regex_patterns, mut every) = (0, Vec::new(), Vec::new(), Vec::new());
+        if !patterns.is_overfull() {
+            for slot in patterns.slots() {
+                match patterns.raw(slot).0 {
+                    Form::Suffix | Form::Exact | Form::Below => labels += 1,
+                    Form::Begins | Form::Ends | Form::Contains => parts.push(slot),
+                    Form::Regex => regex_patterns.push((slot, patterns.get(slot).owned())),
+                    Form::Every => every.push(slot),
+                }
             }
         }
-        let regexes = regex_slots.iter().map(|slot| patterns.get(*slot).text);
-        let cache = regex_slots.len().saturating_mul(DFA_OF_EACH).max(LEAST_DFA);
+        if patterns.is_overfull() || Labels::is_overfull(patterns.octets(), labels) {
+            return Err(TooMany(format!("they have more than {} octets", u32::MAX)));
+        }
+        let regexes = regex_patterns.iter().map(|(_, pattern)| pattern.view().text);
+        let cache = regex_patterns.len().saturating_mul(DFA_OF_EACH).max(LEAST_DFA);
         let regexes = RegexSetBuilder::new(regexes).case_insensitive(true).size_limit(usize::MAX).dfa_size_limit(cache).build();
         let regexes = regexes.map_err(|why| TooMany(why.to_string()))?;
-        let (labels, parts) = (Labels::new(&patterns, labels), Parts::new(&patterns, &parts)?);
-        Ok(Self { patterns, labels, parts, regexes, regex_slots, every })
-    }
-
-    /// The pattern at a slot, and the number of its rule.
-    pub(super) fn at(&self, slot: Slot) -> (usize, PatternRef<'_>) {
-        (self.patterns.rule(slot), self.patterns.get(slot))
-    }
-
-    /// The patterns of a rule, in its order.
-    pub(super) fn of_rule(&self, rule: usize) -> impl Iterator<Item = PatternRef<'_>> {
-        self.patterns.of_rule(rule)
+        let (labels, parts) = (Labels::new(patterns, labels), Parts::new(patterns, &parts)?);
+        Ok(Self { rules: patterns.rules().to_vec(), labels, parts, regexes, regex_patterns, every })
     }
 
     /// The first pattern that matches a name and whose rule holds. Nothing is allocated, unless a regular expression matches.
-    pub(super) fn first(&self, name: &str, holds: impl Fn(usize) -> bool) -> Option<Slot> {
-        let holds = |slot: Slot| holds(self.patterns.rule(slot));
-        let mut best = self.every.iter().copied().find(|slot| holds(*slot));
-        let before = |slot: Slot, best: Option<Slot>| best.is_none_or(|best| slot < best);
-        let better = |slot, best: &mut Option<Slot>| {
-            if before(slot, *best) && holds(slot) {
-                *best = Some(slot);
+    pub(super) fn first<'p>(&'p self, name: &str, holds: impl Fn(usize) -> bool) -> Option<Hit<'p>> {
+        let mut best = self.every.iter().map(|slot| self.every(*slot)).find(|hit| holds(hit.rule));
+        let before = |slot: Slot, best: &Option<Hit<'p>>| best.is_none_or(|best| slot < best.slot);
+        let better = |slot, pattern, best: &mut Option<Hit<'p>>| {
+            if before(slot, best) {
+                *best = Some(self.hit(slot, pattern)).filter(|hit| holds(hit.rule)).or(*best);
             }
         };
-        self.labels.find(&self.patterns, name, |slot| better(slot, &mut best));
-        if self.parts.first().is_some_and(|first| before(first, best)) {
-            self.parts.find(name, |slot| better(slot, &mut best));
+        self.labels.find(name, |slot, pattern| better(slot, pattern, &mut best));
+        if self.parts.first().is_some_and(|first| before(first, &best)) {
+            self.parts.find(name, |slot, pattern| better(slot, pattern, &mut best));
         }
-        if self.regex_slots.first().is_some_and(|first| before(*first, best)) {
-            self.find_regexes(name, |slot| better(slot, &mut best));
+        if self.regex_patterns.first().is_some_and(|(first, _)| before(*first, &best)) {
+            self.find_regexes(name, |slot, pattern| better(slot, pattern, &mut best));
         }
         best
     }
 
     /// Every pattern that matches a name, in order.
-    pub(super) fn all(&self, name: &str) -> Vec<Slot> {
-        let mut all = self.every.clone();
-        self.labels.find(&self.patterns, name, |slot| all.push(slot));
-        self.parts.find(name, |slot| all.push(slot));
-        self.find_regexes(name, |slot| all.push(slot));
-        all.sort_unstable();
+    pub(super) fn all(&self, name: &str) -> Vec<Hit<'_>> {
+        let mut all: Vec<_> = self.every.iter().map(|slot| self.every(*slot)).collect();
+        let mut found = |slot, pattern| all.push(self.hit(slot, pattern));
+        self.labels.find(name, &mut found);
+        self.parts.find(name, &mut found);
+        self.find_regexes(name, &mut found);
+        all.sort_unstable_by_key(|hit| hit.slot);
         all.dedup();
         all
     }
 
     /// Patterns that match every name that an expression does, as far as their texts tell: the same text, and `.`.
-    pub(super) fn same_or_every(&self, pattern: PatternRef<'_>) -> Vec<Slot> {
-        let same = self.regex_slots.iter().copied().filter(|slot| self.patterns.get(*slot) == pattern);
-        let mut slots: Vec<_> = self.every.iter().copied().chain(same).collect();
-        slots.sort_unstable();
-        slots
+    pub(super) fn same_or_every(&self, pattern: PatternRef<'_>) -> Vec<Hit<'_>> {
+        let same = self.regex_patterns.iter().filter(|(_, other)| other.view() == pattern);
+        let same = same.map(|(slot, other)| self.hit(*slot, other.view()));
+        let mut hits: Vec<_> = self.every.iter().map(|slot| self.every(*slot)).chain(same).collect();
+        hits.sort_unstable_by_key(|hit| hit.slot);
+        hits
     }
 
-    fn find_regexes(&self, name: &str, found: impl FnMut(Slot)) {
+    fn every(&self, slot: Slot) -> Hit<'static> {
+        let pattern = PatternRef { form: Form::Every, text: "" };
+        Hit { slot, rule: self.rule(slot), pattern }
+    }
+
+    fn hit<'p>(&self, slot: Slot, pattern: PatternRef<'p>) -> Hit<'p> {
+        Hit { slot, rule: self.rule(slot), pattern }
+    }
+
+    /// The number of the rule that a pattern is of.
+    fn rule(&self, slot: Slot) -> usize {
+        // A rule without patterns begins where the next one does, so the last that begins there is meant.
+        self.rules.partition_point(|begin| *begin <= slot) - 1
+    }
+
+    fn find_regexes<'p>(&'p self, name: &str, mut found: impl FnMut(Slot, PatternRef<'p>)) {
         // Most names match none, and to be told which ones costs more than to be told whether any.
-        if !self.regex_slots.is_empty() && self.regexes.is_match(name) {
-            self.regexes.matches(name).into_iter().map(|index| self.regex_slots[index]).for_each(found);
+        if !self.regex_patterns.is_empty() && self.regexes.is_match(name) {
+            for index in self.regexes.matches(name) {
+                let (slot, pattern) = &self.regex_patterns[index];
+                found(*slot, pattern.view());
+            }
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Matcher, Patterns, Slot};
+    use super::{Hit, Matcher, Patterns};
     use crate::name::{Name, Pattern};
     use proptest::{
         prelude::{Strategy, prop_assert_eq, proptest},
@@ -130,7 +149,7 @@ mod tests {
             patterns.begin_rule();
             rule.iter().for_each(|pattern| patterns.push(pattern.view()));
         }
-        Matcher::new(patterns).unwrap()
+        Matcher::new(&patterns).unwrap()
     }
 
     /// What the index must agree with, every pattern asked one by one: each rule that matches, with its first pattern that does.
@@ -139,10 +158,10 @@ mod tests {
         rules.iter().enumerate().filter_map(|(number, rule)| Some((number, first(rule)?))).collect()
     }
 
-    fn shown(matcher: &Matcher, slots: impl IntoIterator<Item = Slot>) -> Vec<(usize, String)> {
-        let mut shown: Vec<_> = slots.into_iter().map(|slot| matcher.at(slot)).collect();
-        shown.dedup_by_key(|(rule, _)| *rule);
-        shown.into_iter().map(|(rule, pattern)| (rule, pattern.to_string())).collect()
+    fn shown<'p>(hits: impl IntoIterator<Item = Hit<'p>>) -> Vec<(usize, String)> {
+        let mut shown: Vec<_> = hits.into_iter().collect();
+        shown.dedup_by_key(|hit| hit.rule);
+        shown.into_iter().map(|hit| (hit.rule, hit.pattern.to_string())).collect()
     }
 
     /// Labels of few letters, so that patterns meet names, with escaped dots and backslashes among them.
@@ -171,9 +190,9 @@ mod tests {
         ) {
             let matcher = matcher(&rules);
             let expected = scan(&rules, &name);
-            prop_assert_eq!(&shown(&matcher, matcher.all(name.as_str())), &expected);
+            prop_assert_eq!(&shown(matcher.all(name.as_str())), &expected);
             let first = expected.into_iter().find(|(rule, _)| holding[*rule]);
-            prop_assert_eq!(shown(&matcher, matcher.first(name.as_str(), |rule| holding[rule])).pop(), first);
+            prop_assert_eq!(shown(matcher.first(name.as_str(), |rule| holding[rule])).pop(), first);
         }
     }
 
@@ -181,7 +200,7 @@ mod tests {
     fn names_of_as_many_labels_as_can_be_are_found() {
         let deepest = vec!["a"; 127].join(".");
         let matcher = matcher(&[vec![Pattern::parse(&format!("={deepest}")).unwrap()], vec![Pattern::parse("*.a.a").unwrap()]]);
-        assert_eq!(shown(&matcher, matcher.all(&deepest)).len(), 2);
-        assert_eq!(shown(&matcher, matcher.all(&deepest[2..])), [(1, "*.a.a".to_owned())]);
+        assert_eq!(shown(matcher.all(&deepest)).len(), 2);
+        assert_eq!(shown(matcher.all(&deepest[2..])), [(1, "*.a.a".to_owned())]);
     }
 }

@@ -21,6 +21,16 @@ pub(super) struct Patterns {
 /// Form and length.
 const HEAD: usize = 5;
 
+impl Slot {
+    pub(super) const fn octets(self) -> [u8; 4] {
+        self.0.to_le_bytes()
+    }
+
+    pub(super) const fn of(octets: [u8; 4]) -> Self {
+        Self(u32::from_le_bytes(octets))
+    }
+}
+
 impl Patterns {
     /// Begins the next rule; what is added from now on is its.
     pub(super) fn begin_rule(&mut self) {
@@ -44,6 +54,11 @@ impl Patterns {
         self.octets.truncate(end.0 as usize);
     }
 
+    /// How much memory they take.
+    pub(super) fn octets(&self) -> usize {
+        self.octets.len()
+    }
+
     /// Whether there are more than slots can tell apart; then they must not be asked for.
     pub(super) fn is_overfull(&self) -> bool {
         self.octets.len() > u32::MAX as usize
@@ -56,11 +71,6 @@ impl Patterns {
         self.octets.push(form as u8);
         self.octets.extend_from_slice(&length.to_le_bytes());
         self.octets.extend_from_slice(text.as_bytes());
-    }
-
-    /// Gives back the memory that was set aside for more.
-    pub(super) fn close(&mut self) {
-        self.octets.shrink_to_fit();
     }
 
     /// The form and text of a pattern, the text as octets, which are cheaper to compare with.
@@ -76,16 +86,21 @@ impl Patterns {
         PatternRef { form, text: std::str::from_utf8(text).unwrap_or_default() }
     }
 
-    /// The number of the rule that a pattern is of.
-    pub(super) fn rule(&self, slot: Slot) -> usize {
-        // A rule without patterns begins where the next one does, so the last that begins there is meant.
-        self.rules.partition_point(|begin| *begin <= slot) - 1
-    }
-
     /// The patterns of a rule, in its order.
     pub(super) fn of_rule(&self, rule: usize) -> impl Iterator<Item = PatternRef<'_>> {
         let end = self.rules.get(rule + 1).copied().unwrap_or(self.end());
         self.between(self.rules[rule], end).map(|slot| self.get(slot))
+    }
+
+    /// The patterns of the rule that was begun last.
+    pub(super) fn of_last_rule(&self) -> impl Iterator<Item = PatternRef<'_>> {
+        let begin = self.rules.last().copied().unwrap_or(self.end());
+        self.between(begin, self.end()).map(|slot| self.get(slot))
+    }
+
+    /// Where the patterns of each rule begin.
+    pub(super) fn rules(&self) -> &[Slot] {
+        &self.rules
     }
 
     /// Where all patterns stand.

@@ -3,7 +3,7 @@
 //! A pattern's reach is asked of the index by a *probe*: a name that stands for all names that the pattern matches, because
 //! the places where those names differ are filled with a letter that stands in no pattern.
 
-use super::{Rule, matcher::Matcher};
+use super::{Rule, matcher::Matcher, patterns::Patterns};
 use crate::{
     name::{Form, Name, PatternRef},
     query::Transport,
@@ -11,10 +11,10 @@ use crate::{
 use std::borrow::Cow;
 
 /// The rules above that decide whenever this one could, in their order, if there is one for each of its patterns; else none.
-pub(super) fn shadow(rules: &[Rule], matcher: &Matcher, idle: usize) -> Vec<usize> {
+pub(super) fn shadow(rules: &[Rule], patterns: &Patterns, matcher: &Matcher, idle: usize) -> Vec<usize> {
     let rule = &rules[idle];
     let mut above = Vec::new();
-    for pattern in matcher.of_rule(idle) {
+    for pattern in patterns.of_rule(idle) {
         let mut wider = wider_rules(matcher, pattern).into_iter().take_while(|other| *other < idle);
         let Some(first) = wider.find(|other| always_with(&rules[*other], rule)) else { return Vec::new() };
         // A list of millions may repeat one rule.
@@ -47,12 +47,12 @@ fn wider_rules(matcher: &Matcher, pattern: PatternRef<'_>) -> Vec<usize> {
         Form::Regex | Form::Every => matcher.same_or_every(pattern),
         form => {
             let Some(probe) = probe(pattern) else { return Vec::new() };
-            let mut slots = matcher.all(&probe);
-            slots.retain(|slot| reaches_as_far(matcher.at(*slot).1.form, form));
-            slots
+            let mut hits = matcher.all(&probe);
+            hits.retain(|hit| reaches_as_far(hit.pattern.form, form));
+            hits
         }
     };
-    wider.into_iter().map(|slot| matcher.at(slot).0).collect()
+    wider.into_iter().map(|hit| hit.rule).collect()
 }
 
 /// A character that may stand in a name but in no pattern (`PatternError::NotAHost`).
