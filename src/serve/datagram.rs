@@ -25,6 +25,9 @@ use std::{
 /// As many datagrams as one call takes. More do not make a query cheaper.
 pub(super) const BATCH: usize = 32;
 
+/// And as many as it makes room for, at least.
+const LEAST_ROOM: usize = 4;
+
 /// Longer than any query: a question of 255 octets and an OPT with a few options. What is longer is cut off. Were it a power of
 /// two, the beginnings of all payloads would fight for the same few lines of the cache.
 const LONGEST_QUERY: usize = 4096 + 64;
@@ -52,6 +55,8 @@ pub(super) struct Batch {
     payloads: Vec<[u8; LONGEST_QUERY]>,
     lengths: [usize; BATCH],
     ways: Vec<WayBack>,
+    /// For how many datagrams the next call makes room: twice those of the last, because the room has its price.
+    room: usize,
 }
 
 /// Asks the kernel to tell with every datagram where it was sent to, where a socket has several addresses.
@@ -131,7 +136,7 @@ const fn control_length(header: &msghdr) -> usize {
 impl Batch {
     pub(super) fn new(wildcard: bool) -> Self {
         let payloads = vec![[0; LONGEST_QUERY]; BATCH];
-        Self { wildcard, payloads, lengths: [0; BATCH], ways: vec![WayBack::nowhere(); BATCH] }
+        Self { wildcard, payloads, lengths: [0; BATCH], ways: vec![WayBack::nowhere(); BATCH], room: LEAST_ROOM }
     }
 
     /// Waits for datagrams, no longer than the socket's timeout; says how many there are.
@@ -139,14 +144,15 @@ impl Batch {
         let mut parts = [iovec { iov_base: ptr::null_mut(), iov_len: LONGEST_QUERY }; BATCH];
         // SAFETY: zeros are a value of mmsghdr.
         let mut headers: [mmsghdr; BATCH] = unsafe { mem::zeroed() };
-        for (((header, part), payload), way) in headers.iter_mut().zip(&mut parts).zip(&mut self.payloads).zip(&mut self.ways) {
+        let places = headers.iter_mut().zip(&mut parts).zip(&mut self.payloads).zip(&mut self.ways);
+        for (((header, part), payload), way) in places.take(self.room) {
             part.iov_base = payload.as_mut_ptr().cast::<c_void>();
             way.name_length = socklen_t::try_from(size_of::<sockaddr_storage>()).unwrap_or(socklen_t::MAX);
             way.control_length = if self.wildcard { way.control.0.len() } else { 0 };
             header.msg_hdr = way.header(part);
         }
-        let size = u32::try_from(BATCH).unwrap_or_default();
-        // SAFETY: each header points to a name, a part with its payload and a control buffer of its own, of the lengths given.
+        let size = u32::try_from(self.room).unwrap_or_default();
+        // SAFETY: each of `size` headers points to a name, a part with its payload and a control buffer of its own, of the lengths given.
         let count =
             unsafe { libc::recvmmsg(socket.as_raw_fd(), headers.as_mut_ptr(), size, libc::MSG_WAITFORONE as _, ptr::null_mut()) };
         let Ok(count) = usize::try_from(count) else {
@@ -155,6 +161,7 @@ impl Batch {
             let nothing = matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted);
             return if nothing { Ok(0) } else { Err(error) };
         };
+        self.room = (2 * count).clamp(LEAST_ROOM, BATCH);
         for ((header, way), length) in headers[..count].iter().zip(&mut self.ways).zip(&mut self.lengths) {
             *length = header.msg_len as usize;
             way.name_length = header.msg_hdr.msg_namelen;

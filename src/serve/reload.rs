@@ -5,14 +5,19 @@ use super::live::Live;
 use crate::lab::{Shelves, load};
 use arc_swap::ArcSwap;
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
+use rustix::process::setpriority_process;
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
+    thread,
     time::Duration,
 };
 use tokio::{
     signal::unix::Signal,
-    sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
+    sync::{
+        mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
+        oneshot,
+    },
     time::{Instant, timeout},
 };
 
@@ -21,6 +26,12 @@ const QUIET: Duration = Duration::from_millis(200);
 
 /// But not longer than this: a file that changes all the time must not put it off for ever.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The niceness of whatever can wait (sched(7)).
+const LEAST_PRIORITY: i32 = 19;
+
+/// Workers let go of an old lab at once, queries on their way to a resolver after some seconds.
+const GRACE: Duration = Duration::from_secs(30);
 
 /// Reloads whenever there is a reason to.
 pub(super) async fn watch(shelves: Shelves, live: Arc<ArcSwap<Live>>, mut hangup: Signal) {
@@ -60,21 +71,51 @@ async fn settled(change: &mut UnboundedReceiver<()>, hangup: &mut Signal) {
     }
 }
 
-async fn reload(why: &'static str, shelves: &Shelves, live: &ArcSwap<Live>) {
-    let shelves = shelves.clone();
-    // Reading files and building an index would hold up a worker that could answer queries.
-    let loaded = tokio::task::spawn_blocking(move || load(&shelves)).await;
-    match loaded {
-        Ok(Ok((lab, _))) => {
+/// Reads the lab on a thread of the least priority: reading files and building an index must not hold up those who answer.
+async fn reload(why: &'static str, shelves: &Shelves, live: &Arc<ArcSwap<Live>>) {
+    let (shelves, live) = (shelves.clone(), Arc::clone(live));
+    let (done, loaded) = oneshot::channel();
+    let started = thread::Builder::new().name("reload".to_owned()).spawn(move || {
+        // Without it a reload takes more of the processor than it should, and works.
+        let _ = setpriority_process(None, LEAST_PRIORITY);
+        let old = swap(why, &shelves, &live);
+        // Nobody waits any more when the server stops.
+        let _ = done.send(());
+        if let Some(old) = old {
+            let_go(old);
+        }
+    });
+    match started {
+        // An error means that the thread has panicked, which it has said.
+        Ok(_) => drop(loaded.await),
+        Err(error) => tracing::error!(%error, "not reloaded, the old configuration stays"),
+    }
+}
+
+/// Puts a new lab in the place of the old one, which comes back.
+fn swap(why: &'static str, shelves: &Shelves, live: &ArcSwap<Live>) -> Option<Arc<Live>> {
+    match load(shelves) {
+        Ok((lab, _)) => {
             tracing::info!(why, countries = lab.policy.countries().len(), zones = lab.zones.len(), "reloaded");
             if lab.settings.listen != live.load().lab.settings.listen {
                 tracing::warn!("listeners have changed in the lab file; they are taken at the next start");
             }
-            live.store(Arc::new(Live::new(lab)));
+            Some(live.swap(Arc::new(Live::new(lab))))
         }
-        Ok(Err(error)) => tracing::error!("not reloaded, the old configuration stays:\n{error}"),
-        Err(error) => tracing::error!(%error, "not reloaded, the old configuration stays"),
+        Err(error) => {
+            tracing::error!("not reloaded, the old configuration stays:\n{error}");
+            None
+        }
     }
+}
+
+/// Whoever is the last to hold a lab gives its memory back, which takes a while. That should be nobody who answers queries.
+fn let_go(old: Arc<Live>) {
+    let end = Instant::now() + GRACE;
+    while Arc::strong_count(&old) > 1 && Instant::now() < end {
+        thread::sleep(QUIET);
+    }
+    drop(old);
 }
 
 /// The folders and the file that a lab was read from; the compiled-in ones do not change.
