@@ -18,10 +18,25 @@ const SHARE: usize = 4;
 /// Form, length of the text (two octets) and slot (four) stand before each text.
 const HEAD: usize = 7;
 
+/// Patterns whose hashes begin alike.
+#[derive(Clone, Copy, Debug, Default)]
+struct Bucket {
+    /// Where its entries end and those of the next one begin.
+    end: u32,
+    /// A bit for each hash in it, by other bits of that: most names are seen not to be there without going there.
+    seen: u32,
+}
+
+/// The hash of a text, in the two ways that it is used.
+#[derive(Clone, Copy)]
+struct Place {
+    bucket: usize,
+    seen: u32,
+}
+
 #[derive(Debug, Default)]
 pub(super) struct Labels {
-    /// Where each bucket ends and the next one begins.
-    ends: Vec<u32>,
+    buckets: Vec<Bucket>,
     entries: Vec<u8>,
     /// The bits of those numbers of labels that patterns have: a name has 127 at most.
     depths: u128,
@@ -32,18 +47,20 @@ impl Labels {
     /// The index over the patterns about whole labels, of which there are `count`.
     pub(super) fn new(patterns: &Patterns, count: usize) -> Self {
         let buckets = (count / SHARE).max(1).next_power_of_two();
-        let mut labels = Self { ends: vec![0; buckets], ..Self::default() };
-        labels.each(patterns, |labels, slot, bucket| {
-            labels.ends[bucket] += u32::try_from(HEAD + patterns.raw(slot).1.len()).unwrap_or(u32::MAX);
+        let mut labels = Self { buckets: vec![Bucket::default(); buckets], ..Self::default() };
+        labels.each(patterns, |labels, slot, place| {
+            let bucket = &mut labels.buckets[place.bucket];
+            bucket.end += u32::try_from(HEAD + patterns.raw(slot).1.len()).unwrap_or(u32::MAX);
+            bucket.seen |= place.seen;
         });
         // From lengths to ends; while a bucket fills, its end stands where its next entry will.
         let mut begin = 0;
-        for end in &mut labels.ends {
-            let length = std::mem::replace(end, begin);
+        for bucket in &mut labels.buckets {
+            let length = std::mem::replace(&mut bucket.end, begin);
             begin += length;
         }
         labels.entries = vec![0; begin as usize];
-        labels.each(patterns, |labels, slot, bucket| labels.write(patterns, slot, bucket));
+        labels.each(patterns, |labels, slot, place| labels.write(patterns, slot, place.bucket));
         labels
     }
 
@@ -52,38 +69,38 @@ impl Labels {
         octets + count * HEAD > u32::MAX as usize
     }
 
-    /// Every pattern about whole labels, with its bucket.
-    fn each(&mut self, patterns: &Patterns, mut step: impl FnMut(&mut Self, Slot, usize)) {
+    /// Every pattern about whole labels, with its place.
+    fn each(&mut self, patterns: &Patterns, mut step: impl FnMut(&mut Self, Slot, Place)) {
         let mut slots = patterns.slots().filter(|slot| patterns.raw(*slot).0.is_about_labels()).peekable();
         // Every step into large memory waits for it. Several in a row, with nothing between them, wait together.
         let mut row = Vec::with_capacity(ROW);
         while slots.peek().is_some() {
-            row.extend(slots.by_ref().take(ROW).map(|slot| (slot, self.bucket_of(patterns.raw(slot).1))));
-            row.drain(..).for_each(|(slot, bucket)| step(self, slot, bucket));
+            row.extend(slots.by_ref().take(ROW).map(|slot| (slot, self.place_of(patterns.raw(slot).1))));
+            row.drain(..).for_each(|(slot, place)| step(self, slot, place));
         }
     }
 
-    /// The bucket of a pattern; its number of labels is noted.
-    fn bucket_of(&mut self, text: &[u8]) -> usize {
+    /// The place of a pattern; its number of labels is noted.
+    fn place_of(&mut self, text: &[u8]) -> Place {
         let (depth, hash) = suffixes(&self.hasher, text).fold((0, 0), |(depth, _), (_, hash)| (depth + 1, hash));
         self.depths |= bit(depth);
-        self.bucket(hash)
+        self.place(hash)
     }
 
-    fn bucket(&self, hash: u64) -> usize {
-        // A power of two, so its low bits are as good as any.
-        (hash as usize) & (self.ends.len() - 1)
+    fn place(&self, hash: u64) -> Place {
+        // The number of buckets is a power of two and below 2^32, so the low bits choose one of them, and the high ones are free.
+        Place { bucket: (hash as usize) & (self.buckets.len() - 1), seen: 1 << (hash >> 59) }
     }
 
     fn write(&mut self, patterns: &Patterns, slot: Slot, bucket: usize) {
         let (form, text) = patterns.raw(slot);
-        let begin = self.ends[bucket] as usize;
+        let begin = self.buckets[bucket].end as usize;
         let (head, rest) = self.entries[begin..].split_at_mut(HEAD);
         head[0] = form as u8;
         head[1..3].copy_from_slice(&u16::try_from(text.len()).unwrap_or(u16::MAX).to_le_bytes());
         head[3..].copy_from_slice(&slot.octets());
         rest[..text.len()].copy_from_slice(text);
-        self.ends[bucket] += (HEAD + text.len()) as u32;
+        self.buckets[bucket].end += (HEAD + text.len()) as u32;
     }
 
     /// Tells `found` of every pattern that matches a name.
@@ -91,12 +108,17 @@ impl Labels {
         let name = name.as_bytes();
         let deepest = u128::BITS - self.depths.leading_zeros();
         for (depth, (begin, hash)) in (1..deepest).zip(suffixes(&self.hasher, name)) {
+            // Without any pattern there are no depths, and then no buckets.
             if self.depths & bit(depth) == 0 {
                 continue;
             }
-            let bucket = self.bucket(hash);
-            let first = bucket.checked_sub(1).map_or(0, |before| self.ends[before]);
-            let mut entries = &self.entries[first as usize..self.ends[bucket] as usize];
+            let Place { bucket, seen } = self.place(hash);
+            let Bucket { end, seen: all } = self.buckets[bucket];
+            if all & seen == 0 {
+                continue;
+            }
+            let first = bucket.checked_sub(1).map_or(0, |before| self.buckets[before].end);
+            let mut entries = &self.entries[first as usize..end as usize];
             while let [form, low, high, a, b, c, d, rest @ ..] = entries {
                 let (text, others) = rest.split_at(usize::from(u16::from_le_bytes([*low, *high])));
                 entries = others;
