@@ -65,7 +65,37 @@ impl Name {
 
     /// The folded form of a name in wire form without compression, written into the room of this one.
     #[must_use]
-    pub fn refilled(mut self, mut wire: &[u8]) -> Self {
+    pub fn refilled(self, wire: &[u8]) -> Self {
+        match self.plainly(wire) {
+            Ok(name) => name,
+            Err(room) => room.label_by_label(wire),
+        }
+    }
+
+    /// Nearly every name is as it will be written but for dots and case.
+    fn plainly(self, wire: &[u8]) -> Result<Self, Self> {
+        let mut octets = self.0.into_bytes();
+        octets.clear();
+        let mut rest = wire;
+        let mut plain = true;
+        while let Some((length, more)) = rest.split_first().filter(|(length, _)| **length > 0) {
+            let (label, more) = more.split_at(usize::from(*length).min(more.len()));
+            plain &= label.iter().fold(true, |plain, octet| plain & is_plain(*octet));
+            octets.push(b'.');
+            octets.extend(label);
+            rest = more;
+        }
+        // The dot before the first label is one too many.
+        octets.drain(..1.min(octets.len()));
+        octets.make_ascii_lowercase();
+        match String::from_utf8(octets) {
+            Ok(text) if plain => Ok(Self(text)),
+            Ok(room) => Err(Self(room)),
+            Err(_) => Err(Self::default()),
+        }
+    }
+
+    fn label_by_label(mut self, mut wire: &[u8]) -> Self {
         self.0.clear();
         while let Some((length, rest)) = wire.split_first().filter(|(length, _)| **length > 0) {
             let (label, rest) = rest.split_at(usize::from(*length).min(rest.len()));
@@ -119,15 +149,12 @@ fn parent(name: &str) -> Option<&str> {
     None
 }
 
+/// Whether an octet of a label needs no escape.
+const fn is_plain(octet: u8) -> bool {
+    (octet >= 0x21) & (octet <= 0x7e) & (octet != b'.') & (octet != b'\\')
+}
+
 fn push_label(text: &mut String, label: &[u8]) {
-    let escaped = |octet: &u8| !matches!(octet, 0x21..=0x7e) || matches!(octet, b'.' | b'\\');
-    // Nearly every label is as it will be written but for its case.
-    if let (false, Ok(plain)) = (label.iter().any(escaped), std::str::from_utf8(label)) {
-        let start = text.len();
-        text.push_str(plain);
-        text[start..].make_ascii_lowercase();
-        return;
-    }
     for &octet in label {
         match octet.to_ascii_lowercase() {
             special @ (b'.' | b'\\') => {
@@ -248,5 +275,20 @@ mod tests {
         assert_eq!(name.iter().next(), Some(&b"\xff\0."[..]));
         assert_eq!(Name::from_wire(&name).as_str(), r"\255\000\..example");
         assert!(wire_name(r"\25").is_err() && wire_name(r"\256").is_err() && wire_name("a\\").is_err());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn both_ways_to_fold_a_name_agree(labels in proptest::collection::vec(proptest::collection::vec(0_u8..=255, 1..8), 0..6)) {
+            let wire: Vec<u8> = labels.iter().flat_map(|label| [&[label.len() as u8], &label[..]].concat()).chain([0]).collect();
+            let name = hickory_proto::rr::Name::from_labels(labels.iter().map(Vec::as_slice)).unwrap();
+            proptest::prop_assert_eq!(Name::parse("left.over").unwrap().refilled(&wire), Name::from_wire(&name));
+        }
+    }
+
+    #[test]
+    fn plain_names_are_folded_too() {
+        assert_eq!(Name::default().refilled(b"\x03WwW\x07eXample\0").as_str(), "www.example");
+        assert_eq!(Name::default().refilled(b"\0").as_str(), "");
     }
 }

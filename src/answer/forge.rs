@@ -68,7 +68,9 @@ pub(super) fn says(poison: &Poison, asked: RecordType) -> Says {
 pub(super) fn records(poison: &Poison, asked: RecordType, query: &Query, draw: &Draw<'_>, reply: &mut Reply<'_>) {
     let wants = |rtype| asked == rtype || asked == RecordType::ANY;
     let mut owner = Owner::Question;
-    let turn = draw.turn(poison.turn);
+    // Only what is drawn takes a turn: the counters are shared by all workers.
+    let varies = |ttl: TtlSpec| ttl.least < ttl.most;
+    let turn = if varies(poison.ttl) || poison.cname_ttl.is_some_and(varies) { draw.turn(poison.turn) } else { 0 };
     let ttl = drawn(poison.ttl, poison.turn, turn, draw);
     if let Some(alias) = &poison.cname {
         let ttl = poison.cname_ttl.map_or(ttl, |range| drawn(range, poison.turn, !turn, draw));
@@ -96,11 +98,10 @@ pub(super) fn records(poison: &Poison, asked: RecordType, query: &Query, draw: &
 /// The addresses of this answer.
 fn picked<'c>(choice: &'c Choice, query: &Query, draw: &Draw<'_>) -> &'c [IpAddr] {
     let count = u64::try_from(choice.addresses.len()).unwrap_or(u64::MAX);
-    let turn = draw.turn(choice.ring);
     let index = match choice.pick {
         Pick::All => return &choice.addresses,
-        Pick::Ring => turn % count,
-        Pick::Random => draw.below(choice.ring, turn, count),
+        Pick::Ring => draw.turn(choice.ring) % count,
+        Pick::Random => draw.below(choice.ring, draw.turn(choice.ring), count),
         Pick::ByName => draw.below_by_name(query.name.as_str(), count),
     };
     let index = usize::try_from(index).unwrap_or_default();
@@ -109,6 +110,9 @@ fn picked<'c>(choice: &'c Choice, query: &Query, draw: &Draw<'_>) -> &'c [IpAddr
 
 /// A TTL between the two ends, both included.
 fn drawn(ttl: TtlSpec, ring: usize, turn: u64, draw: &Draw<'_>) -> u32 {
+    if ttl.least == ttl.most {
+        return ttl.least;
+    }
     let span = u64::from(ttl.most - ttl.least) + 1;
     ttl.least + u32::try_from(draw.below(ring, turn, span)).unwrap_or_default()
 }

@@ -7,7 +7,6 @@ use ipnet::IpNet;
 /// Seats every network, and reports countries that are there twice and networks that two of them govern. An operator's
 /// network lies inside its country's; that is what the longest prefix is for.
 pub(super) fn govern(specs: &[&CountrySpec], report: &mut Report) -> Networks {
-    let mut networks = Networks::default();
     let mut governed: Vec<(IpNet, Place, String, Seat)> = Vec::new();
     for (country, spec) in specs.iter().enumerate() {
         let twin = specs[..country].iter().find(|other| other.country.value == spec.country.value);
@@ -31,11 +30,11 @@ pub(super) fn govern(specs: &[&CountrySpec], report: &mut Report) -> Networks {
                 let (network, other) = (at.value.to_string(), network.to_string());
                 report.add(at.place, Trouble::Overlap { network, other, owner, place });
             }
-            networks.insert(at.value, seat);
             governed.push((at.value, at.place, owner, seat));
         }
     }
-    networks
+    let seated: Vec<_> = governed.into_iter().map(|(network, _, _, seat)| (network, seat)).collect();
+    Networks::new(&seated)
 }
 
 fn overlap(a: IpNet, b: IpNet) -> bool {
