@@ -6,6 +6,8 @@
 mod bind;
 mod datagram;
 mod live;
+#[cfg(target_env = "gnu")]
+mod memory;
 mod reload;
 mod tcp;
 mod timer;
@@ -68,6 +70,8 @@ impl Server {
     ///
     /// [`StartError`]; with problems in the files no socket is taken.
     pub fn bind(shelves: Shelves) -> Result<Self, StartError> {
+        #[cfg(target_env = "gnu")]
+        memory::return_what_is_freed();
         let (lab, _) = load(&shelves)?;
         bind::allow_files(lab.settings.tcp_connections);
         let sockets = lab

@@ -1,6 +1,6 @@
 //! Datagrams in batches: one system call takes up to [`BATCH`] queries off a socket, another sends their replies.
 //!
-//! This is the one file with `unsafe`: `recvmmsg` and `sendmmsg` take arrays of headers that point into other arrays, and the safe
+//! There is no way round `unsafe`: `recvmmsg` and `sendmmsg` take arrays of headers that point into other arrays, and the safe
 //! wrapper (nix) cannot send each message from an address of its own. Every pointer is set right before the call that uses it,
 //! into arrays that the same [`Batch`] owns and that nothing else touches during the call.
 
