@@ -14,6 +14,8 @@ mod timer;
 mod udp;
 
 pub use bind::BindError;
+#[cfg(target_env = "gnu")]
+pub use memory::return_what_is_freed;
 
 use crate::{
     config::ListenerSpec,
@@ -70,8 +72,6 @@ impl Server {
     ///
     /// [`StartError`]; with problems in the files no socket is taken.
     pub fn bind(shelves: Shelves) -> Result<Self, StartError> {
-        #[cfg(target_env = "gnu")]
-        memory::return_what_is_freed();
         let (lab, _) = load(&shelves)?;
         bind::allow_files(lab.settings.tcp_connections);
         let sockets = lab

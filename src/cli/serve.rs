@@ -79,6 +79,8 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: Args) -> Outcome {
+    #[cfg(target_env = "gnu")]
+    crate::serve::return_what_is_freed();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::unreadable)?;
     let outcome = runtime.block_on(serve(args));
     // A reload that is reading a large list must not keep a server that was told to stop.

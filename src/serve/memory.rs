@@ -13,8 +13,8 @@ const LARGE: c_int = 128 * 1024;
 /// queries are answered nothing is allocated, so threads do not meet in them.
 const ARENAS: c_int = 2;
 
-/// Lets memory go back to the system when it is freed.
-pub(super) fn return_what_is_freed() {
+/// Lets memory go back to the system when it is freed. To be called before there are threads, whose arenas would stay.
+pub fn return_what_is_freed() {
     for (setting, value) in [(M_MMAP_THRESHOLD, LARGE), (M_ARENA_MAX, ARENAS)] {
         // SAFETY: mallopt takes two numbers and changes nothing but the allocator's settings, under its own lock. It fails for
         // numbers that it does not know, and then nothing has changed.
