@@ -16,14 +16,15 @@ pub struct Known {
     key: Vec<u8>,
 }
 
-/// Every client takes as much (RFC 1035 section 4.2.1), so no answer that is kept was cut for one.
+/// Every client takes as much (RFC 1035 section 4.2.1), so an answer of that length is one for all of them.
 const SMALL: usize = 512;
 
 /// Some two megabytes; whoever asks for ever new names makes the rest be forgotten.
 const MOST: usize = 8192;
 
-/// Octets of a DNS header, and what of it a reply takes from its query.
+/// Octets of a DNS header, a flag in it, and what of it a reply takes from its query.
 const HEADER: usize = 12;
+const TRUNCATED: u8 = 0x02;
 const CHECKING_DISABLED: u8 = 0x10;
 
 impl Default for Known {
@@ -49,9 +50,10 @@ impl Known {
         Some(start..out.len())
     }
 
-    /// Keeps the answer to the query for which [`Known::write`] found none.
+    /// Keeps the answer to the query for which [`Known::write`] found none, unless it is too long for some client, or was cut
+    /// for this one.
     pub(super) fn learn(&mut self, answer: &[u8]) {
-        if answer.len() > SMALL {
+        if answer.len() > SMALL || answer[2] & TRUNCATED != 0 {
             return;
         }
         if self.answers.len() >= self.most {

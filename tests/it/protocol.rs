@@ -112,6 +112,20 @@ fn what_does_not_fit_is_truncated_at_512_octets_or_what_the_client_takes() {
     assert!(server.ask_tcp(US, "microsoft.com.", RecordType::TXT).answers.len() > 10);
 }
 
+/// One worker, so that both ask the one that remembers its answers.
+#[test]
+fn an_answer_that_was_cut_for_one_client_is_whole_for_the_next() {
+    let server = start(LabSpec { workers: Some(1), ..LabSpec::default() });
+    let taking_more = octets("google.com.", RecordType::TXT);
+    let mut taking_less = taking_more.clone();
+    let payload = taking_less.windows(3).position(|window| window == [0, 0, 41]).unwrap() + 3;
+    taking_less[payload..payload + 2].copy_from_slice(&512_u16.to_be_bytes());
+    let cut = server.ask_octets(US, &taking_less).unwrap();
+    assert!(cut.len() <= 512 && Message::from_vec(&cut).unwrap().truncation);
+    let whole = server.ask_octets(US, &taking_more).unwrap();
+    assert!(whole.len() > 512 && !Message::from_vec(&whole).unwrap().truncation);
+}
+
 #[test]
 fn transfers_and_other_classes_are_refused() {
     let server = start_on("2026-11-22");
