@@ -53,14 +53,7 @@ impl Name {
     /// The folded form of a name that was read from a message or a zone.
     #[must_use]
     pub fn from_wire(name: &WireName) -> Self {
-        let mut text = String::with_capacity(name.len());
-        for label in name.iter() {
-            if !text.is_empty() {
-                text.push('.');
-            }
-            push_label(&mut text, label);
-        }
-        Self(text)
+        Self(joined(String::with_capacity(name.len()), name.iter()))
     }
 
     /// The folded form of a name in wire form without compression, written into the room of this one.
@@ -68,7 +61,7 @@ impl Name {
     pub fn refilled(self, wire: &[u8]) -> Self {
         match self.plainly(wire) {
             Ok(name) => name,
-            Err(room) => room.label_by_label(wire),
+            Err(Self(room)) => Self(joined(room, wire_labels(wire))),
         }
     }
 
@@ -76,14 +69,11 @@ impl Name {
     fn plainly(self, wire: &[u8]) -> Result<Self, Self> {
         let mut octets = self.0.into_bytes();
         octets.clear();
-        let mut rest = wire;
         let mut plain = true;
-        while let Some((length, more)) = rest.split_first().filter(|(length, _)| **length > 0) {
-            let (label, more) = more.split_at(usize::from(*length).min(more.len()));
+        for label in wire_labels(wire) {
             plain &= label.iter().fold(true, |plain, octet| plain & is_plain(*octet));
             octets.push(b'.');
             octets.extend(label);
-            rest = more;
         }
         // The dot before the first label is one too many.
         octets.drain(..1.min(octets.len()));
@@ -95,31 +85,11 @@ impl Name {
         }
     }
 
-    fn label_by_label(mut self, mut wire: &[u8]) -> Self {
-        self.0.clear();
-        while let Some((length, rest)) = wire.split_first().filter(|(length, _)| **length > 0) {
-            let (label, rest) = rest.split_at(usize::from(*length).min(rest.len()));
-            if !self.0.is_empty() {
-                self.0.push('.');
-            }
-            push_label(&mut self.0, label);
-            wire = rest;
-        }
-        self
-    }
-
     /// What a program makes of a name that keeps its labels in one string with dots between them, so that a dot inside a
     /// label separates like any other.
     #[must_use]
     pub fn flattened(octets: &[u8]) -> Self {
-        let mut text = String::with_capacity(octets.len());
-        for (index, label) in octets.split(|octet| *octet == b'.').enumerate() {
-            if index > 0 {
-                text.push('.');
-            }
-            push_label(&mut text, label);
-        }
-        Self(text)
+        Self(joined(String::with_capacity(octets.len()), octets.split(|octet| *octet == b'.')))
     }
 
     /// The text: `www.example.com`, or nothing for the root.
@@ -152,6 +122,28 @@ fn parent(name: &str) -> Option<&str> {
 /// Whether an octet of a label needs no escape.
 const fn is_plain(octet: u8) -> bool {
     (octet >= 0x21) & (octet <= 0x7e) & (octet != b'.') & (octet != b'\\')
+}
+
+/// The labels of a name in wire form without compression.
+fn wire_labels(mut wire: &[u8]) -> impl Iterator<Item = &[u8]> {
+    std::iter::from_fn(move || {
+        let (length, rest) = wire.split_first().filter(|(length, _)| **length > 0)?;
+        let (label, rest) = rest.split_at(usize::from(*length).min(rest.len()));
+        wire = rest;
+        Some(label)
+    })
+}
+
+/// Labels with dots between them, folded and escaped, in the room of another text.
+fn joined<'l>(mut text: String, labels: impl Iterator<Item = &'l [u8]>) -> String {
+    text.clear();
+    for (index, label) in labels.enumerate() {
+        if index > 0 {
+            text.push('.');
+        }
+        push_label(&mut text, label);
+    }
+    text
 }
 
 fn push_label(text: &mut String, label: &[u8]) {

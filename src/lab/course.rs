@@ -8,7 +8,7 @@ use crate::{
     answer::{Asked, Draw, Head, Plan, Send, Step, plan, write_bare_header},
     name::Name,
     observe::{self, Event},
-    policy::Verdict,
+    policy::{Governors, Verdict},
     query::{CountryCode, Flat, Glance, Parser, Query, Readers, Received, Transport, Type, Unanswered},
 };
 use hickory_proto::{
@@ -103,41 +103,10 @@ impl Lab {
                 (Some((query, verdict)), Some(received))
             }
         };
-        for (flat, glance) in apart {
-            self.inject(octets, (flat, glance), asker, draw, &mut desk.plan, &mut decided);
+        for apart in apart {
+            inject(octets, apart, asker, governors, draw, &mut desk.plan, &mut decided);
         }
         (decided, received)
-    }
-
-    /// Adds what an injector sends that sees another question than a resolver does, if a rule is about it. What the resolver says
-    /// then comes when the injector's rule lets it come, or not at all, unless those who read messages have a rule for that too.
-    fn inject<'l>(
-        &'l self,
-        octets: &[u8],
-        (flat, Glance { name, rtype, question }): (Flat, Glance),
-        asker: Asker,
-        draw: &Draw<'_>,
-        out: &mut Plan,
-        decided: &mut Decided<'l>,
-    ) {
-        let query = Query { readers: Readers::of(Parser::Flat(flat)), ..asker.asks(name, rtype) };
-        let verdict = self.policy.decide(&query);
-        if verdict.rule.is_none() {
-            return;
-        }
-        let first = out.steps.len();
-        plan(&verdict, Asked { query: &query, received: Received::glanced(octets, &question) }, draw, out);
-        let injected = out.steps.split_off(first);
-        let (genuine, forged): (Vec<_>, Vec<_>) = injected.into_iter().partition(|step| step.send == Send::Honest);
-        if decided.as_ref().is_none_or(|(_, verdict)| verdict.rule.is_none()) {
-            *decided = Some((query, verdict));
-            match genuine.first() {
-                Some(genuine) => out.steps.iter_mut().for_each(|step| step.after = genuine.after),
-                None => out.steps.clear(),
-            }
-        }
-        out.steps.extend(forged);
-        out.steps.sort_by_key(|step| step.after);
     }
 }
 
@@ -153,6 +122,37 @@ impl Asker {
     fn hears_injectors(self) -> bool {
         self.welcome && self.transport == Transport::Udp
     }
+}
+
+/// Adds what an injector sends that sees another question than a resolver does, if a rule is about it. What the resolver says
+/// then comes when the injector's rule lets it come, or not at all, unless those who read messages have a rule for that too.
+fn inject<'l>(
+    octets: &[u8],
+    (flat, Glance { name, rtype, question }): (Flat, Glance),
+    asker: Asker,
+    governors: Governors<'l>,
+    draw: &Draw<'_>,
+    out: &mut Plan,
+    decided: &mut Decided<'l>,
+) {
+    let query = Query { readers: Readers::of(Parser::Flat(flat)), ..asker.asks(name, rtype) };
+    let verdict = governors.decide(&query);
+    if verdict.rule.is_none() {
+        return;
+    }
+    let first = out.steps.len();
+    plan(&verdict, Asked { query: &query, received: Received::glanced(octets, &question) }, draw, out);
+    let injected = out.steps.split_off(first);
+    let (genuine, forged): (Vec<_>, Vec<_>) = injected.into_iter().partition(|step| step.send == Send::Honest);
+    if decided.as_ref().is_none_or(|(_, verdict)| verdict.rule.is_none()) {
+        *decided = Some((query, verdict));
+        match genuine.first() {
+            Some(genuine) => out.steps.iter_mut().for_each(|step| step.after = genuine.after),
+            None => out.steps.clear(),
+        }
+    }
+    out.steps.extend(forged);
+    out.steps.sort_by_key(|step| step.after);
 }
 
 /// A message as a resolver reads it; or where its rejection stands, if it gets one.

@@ -45,8 +45,7 @@ impl Known {
         let answer = self.answers.get(self.key.as_slice())?;
         let start = out.len();
         out.extend_from_slice(answer);
-        let own = &mut out[start..];
-        personalise(own, query);
+        personalise(&mut out[start..], query);
         Some(start..out.len())
     }
 

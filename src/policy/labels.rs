@@ -1,7 +1,7 @@
 //! The index over patterns about whole labels: each suffix of a name is looked up in it.
 //!
 //! A suffix is hashed label by label from the right, so all suffixes of a name together cost one pass over it; and only those with as
-//! many labels as some pattern has are looked up at all. Memory is what a lookup waits for, so patterns whose hashes begin alike
+//! many labels as some pattern has are looked up at all. Memory is what a lookup waits for, so patterns whose hashes end alike
 //! stand beside each other with their texts: whether one of them is meant is seen where the first of them is.
 
 use super::patterns::{Patterns, Slot};
@@ -18,7 +18,7 @@ const SHARE: usize = 4;
 /// Form, length of the text (two octets) and slot (four) stand before each text.
 const HEAD: usize = 7;
 
-/// Patterns whose hashes begin alike.
+/// Patterns whose hashes end alike.
 #[derive(Clone, Copy, Debug, Default)]
 struct Bucket {
     /// Where its entries end and those of the next one begin.

@@ -46,19 +46,21 @@ const LEAST_DFA: usize = 1 << 21;
 impl Matcher {
     /// Builds the index.
     pub(super) fn new(patterns: &Patterns) -> Result<Self, TooMany> {
+        let overfull = || TooMany(format!("they have more than {} octets", u32::MAX));
+        if patterns.is_overfull() {
+            return Err(overfull());
+        }
         let (mut labels, mut parts, mut regex_patterns, mut every) = (0, Vec::new(), Vec::new(), Vec::new());
-        if !patterns.is_overfull() {
-            for slot in patterns.slots() {
-                match patterns.raw(slot).0 {
-                    Form::Suffix | Form::Exact | Form::Below => labels += 1,
-                    Form::Begins | Form::Ends | Form::Contains => parts.push(slot),
-                    Form::Regex => regex_patterns.push((slot, patterns.get(slot).owned())),
-                    Form::Every => every.push(slot),
-                }
+        for slot in patterns.slots() {
+            match patterns.raw(slot).0 {
+                Form::Suffix | Form::Exact | Form::Below => labels += 1,
+                Form::Begins | Form::Ends | Form::Contains => parts.push(slot),
+                Form::Regex => regex_patterns.push((slot, patterns.get(slot).owned())),
+                Form::Every => every.push(slot),
             }
         }
-        if patterns.is_overfull() || Labels::is_overfull(patterns.octets(), labels) {
-            return Err(TooMany(format!("they have more than {} octets", u32::MAX)));
+        if Labels::is_overfull(patterns.octets(), labels) {
+            return Err(overfull());
         }
         let regexes = regex_patterns.iter().map(|(_, pattern)| pattern.view().text);
         let cache = regex_patterns.len().saturating_mul(DFA_OF_EACH).max(LEAST_DFA);

@@ -1,7 +1,7 @@
 //! All patterns of a set of rules in one piece of memory: those of the first rule, those of the next, and so on.
 //!
 //! A list may have millions, so a pattern costs its text and five octets, and is known by where it stands. Of two patterns
-//! the one that stands first decides.
+//! the one that stands first decides. They stand so while the index is made, which then has those of lists for itself.
 
 use crate::name::{Form, PatternRef};
 
@@ -94,8 +94,7 @@ impl Patterns {
 
     /// The patterns of the rule that was begun last.
     pub(super) fn of_last_rule(&self) -> impl Iterator<Item = PatternRef<'_>> {
-        let begin = self.rules.last().copied().unwrap_or(self.end());
-        self.between(begin, self.end()).map(|slot| self.get(slot))
+        self.rules.len().checked_sub(1).into_iter().flat_map(|last| self.of_rule(last))
     }
 
     /// Where the patterns of each rule begin.

@@ -70,8 +70,8 @@ pub(super) fn tell_destination(socket: &Socket, address: SocketAddr) -> io::Resu
 }
 
 impl WayBack {
-    /// SAFETY of all three zeroed values: they are plain C structs of integers, for which zeros are a value.
     fn nowhere() -> Self {
+        // SAFETY: a plain C struct of integers, for which zeros are a value.
         Self { name: unsafe { mem::zeroed() }, name_length: 0, control: Control([0; 64]), control_length: 0 }
     }
 

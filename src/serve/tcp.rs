@@ -83,11 +83,9 @@ struct Connection {
     /// The lab whose answers the desk knows.
     known_of: Weak<Live>,
     in_flight: usize,
-    answers: (mpsc::Sender<Answered>, mpsc::Receiver<Answered>),
+    /// What came of the queries that had to wait.
+    answers: (mpsc::Sender<Frame>, mpsc::Receiver<Frame>),
 }
-
-/// What came of a query that had to wait.
-type Answered = Frame;
 
 /// Octets to send, or a reset.
 #[derive(Debug)]

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     answer::{Send, Step},
-    lab::{Asker, Desk},
+    lab::Desk,
     query::{CountryCode, Received, Transport},
 };
 use arc_swap::ArcSwap;
@@ -95,7 +95,7 @@ impl Worker {
     fn query(&mut self, index: usize, octets: &[u8], way: &WayBack, arrival: Instant, now: DateTime) {
         let Some(client) = way.client() else { return };
         let lab = &self.live.lab;
-        let asker: Asker = lab.asker(client, Transport::Udp, self.shared.country, now);
+        let asker = lab.asker(client, Transport::Udp, self.shared.country, now);
         let query = lab.consider(octets, asker, &mut self.desk);
         let mut later = Later::new();
         for at in 0..self.desk.plan.steps.len() {
