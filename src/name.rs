@@ -69,14 +69,15 @@ impl Name {
     fn plainly(self, wire: &[u8]) -> Result<Self, Self> {
         let mut octets = self.0.into_bytes();
         octets.clear();
-        let mut plain = true;
-        for label in wire_labels(wire) {
-            plain &= label.iter().fold(true, |plain, octet| plain & is_plain(*octet));
-            octets.push(b'.');
-            octets.extend(label);
+        // All but the first length and the root's.
+        octets.extend(wire.get(1..wire.len().saturating_sub(1)).unwrap_or_default());
+        let (mut dots, mut at) = (0, usize::from(wire.first().copied().unwrap_or_default()));
+        while at < octets.len() {
+            at += usize::from(std::mem::replace(&mut octets[at], b'.')) + 1;
+            dots += 1;
         }
-        // The dot before the first label is one too many.
-        octets.drain(..1.min(octets.len()));
+        // Whatever is not plain is a dot that stands between labels, then.
+        let plain = octets.iter().map(|octet| usize::from(!is_plain(*octet))).sum::<usize>() == dots;
         octets.make_ascii_lowercase();
         match String::from_utf8(octets) {
             Ok(text) if plain => Ok(Self(text)),

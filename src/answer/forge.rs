@@ -5,8 +5,8 @@ use super::{
     reply::{Owner, Reply, Section, write_name},
 };
 use crate::{
-    config::{OtherTypes, Pick, SoaPlace, SoaSpec, TtlSpec},
-    policy::{Choice, Poison},
+    config::{OtherTypes, Pick, SoaPlace, TtlSpec},
+    policy::{Choice, Poison, Soa},
     query::Query,
 };
 use hickory_proto::rr::RecordType;
@@ -26,7 +26,7 @@ pub(super) enum Says {
 
 /// The SOA of NXDOMAIN or NODATA, where one is sent. Its owner is the name that the rule blocks, so that it lies above the
 /// question's (RFC 2308 section 3); a rule that names none leaves the question's own.
-pub(super) fn negative(reply: &mut Reply<'_>, soa: &SoaSpec, blocked: Option<&str>) {
+pub(super) fn negative(reply: &mut Reply<'_>, soa: &Soa, blocked: Option<&str>) {
     let owner = match (&soa.zone, blocked) {
         (Some(zone), _) => Owner::Name(zone),
         (None, Some(blocked)) => Owner::Text(blocked),
@@ -37,16 +37,7 @@ pub(super) fn negative(reply: &mut Reply<'_>, soa: &SoaSpec, blocked: Option<&st
         SoaPlace::Authority => Section::Authority,
         SoaPlace::Additional => Section::Additional,
     };
-    reply.record(section, owner, RecordType::SOA, soa.ttl, |out| soa_data(soa, out));
-}
-
-/// Serial, refresh, retry and expire as Unbound gives them to a local zone without a SOA; the minimum is the SOA's own TTL.
-fn soa_data(soa: &SoaSpec, out: &mut Vec<u8>) {
-    write_name(&soa.mname, out);
-    write_name(&soa.rname, out);
-    for number in [1, 3600, 1200, 604_800, soa.ttl] {
-        out.extend(u32::to_be_bytes(number));
-    }
+    reply.record(section, owner, RecordType::SOA, soa.ttl, |out| out.extend(&soa.data));
 }
 
 /// What a poison says to the type that was asked.

@@ -225,8 +225,18 @@ pub(super) fn write_name(name: &WireName, out: &mut Vec<u8>) {
     out.push(0);
 }
 
+/// The text has a dot where the next label's length stands in wire form; the first length stands before it.
 fn write_text(name: &str, out: &mut Vec<u8>) {
-    name.split('.').for_each(|label| write_label(label.as_bytes(), out));
+    out.push(0);
+    let mut length = out.len() - 1;
+    out.extend(name.as_bytes());
+    for at in length + 1..out.len() {
+        if out[at] == b'.' {
+            out[length] = (at - length - 1) as u8;
+            length = at;
+        }
+    }
+    out[length] = (out.len() - length - 1) as u8;
     out.push(0);
 }
 

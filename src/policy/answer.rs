@@ -1,7 +1,7 @@
 //! Answers with their pools looked up: what `plan` needs to write the replies.
 
 use crate::{
-    config::{EdeSpec, OtherTypes, Pick, SoaSpec, TtlSpec, WireSpec, Word},
+    config::{EdeSpec, OtherTypes, Pick, SoaPlace, SoaSpec, TtlSpec, WireSpec, Word},
     query::{Parser, Query, Readers, Type},
 };
 use hickory_proto::rr::{Name as WireName, RecordType};
@@ -31,9 +31,9 @@ pub enum Kind {
     /// What the zones or the upstream say.
     Honest,
     /// RCODE 3.
-    NxDomain(SoaSpec),
+    NxDomain(Soa),
     /// NOERROR, no records.
-    NoData(SoaSpec),
+    NoData(Soa),
     /// RCODE 5.
     Refused,
     /// RCODE 2.
@@ -92,9 +92,22 @@ pub struct Poison {
     /// What a type without forged records gets.
     pub other_types: OtherTypes,
     /// The SOA of a NODATA.
-    pub soa: SoaSpec,
+    pub soa: Soa,
     /// Which counter of answers the TTLs are drawn by.
     pub turn: usize,
+}
+
+/// The SOA of a negative answer.
+#[derive(Debug)]
+pub struct Soa {
+    /// In which section it stands.
+    pub place: SoaPlace,
+    /// Its owner, where it is another than the name that the rule blocks.
+    pub zone: Option<WireName>,
+    /// Its TTL.
+    pub ttl: u32,
+    /// Its record data in wire form: written once, because it is the same in every answer.
+    pub data: Box<[u8]>,
 }
 
 /// Addresses and how one answer picks from them. Never empty.
@@ -110,6 +123,18 @@ pub struct Choice {
 
 /// Half of all times, in millionths.
 const EVEN: u32 = 500_000;
+
+impl From<&SoaSpec> for Soa {
+    /// Serial, refresh, retry and expire are as Unbound gives them to a local zone without a SOA; the minimum is the SOA's own TTL.
+    fn from(spec: &SoaSpec) -> Self {
+        let SoaSpec { place, zone, mname, rname, ttl } = spec;
+        let labels = |name: &WireName| name.iter().map(<[u8]>::to_vec).chain([Vec::new()]).collect::<Vec<_>>();
+        let names = [labels(mname), labels(rname)].concat().into_iter();
+        let names = names.flat_map(|label| [vec![label.len() as u8], label].concat());
+        let numbers = [1, 3600, 1200, 604_800, *ttl].into_iter().flat_map(u32::to_be_bytes);
+        Self { place: *place, zone: zone.clone(), ttl: *ttl, data: names.chain(numbers).collect() }
+    }
+}
 
 impl Answer {
     /// An answer, with those who have to have read a query for it to be sent: the honest step of a race needs no reader, because

@@ -129,7 +129,7 @@ impl<'s> Answers<'s> {
             ttl: *ttl,
             cname_ttl: *cname_ttl,
             other_types: *other_types,
-            soa: SoaSpec::default(),
+            soa: (&SoaSpec::default()).into(),
             turn,
         })
     }
@@ -150,8 +150,8 @@ impl<'s> Answers<'s> {
 fn simple(kind: &KindSpec) -> Option<Kind> {
     Some(match kind {
         KindSpec::Honest => Kind::Honest,
-        KindSpec::NxDomain(soa) => Kind::NxDomain(soa.clone()),
-        KindSpec::NoData(soa) => Kind::NoData(soa.clone()),
+        KindSpec::NxDomain(soa) => Kind::NxDomain(soa.into()),
+        KindSpec::NoData(soa) => Kind::NoData(soa.into()),
         KindSpec::Refused => Kind::Refused,
         KindSpec::ServFail => Kind::ServFail,
         KindSpec::Drop => Kind::Drop,
