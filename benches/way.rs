@@ -35,10 +35,10 @@ fn query(name: &str, rtype: u8) -> Vec<u8> {
 fn answer(lab: &Lab, octets: &[u8], client: [u8; 4], now: DateTime, desk: &mut Desk) -> usize {
     desk.plan.octets.clear();
     let asker = lab.asker(client.into(), Transport::Udp, None, now);
-    let query = lab.consider(octets, asker, desk);
-    if let (true, Some(query)) = (desk.plan.octets.is_empty(), query) {
-        let Desk { plan, known, .. } = desk;
-        lab.write_honest(query, 512, known, &mut plan.octets);
+    let query = lab.consider(&mut lab.open(octets, asker, desk), desk);
+    for at in 0..desk.plan.steps.len() {
+        let send = desk.plan.steps[at].send.clone();
+        black_box(lab.due(send, query, Transport::Udp, desk));
     }
     desk.plan.octets.len()
 }

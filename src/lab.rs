@@ -10,9 +10,8 @@ mod load;
 mod rehearse;
 mod settings;
 
-pub use course::{Asker, Desk};
-pub use honest::Local;
-pub use known::Known;
+pub use course::{Asker, Desk, Opened, ROW, Row, foresee};
+pub use honest::{Due, Local};
 pub use load::{LoadError, Shelves, check_countries, check_zones, load};
 pub use rehearse::{Part, Rehearsal, Sent, What};
 pub use settings::Settings;

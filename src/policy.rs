@@ -7,6 +7,7 @@
 mod answer;
 mod answers;
 mod compile;
+mod decide;
 mod files;
 mod govern;
 mod hours;
@@ -15,22 +16,25 @@ mod matcher;
 mod networks;
 mod parts;
 mod patterns;
+mod prefetch;
 mod shadow;
+mod suffixes;
 
-pub use answer::{Answer, Choice, Kind, Poison, RaceStep};
+pub use answer::{Answer, Choice, Kind, Poison, RaceStep, Soa};
 pub use compile::compile;
+pub use decide::{Governors, Miss, MissReason, Verdict};
 pub use hours::Hours;
+pub use suffixes::Suffixes;
 
 use crate::{
-    config::{Evidence, Word},
-    name::PatternRef,
+    config::Evidence,
     query::{CountryCode, Query, Readers, Transport, Type},
 };
 use ipnet::IpNet;
 use jiff::civil::Date;
 use matcher::Matcher;
 use networks::Networks;
-use std::{fmt, net::IpAddr, sync::Arc};
+use std::{net::IpAddr, sync::Arc};
 
 /// All countries, compiled.
 #[derive(Debug, Default)]
@@ -104,13 +108,6 @@ pub struct Rule {
     pub sources: Vec<(String, String)>,
 }
 
-/// Who governs a client: nobody, a country, or one of its operators before it.
-#[derive(Clone, Copy, Debug)]
-pub struct Governors<'p> {
-    country: Option<&'p Country>,
-    operator: Option<&'p Operator>,
-}
-
 /// The same in numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Seat {
@@ -118,60 +115,12 @@ struct Seat {
     operator: Option<usize>,
 }
 
-/// What was decided, by which rule, and why.
-#[derive(Clone, Debug)]
-pub struct Verdict<'p> {
-    /// What a stub resolver that takes the first reply gets.
-    pub word: Word,
-    /// How it comes about; nothing for an honest answer that no rule asked for.
-    pub answer: Option<&'p Answer>,
-    /// Who governs the client; nobody for a client of no network.
-    pub country: Option<&'p Country>,
-    /// Its ISP, if that is one with rules of its own.
-    pub operator: Option<&'p Operator>,
-    /// The rule and the pattern that decided.
-    pub rule: Option<(&'p Rule, PatternRef<'p>)>,
-}
-
-/// A rule whose pattern matched but which did not decide.
-#[derive(Clone, Debug)]
-pub struct Miss<'p> {
-    /// The rule.
-    pub rule: &'p Rule,
-    /// Its pattern.
-    pub pattern: PatternRef<'p>,
-    /// The operator whose rule it is.
-    pub operator: Option<&'p Operator>,
-    /// Why it did not decide.
-    pub why: MissReason,
-}
-
-/// Why a rule whose pattern matched did not decide.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MissReason {
-    /// It begins later.
-    NotYet,
-    /// It has ended.
-    NoLonger,
-    /// It holds at other hours.
-    Hours,
-    /// It is for other types.
-    Type,
-    /// It is for other transports.
-    Transport,
-    /// It is another operator's.
-    Operator,
-    /// Whoever sends its answer cannot read the query.
-    Parser,
-    /// A rule above it decided.
-    Shadowed,
-}
-
 impl Policy {
     /// The verdict on a query.
     #[must_use]
     pub fn decide(&self, query: &Query) -> Verdict<'_> {
-        self.governors(query.client, query.listener).decide(query)
+        let governors = self.governors(query.client, query.listener);
+        governors.decide(query, &governors.suffixes(&query.name))
     }
 
     /// Every rule of the client's country whose pattern matches but which did not decide, in order: the operator's, the
@@ -198,7 +147,7 @@ impl Policy {
     /// The country with this code.
     #[must_use]
     pub fn country(&self, code: CountryCode) -> Option<&Country> {
-        self.countries.iter().find(|country| country.code == code)
+        self.index_of(code).map(|index| &self.countries[index])
     }
 
     /// The country of clients in nobody's network.
@@ -219,7 +168,7 @@ impl Policy {
     }
 
     fn index_of(&self, code: CountryCode) -> Option<usize> {
-        self.countries.iter().position(|country| country.code == code)
+        self.countries.binary_search_by_key(&code, |country| country.code).ok()
     }
 
     fn seat(&self, client: IpAddr, listener: Option<CountryCode>) -> Option<Seat> {
@@ -229,53 +178,6 @@ impl Policy {
             return Some(inside.unwrap_or(Seat { country: bound, operator: None }));
         }
         by_network.or(self.default.map(|country| Seat { country, operator: None }))
-    }
-}
-
-impl<'p> Governors<'p> {
-    /// The verdict on a query of one of their clients.
-    #[must_use]
-    pub fn decide(self, query: &Query) -> Verdict<'p> {
-        let Self { country, operator } = self;
-        let Some((rule, pattern)) = self.rulesets().find_map(|rules| rules.first(query)) else {
-            return Verdict { word: Word::Honest, answer: None, country, operator, rule: None };
-        };
-        let (word, answer) = (rule.answer.word_for(query), Some(&*rule.answer));
-        Verdict { word, answer, country, operator, rule: Some((rule, pattern)) }
-    }
-
-    /// Who reads their clients' queries, because a rule has an answer of theirs.
-    #[must_use]
-    pub fn readers(self) -> Readers {
-        self.rulesets().fold(Readers::DNS, |readers, rules| readers.and(rules.readers))
-    }
-
-    fn rulesets(self) -> impl Iterator<Item = &'p Ruleset> {
-        let own = self.operator.map(|operator| &operator.rules);
-        own.into_iter().chain(self.country.map(|country| &country.rules))
-    }
-
-    fn misses(self, query: &Query) -> Vec<Miss<'p>> {
-        let Self { country: Some(country), operator } = self else { return Vec::new() };
-        let mut misses = Vec::new();
-        let mut decided = false;
-        let own = operator.map(|operator| (Some(operator), &operator.rules));
-        for (operator, rules) in own.into_iter().chain([(None, &country.rules)]) {
-            for (rule, pattern) in rules.matching(query) {
-                let why = rule.fails(query).or(decided.then_some(MissReason::Shadowed));
-                match why {
-                    Some(why) => misses.push(Miss { rule, pattern, operator, why }),
-                    None => decided = true,
-                }
-            }
-        }
-        let others = country.operators.iter().filter(|other| operator.is_none_or(|own| own.slug != other.slug));
-        for other in others {
-            let matching = other.rules.matching(query).into_iter();
-            let why = MissReason::Operator;
-            misses.extend(matching.map(|(rule, pattern)| Miss { rule, pattern, operator: Some(other), why }));
-        }
-        misses
     }
 }
 
@@ -321,67 +223,5 @@ impl Country {
         grades.sort();
         grades.dedup();
         grades
-    }
-}
-
-impl Ruleset {
-    fn first(&self, query: &Query) -> Option<(&Rule, PatternRef<'_>)> {
-        let first = self.matcher.first(query.name.as_str(), |rule| self.rules[rule].fails(query).is_none());
-        first.map(|hit| (&self.rules[hit.rule], hit.pattern))
-    }
-
-    /// Every rule that has a pattern for the name, in order, each with its first such pattern.
-    fn matching(&self, query: &Query) -> Vec<(&Rule, PatternRef<'_>)> {
-        let mut matching = self.matcher.all(query.name.as_str());
-        matching.dedup_by_key(|hit| hit.rule);
-        matching.into_iter().map(|hit| (&self.rules[hit.rule], hit.pattern)).collect()
-    }
-}
-
-impl Rule {
-    /// The condition that does not hold, if there is one.
-    fn fails(&self, query: &Query) -> Option<MissReason> {
-        if self.since.is_some_and(|since| query.today() < since) {
-            return Some(MissReason::NotYet);
-        }
-        if self.until.is_some_and(|until| query.today() >= until) {
-            return Some(MissReason::NoLonger);
-        }
-        if self.hours.as_ref().is_some_and(|hours| !hours.hold(query.now)) {
-            return Some(MissReason::Hours);
-        }
-        if !self.types.is_empty() && !self.types.contains(&query.rtype) {
-            return Some(MissReason::Type);
-        }
-        if !self.transports.is_empty() && !self.transports.contains(&query.transport) {
-            return Some(MissReason::Transport);
-        }
-        if !self.answer.is_for(query) {
-            return Some(MissReason::Parser);
-        }
-        None
-    }
-}
-
-impl Verdict<'_> {
-    /// The verdict where the protocol decides before any rule could.
-    #[must_use]
-    pub fn rejected(self) -> Self {
-        Self { word: Word::Refused, answer: None, rule: None, ..self }
-    }
-}
-
-impl fmt::Display for MissReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::NotYet => "not-yet",
-            Self::NoLonger => "no-longer",
-            Self::Hours => "hours",
-            Self::Type => "type",
-            Self::Transport => "transport",
-            Self::Operator => "operator",
-            Self::Parser => "parser",
-            Self::Shadowed => "shadowed",
-        })
     }
 }

@@ -6,9 +6,9 @@
 
 use libfuzzer_sys::fuzz_target;
 use splinterdns::{
-    answer::{Plan, Send, Step},
+    answer::Step,
     config::{LabSpec, Shelf},
-    lab::{Desk, Lab, Shelves, load},
+    lab::{Desk, Due, Lab, Shelves, load},
     query::Transport,
 };
 use std::sync::LazyLock;
@@ -22,15 +22,14 @@ fuzz_target!(|octets: &[u8]| {
     let now = LAB.settings.clock.now();
     let asker = LAB.asker([127, 86, 0, 1].into(), Transport::Udp, None, now);
     let mut desk = Desk::default();
-    let query = LAB.consider(octets, asker, &mut desk);
-    let Desk { plan: Plan { steps, octets: mut out }, mut known, .. } = desk;
-    for Step { send, .. } in steps {
-        let range = match send {
-            Send::Forged(range) | Send::Rejected(range) => range,
-            Send::Honest => LAB.write_honest(query.unwrap(), 512, &mut known, &mut out).expect("there is no upstream"),
-            Send::Reset => continue,
+    let query = LAB.consider(&mut LAB.open(octets, asker, &mut desk), &mut desk);
+    for Step { send, .. } in desk.plan.steps.clone() {
+        let range = match LAB.due(send, query, Transport::Udp, &mut desk) {
+            Due::Message(range) => range,
+            Due::Reset => continue,
+            other => panic!("{other:?} without an upstream resolver"),
         };
-        let reply = &out[range];
+        let reply = &desk.plan.octets[range];
         assert!(octets[2] & 0x80 == 0, "a response was answered");
         assert!(reply[2] & 0x80 != 0 && reply[..2] == octets[..2], "a reply is a response with the query's id");
     }

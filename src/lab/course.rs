@@ -8,7 +8,7 @@ use crate::{
     answer::{Asked, Draw, Head, Plan, Send, Step, plan, write_bare_header},
     name::Name,
     observe::{self, Event},
-    policy::{Governors, Verdict},
+    policy::{Governors, Suffixes, Verdict},
     query::{CountryCode, Flat, Glance, Parser, Query, Readers, Received, Transport, Type, Unanswered},
 };
 use hickory_proto::{
@@ -16,6 +16,7 @@ use hickory_proto::{
     rr::{DNSClass, RecordType},
 };
 use jiff::civil::DateTime;
+use smallvec::SmallVec;
 use std::{net::IpAddr, ops::Range, time::Duration};
 
 /// Who asks, and how.
@@ -39,9 +40,26 @@ pub struct Desk {
     /// What goes out for the last query. The octets may be of several queries; whoever has sent them clears them.
     pub plan: Plan,
     /// Honest answers that were given before.
-    pub known: Known,
-    name: Name,
+    pub(super) known: Known,
+    /// Names of earlier queries, kept for their room.
+    names: Vec<Name>,
 }
+
+/// A message, opened: what a resolver reads of it, and who governs its sender.
+#[derive(Debug)]
+pub struct Opened<'o, 'l> {
+    octets: &'o [u8],
+    read: Result<Received<'o>, Unanswered>,
+    /// What is decided about; the root, and a type that is none, where nothing can be read.
+    query: Query,
+    welcome: bool,
+    governors: Governors<'l>,
+    /// Of the question's name; none where nothing is asked.
+    suffixes: Suffixes,
+}
+
+/// As many messages as are opened together.
+pub const ROW: usize = 16;
 
 impl Desk {
     /// A desk that keeps at most so many honest answers.
@@ -49,24 +67,53 @@ impl Desk {
     pub fn remembering(answers: usize) -> Self {
         Self { known: Known::of(answers), ..Self::default() }
     }
-}
 
-/// What was decided about a message: the question and the verdict on it. Nothing where the protocol decides.
-pub(super) type Decided<'l> = Option<(Query, Verdict<'l>)>;
+    /// Forgets the honest answers: the zones have changed.
+    pub fn forget(&mut self) {
+        self.known.forget();
+    }
+}
 
 /// "Prohibited" (RFC 8914 section 4.19): the client may not ask here.
 const EDE_PROHIBITED: u16 = 18;
 
+/// Messages that are opened together, each with its number.
+pub type Row<'o, 'l> = SmallVec<[(usize, Opened<'o, 'l>); ROW]>;
+
+/// Asks for the memory that the decisions about messages will read: it is what they wait for, and for several at once no longer
+/// than for one. Nothing is decided by it.
+pub fn foresee(row: &Row<'_, '_>) {
+    row.iter().for_each(|(_, opened)| opened.governors.come_near(&opened.suffixes));
+}
+
 impl Lab {
-    /// Decides about a message; the desk's plan then has what goes out. Gives back the query, for an honest step of it.
-    pub fn consider<'o>(&self, octets: &'o [u8], asker: Asker, desk: &mut Desk) -> Option<Received<'o>> {
-        let draw = Draw { seed: self.settings.seed, turns: &self.turns };
-        let (decided, received) = self.judge(octets, asker, &draw, desk);
-        if let Some((query, verdict)) = decided {
-            if observe::is_watched() {
-                observe::log(&Event::new(&query, &verdict));
+    /// Opens a message.
+    pub fn open<'o>(&self, octets: &'o [u8], asker: Asker, desk: &mut Desk) -> Opened<'o, '_> {
+        let governors = self.policy.governors(asker.client, asker.listener);
+        let read = Received::read(octets);
+        let (query, suffixes) = match &read {
+            Ok(received) => {
+                let name = received.name(desk.names.pop().unwrap_or_default());
+                let suffixes = governors.suffixes(&name);
+                governors.approach(&suffixes);
+                (asker.asks(name, received.rtype()), suffixes)
             }
-            desk.name = query.name;
+            Err(_) => (asker.asks(Name::default(), Type(RecordType::ZERO)), Suffixes::default()),
+        };
+        Opened { octets, read, query, welcome: asker.welcome, governors, suffixes }
+    }
+
+    /// Decides about a message; the desk's plan then has what goes out. Gives back the query, for an honest step of it.
+    pub fn consider<'o>(&self, opened: &mut Opened<'o, '_>, desk: &mut Desk) -> Option<Received<'o>> {
+        let draw = Draw { seed: self.settings.seed, turns: &self.turns };
+        let (verdict, received) = judge(opened, &draw, &mut desk.plan);
+        if let Some(verdict) = verdict
+            && observe::is_watched()
+        {
+            observe::log(&Event::new(&opened.query, &verdict));
+        }
+        if desk.names.len() < ROW {
+            desk.names.push(std::mem::take(&mut opened.query.name));
         }
         received
     }
@@ -76,38 +123,36 @@ impl Lab {
     pub fn asker(&self, client: IpAddr, transport: Transport, listener: Option<CountryCode>, now: DateTime) -> Asker {
         Asker { client, transport, listener, now, welcome: self.settings.allows(client) }
     }
+}
 
-    pub(super) fn judge<'o>(
-        &self,
-        octets: &'o [u8],
-        asker: Asker,
-        draw: &Draw<'_>,
-        desk: &mut Desk,
-    ) -> (Decided<'_>, Option<Received<'o>>) {
-        desk.plan.steps.clear();
-        let read = read(octets, asker, &mut desk.plan.octets);
-        let governors = self.policy.governors(asker.client, asker.listener);
-        let readers = if asker.hears_injectors() { governors.readers() } else { Readers::DNS };
-        let (readers, apart) = glances(octets, read.as_ref().ok(), readers);
-        let (mut decided, received) = match read {
-            Err(None) => return (None, None),
-            Err(Some(reply)) => {
-                desk.plan.steps.push(Step { after: Duration::ZERO, send: Send::Rejected(reply) });
-                (None, None)
-            }
-            Ok(received) => {
-                let name = received.name(std::mem::take(&mut desk.name));
-                let query = Query { readers, ..asker.asks(name, received.rtype()) };
-                let verdict = governors.decide(&query);
-                plan(&verdict, Asked { query: &query, received }, draw, &mut desk.plan);
-                (Some((query, verdict)), Some(received))
-            }
-        };
-        for apart in apart {
-            inject(octets, apart, asker, governors, draw, &mut desk.plan, &mut decided);
+/// What is decided about a message, and its query, for an honest step; nothing where the protocol decides. The plan then has what
+/// goes out.
+pub(super) fn judge<'o, 'l>(
+    opened: &mut Opened<'o, 'l>,
+    draw: &Draw<'_>,
+    out: &mut Plan,
+) -> (Option<Verdict<'l>>, Option<Received<'o>>) {
+    out.steps.clear();
+    let admitted = opened.admit(&mut out.octets);
+    let readers = if opened.hears_injectors() { opened.governors.readers() } else { Readers::DNS };
+    let (readers, apart) = opened.glances(admitted.is_ok(), readers);
+    let (mut verdict, received) = match admitted {
+        Err(None) => return (None, None),
+        Err(Some(reply)) => {
+            out.steps.push(Step { after: Duration::ZERO, send: Send::Rejected(reply) });
+            (None, None)
         }
-        (decided, received)
+        Ok(received) => {
+            opened.query.readers = readers;
+            let verdict = opened.governors.decide(&opened.query, &opened.suffixes);
+            plan(&verdict, Asked { query: &opened.query, received }, draw, out);
+            (Some(verdict), Some(received))
+        }
+    };
+    for apart in apart {
+        opened.inject(apart, draw, out, &mut verdict);
     }
+    (verdict, received)
 }
 
 impl Asker {
@@ -117,76 +162,77 @@ impl Asker {
         let Self { client, transport, listener, now, welcome: _ } = self;
         Query { name, rtype, client, transport, listener, now, readers: Readers::DNS }
     }
+}
+
+impl<'o, 'l> Opened<'o, 'l> {
+    /// What was decided about.
+    pub(super) fn into_query(self) -> Query {
+        self.query
+    }
 
     /// Injectors see the datagrams of those who may ask.
-    fn hears_injectors(self) -> bool {
-        self.welcome && self.transport == Transport::Udp
+    fn hears_injectors(&self) -> bool {
+        self.welcome && self.query.transport == Transport::Udp
     }
-}
 
-/// Adds what an injector sends that sees another question than a resolver does, if a rule is about it. What the resolver says
-/// then comes when the injector's rule lets it come, or not at all, unless those who read messages have a rule for that too.
-fn inject<'l>(
-    octets: &[u8],
-    (flat, Glance { name, rtype, question }): (Flat, Glance),
-    asker: Asker,
-    governors: Governors<'l>,
-    draw: &Draw<'_>,
-    out: &mut Plan,
-    decided: &mut Decided<'l>,
-) {
-    let query = Query { readers: Readers::of(Parser::Flat(flat)), ..asker.asks(name, rtype) };
-    let verdict = governors.decide(&query);
-    if verdict.rule.is_none() {
-        return;
-    }
-    let first = out.steps.len();
-    plan(&verdict, Asked { query: &query, received: Received::glanced(octets, &question) }, draw, out);
-    let injected = out.steps.split_off(first);
-    let (genuine, forged): (Vec<_>, Vec<_>) = injected.into_iter().partition(|step| step.send == Send::Honest);
-    if decided.as_ref().is_none_or(|(_, verdict)| verdict.rule.is_none()) {
-        *decided = Some((query, verdict));
-        match genuine.first() {
-            Some(genuine) => out.steps.iter_mut().for_each(|step| step.after = genuine.after),
-            None => out.steps.clear(),
+    /// A question that may be asked here; or where its rejection stands, if it gets one.
+    fn admit(&self, out: &mut Vec<u8>) -> Result<Received<'o>, Option<Range<usize>>> {
+        let received = match self.read {
+            Ok(received) => received,
+            Err(Unanswered::Ignore) => return Err(None),
+            Err(Unanswered::FormErr) => return Err(Some(write_bare_header(self.octets, ResponseCode::FormErr, out))),
+            Err(Unanswered::NotImp) => return Err(Some(not_implemented(self.octets, self.query.transport, out))),
+        };
+        match rejection(&received, self.welcome) {
+            Some(head) => Err(Some(head.write(received, received.limit(self.query.transport), out))),
+            None => Ok(received),
         }
     }
-    out.steps.extend(forged);
-    out.steps.sort_by_key(|step| step.after);
-}
 
-/// A message as a resolver reads it; or where its rejection stands, if it gets one.
-fn read<'o>(octets: &'o [u8], asker: Asker, out: &mut Vec<u8>) -> Result<Received<'o>, Option<Range<usize>>> {
-    let received = match Received::read(octets) {
-        Ok(received) => received,
-        Err(Unanswered::Ignore) => return Err(None),
-        Err(Unanswered::FormErr) => return Err(Some(write_bare_header(octets, ResponseCode::FormErr, out))),
-        Err(Unanswered::NotImp) => return Err(Some(not_implemented(octets, asker.transport, out))),
-    };
-    match rejection(&received, asker.welcome) {
-        Some(head) => Err(Some(head.write(received, received.limit(asker.transport), out))),
-        None => Ok(received),
-    }
-}
-
-/// Everybody who reads what a resolver reads, and the others with what they see instead.
-fn glances(octets: &[u8], read: Option<&Received<'_>>, readers: Readers) -> (Readers, Vec<(Flat, Glance)>) {
-    let mut same = Readers::DNS;
-    let mut apart = Vec::new();
-    for flat in readers.flats() {
-        match Glance::at(octets, flat) {
-            Some(glance) if read.is_some_and(|read| agrees(read, &glance)) => same = same.and(Readers::of(Parser::Flat(flat))),
-            Some(glance) => apart.push((flat, glance)),
-            None => {}
+    /// Everybody who reads what a resolver reads, and the others with what they see instead.
+    fn glances(&self, admitted: bool, readers: Readers) -> (Readers, Vec<(Flat, Glance)>) {
+        let mut same = Readers::DNS;
+        let mut apart = Vec::new();
+        for flat in readers.flats() {
+            match Glance::at(self.octets, flat) {
+                Some(glance) if admitted && self.agrees(&glance) => same = same.and(Readers::of(Parser::Flat(flat))),
+                Some(glance) => apart.push((flat, glance)),
+                None => {}
+            }
         }
+        (same, apart)
     }
-    (same, apart)
-}
 
-/// Whether a glance shows what a resolver sees.
-fn agrees(received: &Received<'_>, glance: &Glance) -> bool {
-    let same = glance.question == received.question_range() && glance.rtype == received.rtype();
-    same && glance.name == received.name(Name::default())
+    /// Whether a glance shows what a resolver sees.
+    fn agrees(&self, glance: &Glance) -> bool {
+        let place = self.read.is_ok_and(|received| received.question_range() == glance.question);
+        place && glance.rtype == self.query.rtype && glance.name == self.query.name
+    }
+
+    /// Adds what an injector sends that sees another question than a resolver does, if a rule is about it. What the resolver says
+    /// then comes when the injector's rule lets it come, or not at all, unless those who read messages have a rule for that too.
+    fn inject(&mut self, apart: (Flat, Glance), draw: &Draw<'_>, out: &mut Plan, decided: &mut Option<Verdict<'l>>) {
+        let (flat, Glance { name, rtype, question }) = apart;
+        let query = Query { name, rtype, readers: Readers::of(Parser::Flat(flat)), ..self.query };
+        let verdict = self.governors.decide(&query, &self.governors.suffixes(&query.name));
+        if verdict.rule.is_none() {
+            return;
+        }
+        let first = out.steps.len();
+        plan(&verdict, Asked { query: &query, received: Received::glanced(self.octets, &question) }, draw, out);
+        let injected = out.steps.split_off(first);
+        let (genuine, forged): (Vec<_>, Vec<_>) = injected.into_iter().partition(|step| step.send == Send::Honest);
+        if decided.as_ref().is_none_or(|verdict| verdict.rule.is_none()) {
+            *decided = Some(verdict);
+            self.query = query;
+            match genuine.first() {
+                Some(genuine) => out.steps.iter_mut().for_each(|step| step.after = genuine.after),
+                None => out.steps.clear(),
+            }
+        }
+        out.steps.extend(forged);
+        out.steps.sort_by_key(|step| step.after);
+    }
 }
 
 /// NOTIMP for another OPCODE. Where the message reads as a query does, its question and an OPT come back (RFC 6891 section 6.1.1).

@@ -1,13 +1,13 @@
 //! Honest answers, as far as nobody has to be asked for them.
 
 use super::{
-    Lab,
+    Desk, Lab,
     known::{Known, personalise},
 };
 use crate::{
-    answer::{Head, Honest},
+    answer::{Head, Honest, Send},
     config::Origin,
-    query::Received,
+    query::{Received, Transport},
 };
 use hickory_proto::op::ResponseCode;
 use std::ops::Range;
@@ -23,13 +23,40 @@ pub enum Local {
     Nothing,
 }
 
+/// What a planned step comes to.
+#[derive(Clone, Debug)]
+pub enum Due<'o> {
+    /// A message, and where it stands in the desk's octets.
+    Message(Range<usize>),
+    /// What an upstream resolver says to this query.
+    Upstream(Received<'o>),
+    /// A TCP RST; in a datagram there is no such thing.
+    Reset,
+    /// Nothing: an honest answer to what is no query. No plan has such a step.
+    Nothing,
+}
+
 /// "No Reachable Authority" (RFC 8914 section 4.23).
 const EDE_NO_REACHABLE_AUTHORITY: u16 = 22;
 
 impl Lab {
+    /// What a step of the desk's plan comes to; an honest message is written behind the others.
+    pub fn due<'o>(&self, send: Send, query: Option<Received<'o>>, transport: Transport, desk: &mut Desk) -> Due<'o> {
+        let Desk { plan, known, .. } = desk;
+        match (send, query) {
+            (Send::Forged(range) | Send::Rejected(range), _) => Due::Message(range),
+            (Send::Reset, _) => Due::Reset,
+            (Send::Honest, None) => Due::Nothing,
+            (Send::Honest, Some(query)) => {
+                let written = self.write_honest(query, query.limit(transport), known, &mut plan.octets);
+                written.map_or(Due::Upstream(query), Due::Message)
+            }
+        }
+    }
+
     /// Writes the honest answer behind what is in the buffer, or nothing when an upstream resolver has to be asked for it.
     /// What has been asked before is not looked for again.
-    pub fn write_honest(&self, query: Received<'_>, limit: usize, known: &mut Known, out: &mut Vec<u8>) -> Option<Range<usize>> {
+    fn write_honest(&self, query: Received<'_>, limit: usize, known: &mut Known, out: &mut Vec<u8>) -> Option<Range<usize>> {
         if let Some(range) = known.write(query, out) {
             return Some(range);
         }

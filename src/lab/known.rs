@@ -9,7 +9,7 @@ use std::ops::Range;
 
 /// Answers by their questions.
 #[derive(Debug)]
-pub struct Known {
+pub(super) struct Known {
     most: usize,
     answers: HashMap<Box<[u8]>, Box<[u8]>>,
     /// The key of the last question, kept for its room.
@@ -61,8 +61,8 @@ impl Known {
         self.answers.insert(self.key.as_slice().into(), answer.into());
     }
 
-    /// Forgets everything: the zones have changed.
-    pub fn forget(&mut self) {
+    /// Forgets everything.
+    pub(super) fn forget(&mut self) {
         self.answers.clear();
     }
 }

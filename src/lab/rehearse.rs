@@ -2,11 +2,11 @@
 
 use super::{
     Lab, Local,
-    course::{Asker, Desk},
+    course::{Asker, Desk, judge},
+    honest::Due,
 };
 use crate::{
-    answer::{Draw, Plan, Send, Step, Turns},
-    name::Name,
+    answer::{Draw, Send, Step, Turns},
     policy::Verdict,
     query::{Query, Received, Transport, Type},
 };
@@ -78,12 +78,10 @@ impl Lab {
         let turns = Turns::new(self.policy.rings());
         let draw = Draw { seed: self.settings.seed, turns: &turns };
         let (octets, mut desk) = (octets(name, rtype), Desk::default());
-        let (decided, received) = self.judge(&octets, asker, &draw, &mut desk);
-        let (query, verdict) = decided.unwrap_or_else(|| {
-            let query = asker.asks(Name::from_wire(name), rtype);
-            let verdict = self.policy.decide(&query).rejected();
-            (query, verdict)
-        });
+        let mut opened = self.open(&octets, asker, &mut desk);
+        let (verdict, received) = judge(&mut opened, &draw, &mut desk.plan);
+        let query = opened.into_query();
+        let verdict = verdict.unwrap_or_else(|| self.policy.decide(&query).rejected());
         // A stream carries the first step alone.
         let steps = desk.plan.steps.clone().into_iter().take(if asker.transport == Transport::Udp { usize::MAX } else { 1 });
         let part = |Step { after, send }| Part { after, what: self.what(send, received, asker.transport, &mut desk) };
@@ -91,17 +89,18 @@ impl Lab {
     }
 
     fn what(&self, send: Send, received: Option<Received<'_>>, transport: Transport, desk: &mut Desk) -> What {
-        let Desk { plan: Plan { octets, .. }, known, .. } = desk;
-        let query = match (send, received) {
-            (Send::Forged(range), _) => return What::Forged(Sent::new(&octets[range])),
-            (Send::Rejected(range), _) => return What::Rejected(Sent::new(&octets[range])),
-            (Send::Reset, _) | (Send::Honest, None) => return What::Reset,
-            (Send::Honest, Some(query)) => query,
+        let (rejected, honest) = (matches!(send, Send::Rejected(_)), send == Send::Honest);
+        let sent = match self.due(send, received, transport, desk) {
+            Due::Message(range) => Sent::new(&desk.plan.octets[range]),
+            Due::Upstream(_) => return What::Upstream,
+            Due::Reset | Due::Nothing => return What::Reset,
         };
-        let limit = query.limit(transport);
-        let Some(range) = self.write_honest(query, limit, known, octets) else { return What::Upstream };
-        let sent = Sent::new(&octets[range]);
-        if matches!(self.local(query, limit), Local::Nothing) { What::Nowhere(sent) } else { What::Honest(sent) }
+        match received {
+            _ if rejected => What::Rejected(sent),
+            Some(query) if honest && matches!(self.local(query, query.limit(transport)), Local::Nothing) => What::Nowhere(sent),
+            _ if honest => What::Honest(sent),
+            _ => What::Forged(sent),
+        }
     }
 }
 

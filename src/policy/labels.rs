@@ -1,13 +1,15 @@
 //! The index over patterns about whole labels: each suffix of a name is looked up in it.
 //!
-//! A suffix is hashed label by label from the right, so all suffixes of a name together cost one pass over it; and only those with as
-//! many labels as some pattern has are looked up at all. Memory is what a lookup waits for, so patterns whose hashes end alike
-//! stand beside each other with their texts: whether one of them is meant is seen where the first of them is.
+//! Only suffixes with as many labels as some pattern has are looked up at all. Memory is what a lookup waits for, so patterns whose
+//! hashes end alike stand beside each other with their texts: whether one of them is meant is seen where the first of them is. And
+//! who has several names to look up can let all of them wait together.
 
-use super::patterns::{Patterns, Slot};
+use super::{
+    patterns::{Patterns, Slot},
+    prefetch::prefetch,
+    suffixes::{Depths, Suffixes, whole},
+};
 use crate::name::{Form, PatternRef};
-use hashbrown::DefaultHashBuilder;
-use std::hash::{BuildHasher, Hasher};
 
 /// How many patterns are hashed before they are put into their buckets.
 const ROW: usize = 64;
@@ -27,8 +29,11 @@ struct Bucket {
     seen: u32,
 }
 
+/// Octets of a line of the cache.
+const LINE: usize = 64;
+
 /// The hash of a text, in the two ways that it is used.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 struct Place {
     bucket: usize,
     seen: u32,
@@ -38,9 +43,7 @@ struct Place {
 pub(super) struct Labels {
     buckets: Vec<Bucket>,
     entries: Vec<u8>,
-    /// The bits of those numbers of labels that patterns have: a name has 127 at most.
-    depths: u128,
-    hasher: DefaultHashBuilder,
+    depths: Depths,
 }
 
 impl Labels {
@@ -82,9 +85,9 @@ impl Labels {
 
     /// The place of a pattern; its number of labels is noted.
     fn place_of(&mut self, text: &[u8]) -> Place {
-        let (depth, hash) = suffixes(&self.hasher, text).fold((0, 0), |(depth, _), (_, hash)| (depth + 1, hash));
-        self.depths |= bit(depth);
-        self.place(hash)
+        let text = whole(text);
+        self.depths = self.depths | text.depth();
+        self.place(text.hash)
     }
 
     fn place(&self, hash: u64) -> Place {
@@ -103,27 +106,22 @@ impl Labels {
         self.buckets[bucket].end += (HEAD + text.len()) as u32;
     }
 
-    /// Tells `found` of every pattern that matches a name.
-    pub(super) fn find<'p>(&'p self, name: &str, mut found: impl FnMut(Slot, PatternRef<'p>)) {
-        let name = name.as_bytes();
-        let deepest = u128::BITS - self.depths.leading_zeros();
-        for (depth, (begin, hash)) in (1..deepest).zip(suffixes(&self.hasher, name)) {
-            // Without any pattern there are no depths, and then no buckets.
-            if self.depths & bit(depth) == 0 {
-                continue;
-            }
-            let Place { bucket, seen } = self.place(hash);
-            let Bucket { end, seen: all } = self.buckets[bucket];
-            if all & seen == 0 {
-                continue;
-            }
-            let first = bucket.checked_sub(1).map_or(0, |before| self.buckets[before].end);
-            let mut entries = &self.entries[first as usize..end as usize];
+    /// The numbers of labels that patterns have.
+    pub(super) const fn depths(&self) -> Depths {
+        self.depths
+    }
+
+    /// Tells `found` of every pattern that matches a name with these suffixes.
+    pub(super) fn find<'p>(&'p self, name: &str, suffixes: &Suffixes, mut found: impl FnMut(Slot, PatternRef<'p>)) {
+        // Without any pattern there are no depths, and then no buckets.
+        for suffix in suffixes.at(self.depths) {
+            let begin = usize::from(suffix.begin);
+            let mut entries = self.entries_at(self.place(suffix.hash));
             while let [form, low, high, a, b, c, d, rest @ ..] = entries {
                 let (text, others) = rest.split_at(usize::from(u16::from_le_bytes([*low, *high])));
                 entries = others;
                 let form = Form::ALL[usize::from(*form)];
-                if text == &name[begin..] && reaches(form, begin == 0) {
+                if text == &name.as_bytes()[begin..] && reaches(form, begin == 0) {
                     // It was a text when it came.
                     let text = std::str::from_utf8(text).unwrap_or_default();
                     found(Slot::of([*a, *b, *c, *d]), PatternRef { form, text });
@@ -131,7 +129,35 @@ impl Labels {
             }
         }
     }
+
+    /// Asks for the buckets that [`Labels::find`] will read.
+    pub(super) fn approach(&self, suffixes: &Suffixes) {
+        for suffix in suffixes.at(self.depths) {
+            let Place { bucket, .. } = self.place(suffix.hash);
+            prefetch(&self.buckets[bucket]);
+            prefetch(&self.buckets[bucket.saturating_sub(1)]);
+        }
+    }
+
+    /// Asks for the entries that [`Labels::find`] will read; the buckets should be there.
+    pub(super) fn come_near(&self, suffixes: &Suffixes) {
+        for suffix in suffixes.at(self.depths) {
+            let entries = self.entries_at(self.place(suffix.hash));
+            entries.iter().step_by(LINE).chain(entries.last()).for_each(prefetch);
+        }
+    }
+
+    /// The entries of a bucket, if there can be the one that is sought.
+    fn entries_at(&self, Place { bucket, seen }: Place) -> &[u8] {
+        let Bucket { end, seen: all } = self.buckets[bucket];
+        if all & seen == 0 {
+            return &[];
+        }
+        let first = bucket.checked_sub(1).map_or(0, |before| self.buckets[before].end);
+        &self.entries[first as usize..end as usize]
+    }
 }
+
 /// Whether a pattern about a suffix of a name reaches the name, which may be that suffix itself.
 fn reaches(form: Form, itself: bool) -> bool {
     match form {
@@ -139,34 +165,4 @@ fn reaches(form: Form, itself: bool) -> bool {
         Form::Below => !itself,
         _ => true,
     }
-}
-
-fn bit(depth: u32) -> u128 {
-    1_u128.checked_shl(depth).unwrap_or_default()
-}
-
-/// What a name ends with, cut between labels, from the last label alone to the whole: where each begins, and its hash.
-fn suffixes(hasher: &DefaultHashBuilder, name: &[u8]) -> impl Iterator<Item = (usize, u64)> {
-    let mut state = hasher.build_hasher();
-    let mut rest = Some(name.len());
-    std::iter::from_fn(move || {
-        let end = rest?;
-        let begin = last_label(&name[..end]);
-        state.write(&name[begin..end]);
-        rest = begin.checked_sub(1);
-        Some((begin, state.finish()))
-    })
-}
-
-/// Where the last label of a name begins. A dot separates labels unless it is escaped: unless the backslashes before it are odd.
-fn last_label(name: &[u8]) -> usize {
-    let mut end = name.len();
-    while let Some(dot) = name[..end].iter().rposition(|octet| *octet == b'.') {
-        let backslashes = name[..dot].iter().rev().take_while(|octet| **octet == b'\\').count();
-        if backslashes % 2 == 0 {
-            return dot + 1;
-        }
-        end = dot;
-    }
-    0
 }

@@ -8,6 +8,7 @@ use super::{
     labels::Labels,
     parts::Parts,
     patterns::{Patterns, Slot},
+    suffixes::{Depths, Suffixes},
 };
 use crate::name::{Form, Pattern, PatternRef};
 use regex::{RegexSet, RegexSetBuilder};
@@ -71,7 +72,7 @@ impl Matcher {
     }
 
     /// The first pattern that matches a name and whose rule holds. Nothing is allocated, unless a regular expression matches.
-    pub(super) fn first<'p>(&'p self, name: &str, holds: impl Fn(usize) -> bool) -> Option<Hit<'p>> {
+    pub(super) fn first<'p>(&'p self, name: &str, suffixes: &Suffixes, holds: impl Fn(usize) -> bool) -> Option<Hit<'p>> {
         let mut best = self.every.iter().map(|slot| self.every(*slot)).find(|hit| holds(hit.rule));
         let before = |slot: Slot, best: &Option<Hit<'p>>| best.is_none_or(|best| slot < best.slot);
         let better = |slot, pattern, best: &mut Option<Hit<'p>>| {
@@ -79,7 +80,7 @@ impl Matcher {
                 *best = Some(self.hit(slot, pattern)).filter(|hit| holds(hit.rule)).or(*best);
             }
         };
-        self.labels.find(name, |slot, pattern| better(slot, pattern, &mut best));
+        self.labels.find(name, suffixes, |slot, pattern| better(slot, pattern, &mut best));
         if self.parts.first().is_some_and(|first| before(first, &best)) {
             self.parts.find(name, |slot, pattern| better(slot, pattern, &mut best));
         }
@@ -89,11 +90,26 @@ impl Matcher {
         best
     }
 
+    /// The numbers of labels for which suffixes of a name are wanted.
+    pub(super) const fn depths(&self) -> Depths {
+        self.labels.depths()
+    }
+
+    /// Asks for the memory that a name with these suffixes is first sought in.
+    pub(super) fn approach(&self, suffixes: &Suffixes) {
+        self.labels.approach(suffixes);
+    }
+
+    /// Asks for the memory that it is sought in then.
+    pub(super) fn come_near(&self, suffixes: &Suffixes) {
+        self.labels.come_near(suffixes);
+    }
+
     /// Every pattern that matches a name, in order.
     pub(super) fn all(&self, name: &str) -> Vec<Hit<'_>> {
         let mut all: Vec<_> = self.every.iter().map(|slot| self.every(*slot)).collect();
         let mut found = |slot, pattern| all.push(self.hit(slot, pattern));
-        self.labels.find(name, &mut found);
+        self.labels.find(name, &Suffixes::of(name, self.depths()), &mut found);
         self.parts.find(name, &mut found);
         self.find_regexes(name, &mut found);
         all.sort_unstable_by_key(|hit| hit.slot);
@@ -138,7 +154,7 @@ impl Matcher {
 
 #[cfg(test)]
 mod tests {
-    use super::{Hit, Matcher, Patterns};
+    use super::{Hit, Matcher, Patterns, Suffixes};
     use crate::name::{Name, Pattern};
     use proptest::{
         prelude::{Strategy, prop_assert_eq, proptest},
@@ -194,7 +210,8 @@ mod tests {
             let expected = scan(&rules, &name);
             prop_assert_eq!(&shown(matcher.all(name.as_str())), &expected);
             let first = expected.into_iter().find(|(rule, _)| holding[*rule]);
-            prop_assert_eq!(shown(matcher.first(name.as_str(), |rule| holding[rule])).pop(), first);
+            let suffixes = Suffixes::of(name.as_str(), matcher.depths());
+            prop_assert_eq!(shown(matcher.first(name.as_str(), &suffixes, |rule| holding[rule])).pop(), first);
         }
     }
 

@@ -2,8 +2,8 @@
 
 use super::{live::Live, timer::Timer};
 use crate::{
-    answer::{Send, Step},
-    lab::Desk,
+    answer::Step,
+    lab::{Desk, Due},
     query::{CountryCode, Transport},
 };
 use arc_swap::ArcSwap;
@@ -160,7 +160,7 @@ impl Connection {
         let live = self.shared.live.load_full();
         if self.known_of.as_ptr() != Arc::as_ptr(&live) {
             self.known_of = Arc::downgrade(&live);
-            self.desk.known.forget();
+            self.desk.forget();
         }
         let mut start = 0;
         let mut reset = false;
@@ -189,29 +189,27 @@ impl Connection {
         let (arrival, lab) = (Instant::now(), &live.lab);
         let asker = lab.asker(self.client, Transport::Tcp, self.shared.country, lab.settings.clock.now());
         self.desk.plan.octets.clear();
-        let query = lab.consider(&self.pending[octets], asker, &mut self.desk);
-        let Desk { plan, known, .. } = &mut self.desk;
-        let Some(Step { after, send }) = plan.steps.first().cloned() else { return Ok(false) };
-        let range = match (send, query) {
-            (Send::Forged(range) | Send::Rejected(range), _) => range,
-            (Send::Honest, None) => return Ok(false),
-            (Send::Honest, Some(query)) => match lab.write_honest(query, query.limit(Transport::Tcp), known, &mut plan.octets) {
-                Some(range) => range,
-                None => {
-                    let (live, kept) = (Arc::clone(live), query.keep());
-                    self.later(arrival + after, async move {
-                        let query = kept.query();
-                        Frame::Octets(live.relayed(query, query.limit(Transport::Tcp)).await)
-                    });
-                    return Ok(false);
-                }
-            },
-            (Send::Reset, _) if after.is_zero() => return Ok(true),
-            (Send::Reset, _) => {
+        let mut opened = lab.open(&self.pending[octets], asker, &mut self.desk);
+        let query = lab.consider(&mut opened, &mut self.desk);
+        let Some(Step { after, send }) = self.desk.plan.steps.first().cloned() else { return Ok(false) };
+        let range = match lab.due(send, query, Transport::Tcp, &mut self.desk) {
+            Due::Message(range) => range,
+            Due::Upstream(query) => {
+                let (live, kept) = (Arc::clone(live), query.keep());
+                self.later(arrival + after, async move {
+                    let query = kept.query();
+                    Frame::Octets(live.relayed(query, query.limit(Transport::Tcp)).await)
+                });
+                return Ok(false);
+            }
+            Due::Reset if after.is_zero() => return Ok(true),
+            Due::Reset => {
                 self.later(arrival + after, async { Frame::Reset });
                 return Ok(false);
             }
+            Due::Nothing => return Ok(false),
         };
+        let plan = &self.desk.plan;
         if after.is_zero() {
             frame(&plan.octets[range], &mut self.out)?;
         } else {
@@ -221,7 +219,7 @@ impl Connection {
         Ok(false)
     }
 
-    fn later(&mut self, due: Instant, answer: impl Future<Output = Frame> + std::marker::Send + 'static) {
+    fn later(&mut self, due: Instant, answer: impl Future<Output = Frame> + Send + 'static) {
         self.in_flight += 1;
         let (timer, answers) = (Arc::clone(&self.shared.timer), self.answers.0.clone());
         tokio::spawn(async move {

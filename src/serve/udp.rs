@@ -10,12 +10,11 @@ use super::{
     timer::Timer,
 };
 use crate::{
-    answer::{Send, Step},
-    lab::Desk,
+    answer::Step,
+    lab::{Desk, Due, Opened, ROW, Row, foresee},
     query::{CountryCode, Received, Transport},
 };
 use arc_swap::ArcSwap;
-use jiff::civil::DateTime;
 use std::{
     net::UdpSocket,
     ops::Range,
@@ -78,12 +77,23 @@ impl Worker {
         let live = self.shared.live.load();
         if !Arc::ptr_eq(&live, &self.live) {
             self.live = Arc::clone(&live);
-            self.desk.known.forget();
+            self.desk.forget();
         }
         let now = self.live.lab.settings.clock.now();
-        for index in 0..count {
-            let (octets, way) = batch.get(index);
-            self.query(index, octets, way, arrival, now);
+        let live = Arc::clone(&self.live);
+        for first in (0..count).step_by(ROW) {
+            let mut row = Row::new();
+            for index in first..count.min(first + ROW) {
+                let (octets, way) = batch.get(index);
+                if let Some(client) = way.client() {
+                    let asker = live.lab.asker(client, Transport::Udp, self.shared.country, now);
+                    row.push((index, live.lab.open(octets, asker, &mut self.desk)));
+                }
+            }
+            foresee(&row);
+            for (index, opened) in &mut row {
+                self.query(*index, opened, batch.get(*index).1, arrival);
+            }
         }
         if let Err(error) = batch.send(&self.socket, &self.desk.plan.octets, &self.ready) {
             tracing::debug!(%error, "sending datagrams");
@@ -92,26 +102,20 @@ impl Worker {
         self.desk.plan.octets.clear();
     }
 
-    fn query(&mut self, index: usize, octets: &[u8], way: &WayBack, arrival: Instant, now: DateTime) {
-        let Some(client) = way.client() else { return };
+    fn query(&mut self, index: usize, opened: &mut Opened<'_, '_>, way: &WayBack, arrival: Instant) {
         let lab = &self.live.lab;
-        let asker = lab.asker(client, Transport::Udp, self.shared.country, now);
-        let query = lab.consider(octets, asker, &mut self.desk);
+        let query = lab.consider(opened, &mut self.desk);
         let mut later = Later::new();
         for at in 0..self.desk.plan.steps.len() {
             let Step { after, send } = self.desk.plan.steps[at].clone();
-            let Desk { plan, known, .. } = &mut self.desk;
-            let range = match (send, query) {
-                (Send::Forged(range) | Send::Rejected(range), _) => range,
-                // There is no connection to reset, and without a query nothing honest to say.
-                (Send::Reset, _) | (Send::Honest, None) => continue,
-                (Send::Honest, Some(query)) => match lab.write_honest(query, query.udp_limit(), known, &mut plan.octets) {
-                    Some(range) => range,
-                    None => {
-                        self.ask(query, *way, after, arrival);
-                        continue;
-                    }
-                },
+            let range = match lab.due(send, query, Transport::Udp, &mut self.desk) {
+                Due::Message(range) => range,
+                Due::Upstream(query) => {
+                    self.ask(query, *way, after, arrival);
+                    continue;
+                }
+                // There is no connection to reset.
+                Due::Reset | Due::Nothing => continue,
             };
             if after.is_zero() {
                 self.ready.push((index, range));

@@ -1,19 +1,21 @@
 //! Arbitrary octets: nothing panics, and a response is never answered. `fuzz/` does the same for as long as one likes.
 
 use hickory_proto::op::Message;
-use proptest::prelude::{ProptestConfig, Strategy, any, prop_assert, prop_assert_eq, prop_oneof, proptest};
+use proptest::prelude::{ProptestConfig, Strategy, TestCaseError, any, prop_assert, prop_assert_eq, prop_oneof, proptest};
 use splinterdns::{
-    answer::{Plan, Send, Step},
+    answer::Step,
     config::{LabSpec, Shelf},
-    lab::{Desk, Lab, Shelves, load},
+    lab::{Desk, Due, Lab, ROW, Row, Shelves, foresee, load},
     query::{Received, Transport},
 };
-use std::sync::LazyLock;
+use std::{sync::LazyLock, time::Duration};
 
-static LAB: LazyLock<Lab> = LazyLock::new(|| {
+static LAB: LazyLock<Lab> = LazyLock::new(shipped);
+
+fn shipped() -> Lab {
     let shelves = Shelves { configs: Shelf::built_in_configs(), lab_file: None, zones: None, flags: LabSpec::default() };
     load(&shelves).unwrap().0
-});
+}
 
 /// Octets, and queries for a blocked name of which a few octets are others, or missing.
 fn octets() -> impl Strategy<Value = Vec<u8>> {
@@ -28,6 +30,44 @@ fn octets() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![1 => proptest::collection::vec(any::<u8>(), 0..300), 3 => changed]
 }
 
+/// What goes out for messages from China and Iran by turns, opened so many at a time.
+fn sent(lab: &Lab, messages: &[Vec<u8>], together: usize) -> Vec<(Duration, Option<Vec<u8>>)> {
+    let (mut desk, mut sent) = (Desk::default(), Vec::new());
+    let clients = [[127, 86, 0, 1], [127, 98, 0, 1]].map(|client| client.into()).into_iter().cycle();
+    let messages: Vec<_> = messages.iter().zip(clients).collect();
+    for messages in messages.chunks(together) {
+        let mut row = Row::new();
+        for (index, (octets, client)) in messages.iter().enumerate() {
+            let asker = lab.asker(*client, Transport::Udp, None, "2026-11-22T12:00".parse().unwrap());
+            row.push((index, lab.open(octets, asker, &mut desk)));
+        }
+        foresee(&row);
+        for (_, opened) in &mut row {
+            let query = lab.consider(opened, &mut desk);
+            for Step { after, send } in desk.plan.steps.clone() {
+                sent.push(match lab.due(send, query, Transport::Udp, &mut desk) {
+                    Due::Message(range) => (after, Some(desk.plan.octets[range].to_vec())),
+                    _ => (after, None),
+                });
+            }
+        }
+    }
+    sent
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+    #[test]
+    fn messages_opened_together_are_answered_as_each_alone(
+        messages in proptest::collection::vec(octets(), 0..40),
+        together in 2..=ROW,
+    ) {
+        // Two labs, because pools are walked on with every answer.
+        static LABS: LazyLock<[Lab; 2]> = LazyLock::new(|| [(); 2].map(|()| shipped()));
+        prop_assert_eq!(sent(&LABS[0], &messages, 1), sent(&LABS[1], &messages, together));
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(4000))]
     #[test]
@@ -35,15 +75,14 @@ proptest! {
         let transport = if tcp { Transport::Tcp } else { Transport::Udp };
         let asker = LAB.asker([127, 86, 0, 1].into(), transport, None, "2026-11-22T12:00".parse().unwrap());
         let mut desk = Desk::default();
-        let query = LAB.consider(&octets, asker, &mut desk);
-        let Desk { plan: Plan { steps, octets: mut out }, mut known, .. } = desk;
-        for Step { send, .. } in steps {
-            let range = match send {
-                Send::Forged(range) | Send::Rejected(range) => range,
-                Send::Honest => LAB.write_honest(query.unwrap(), 512, &mut known, &mut out).unwrap(),
-                Send::Reset => continue,
+        let query = LAB.consider(&mut LAB.open(&octets, asker, &mut desk), &mut desk);
+        for Step { send, .. } in desk.plan.steps.clone() {
+            let range = match LAB.due(send, query, transport, &mut desk) {
+                Due::Message(range) => range,
+                Due::Reset => continue,
+                other => return Err(TestCaseError::fail(format!("{other:?} without an upstream resolver"))),
             };
-            let reply = &out[range];
+            let reply = &desk.plan.octets[range];
             prop_assert!(octets[2] & 0x80 == 0);
             prop_assert!(reply[2] & 0x80 != 0 && reply[..2] == octets[..2]);
         }
