@@ -4,11 +4,18 @@
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_main};
 use splinterdns::{
     config::{LabSpec, Shelf},
-    lab::{Asker, Lab, Shelves, load},
+    lab::{Asker, Lab, ROW, Shelves, load},
     name::Name,
     query::{Query, Transport, Type},
 };
-use std::{fmt::Write, fs, hint::black_box, path::PathBuf, sync::LazyLock, time::Duration};
+use std::{
+    fmt::Write,
+    fs,
+    hint::black_box,
+    path::PathBuf,
+    sync::LazyLock,
+    time::{Duration, Instant},
+};
 
 /// How many names are asked in turn: enough that the index is not in the processor's nearest caches.
 const ASKED: usize = 1 << 16;
@@ -84,6 +91,35 @@ fn decide(criterion: &mut Criterion, label: &str, lab: &Lab, names: impl Iterato
     criterion.bench_function(label, |bencher| bencher.iter(|| lab.policy.decide(black_box(turn.next().expect("a query"))).word));
 }
 
+/// Measures decisions on names that come together, as those of one batch of datagrams do; the time is that of one.
+fn decide_together(criterion: &mut Criterion, label: &str, lab: &Lab, names: impl Iterator<Item = String>) {
+    let queries: Vec<_> = names.map(|name| query(lab, &name)).collect();
+    let mut rows = queries.chunks_exact(ROW).cycle();
+    let mut decide_row = || {
+        let opened: Vec<_> = rows
+            .next()
+            .into_iter()
+            .flatten()
+            .map(|query| {
+                let governors = lab.policy.governors(query.client, query.listener);
+                let suffixes = governors.suffixes(&query.name);
+                governors.approach(&suffixes);
+                (query, governors, suffixes)
+            })
+            .collect();
+        opened.iter().for_each(|(_, governors, suffixes)| governors.come_near(suffixes));
+        opened.iter().for_each(|(query, governors, suffixes)| _ = black_box(governors.decide(query, suffixes).word));
+    };
+    criterion.bench_function(label, |bencher| {
+        bencher.iter_custom(|names| {
+            let rows = names.div_ceil(ROW as u64);
+            let begin = Instant::now();
+            (0..rows).for_each(|_| decide_row());
+            begin.elapsed().mul_f64(names as f64 / (rows * ROW as u64) as f64)
+        });
+    });
+}
+
 fn names_of_a_list(criterion: &mut Criterion) {
     let mut seed = Seed(1);
     let listed = names(&mut seed);
@@ -91,6 +127,8 @@ fn names_of_a_list(criterion: &mut Criterion) {
     let picked: Vec<_> = (0..ASKED).map(|_| listed[seed.next() as usize % listed.len()].clone()).collect();
     decide(criterion, "a million names/3 labels, the same one", &lab, std::iter::once(format!("www.{}", picked[0])));
     decide(criterion, "a million names/3 labels, listed", &lab, picked.iter().map(|name| format!("www.{name}")));
+    let asked = picked.iter().map(|name| format!("www.{name}"));
+    decide_together(criterion, "a million names/3 labels, listed, sixteen together", &lab, asked);
     decide(criterion, "a million names/3 labels, honest", &lab, (0..ASKED).map(|_| format!("www.{}", seed.name())));
     let deep = "a.".repeat(127);
     decide(criterion, "a million names/127 labels, honest", &lab, std::iter::once(deep.clone()));

@@ -117,6 +117,7 @@ impl Labels {
         for suffix in suffixes.at(self.depths) {
             let begin = usize::from(suffix.begin);
             let mut entries = self.entries_at(self.place(suffix.hash));
+            ask_for(entries);
             while let [form, low, high, a, b, c, d, rest @ ..] = entries {
                 let (text, others) = rest.split_at(usize::from(u16::from_le_bytes([*low, *high])));
                 entries = others;
@@ -142,8 +143,7 @@ impl Labels {
     /// Asks for the entries that [`Labels::find`] will read; the buckets should be there.
     pub(super) fn come_near(&self, suffixes: &Suffixes) {
         for suffix in suffixes.at(self.depths) {
-            let entries = self.entries_at(self.place(suffix.hash));
-            entries.iter().step_by(LINE).chain(entries.last()).for_each(prefetch);
+            ask_for(self.entries_at(self.place(suffix.hash)));
         }
     }
 
@@ -156,6 +156,11 @@ impl Labels {
         let first = bucket.checked_sub(1).map_or(0, |before| self.buckets[before].end);
         &self.entries[first as usize..end as usize]
     }
+}
+
+/// Asks for each line of the cache that entries are in.
+fn ask_for(entries: &[u8]) {
+    entries.iter().step_by(LINE).chain(entries.last()).for_each(prefetch);
 }
 
 /// Whether a pattern about a suffix of a name reaches the name, which may be that suffix itself.

@@ -65,8 +65,14 @@ impl Suffix {
 impl Suffixes {
     /// Those suffixes of a name that have one of these numbers of labels.
     pub(super) fn of(name: &str, depths: Depths) -> Self {
-        let all = walk(name.as_bytes()).take(depths.most().saturating_sub(1) as usize);
-        Self(all.filter(|suffix| suffix.depth().meet(depths)).collect())
+        let mut found = SmallVec::new();
+        walk(name.as_bytes(), |suffix| {
+            if suffix.depth().meet(depths) {
+                found.push(suffix);
+            }
+            u32::from(suffix.depth) + 1 < depths.most()
+        });
+        Self(found)
     }
 
     /// Those that have one of these numbers of labels.
@@ -77,21 +83,28 @@ impl Suffixes {
 
 /// A name as its own suffix.
 pub(super) fn whole(name: &[u8]) -> Suffix {
-    walk(name).last().unwrap_or(Suffix { begin: 0, depth: 0, hash: 0 })
+    let mut whole = Suffix { begin: 0, depth: 0, hash: 0 };
+    walk(name, |suffix| {
+        whole = suffix;
+        true
+    });
+    whole
 }
 
-/// All suffixes of a name, from the last label alone to the whole.
-fn walk(name: &[u8]) -> impl Iterator<Item = Suffix> {
+/// Tells `step` of the suffixes of a name, from the last label alone to the whole, for as long as it wants more.
+fn walk(name: &[u8], mut step: impl FnMut(Suffix) -> bool) {
     let mut state = HASHER.build_hasher();
-    let (mut rest, mut depth) = (Some(name.len()), 0);
-    std::iter::from_fn(move || {
-        let end = rest?;
+    let (mut end, mut depth) = (name.len(), 0);
+    loop {
         let begin = last_label(&name[..end]);
         state.write(&name[begin..end]);
-        rest = begin.checked_sub(1);
         depth += 1;
-        Some(Suffix { begin: u16::try_from(begin).unwrap_or(u16::MAX), depth, hash: state.finish() })
-    })
+        let more = step(Suffix { begin: u16::try_from(begin).unwrap_or(u16::MAX), depth, hash: state.finish() });
+        if begin == 0 || !more {
+            return;
+        }
+        end = begin - 1;
+    }
 }
 
 /// Where the last label of a name begins. A dot separates labels unless it is escaped: unless the backslashes before it are odd.
