@@ -20,7 +20,7 @@ const CASES: [(&str, &str, &str); 6] = [
 ];
 
 fn decide(criterion: &mut Criterion) {
-    let shelves = Shelves { configs: Shelf::built_in_configs(), lab_file: None, zones: None, flags: LabSpec::default() };
+    let shelves = Shelves::new(Shelf::built_in_configs(), LabSpec::default());
     let (lab, _) = load(&shelves).expect("the shipped lab is sound");
     let mut group = criterion.benchmark_group("decide");
     for (label, client, name) in CASES {

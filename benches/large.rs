@@ -62,9 +62,7 @@ impl Configs {
 
     fn load(&self) -> Lab {
         let configs = Shelf::Folder(self.0.clone());
-        load(&Shelves { configs, lab_file: None, zones: None, flags: LabSpec::default() })
-            .unwrap_or_else(|error| panic!("{error}"))
-            .0
+        load(&Shelves::new(configs, LabSpec::default())).unwrap_or_else(|error| panic!("{error}")).0
     }
 }
 

@@ -29,7 +29,7 @@ fn main() {
     fs::create_dir_all(folder.join("countries")).expect("a folder");
     fs::write(folder.join("countries/xx.yaml"), country()).expect("a file");
     let flags = LabSpec { listen: vec![listener()], ..LabSpec::default() };
-    let shelves = Shelves { configs: Shelf::Folder(folder.clone()), lab_file: None, zones: None, flags };
+    let shelves = Shelves::new(Shelf::Folder(folder.clone()), flags);
     let runtime = Runtime::new().expect("a runtime");
     let (stop, stopped) = watch::channel(());
     let address = runtime.block_on(async {

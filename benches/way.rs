@@ -44,7 +44,7 @@ fn answer(lab: &Lab, octets: &[u8], client: [u8; 4], now: DateTime, desk: &mut D
 }
 
 fn way(criterion: &mut Criterion) {
-    let shelves = Shelves { configs: Shelf::built_in_configs(), lab_file: None, zones: None, flags: LabSpec::default() };
+    let shelves = Shelves::new(Shelf::built_in_configs(), LabSpec::default());
     let (lab, _) = load(&shelves).expect("the shipped lab is sound");
     let now = "2026-11-22T12:00".parse().expect("a moment");
     let mut group = criterion.benchmark_group("way");

@@ -10,6 +10,7 @@ mod compare;
 mod countries;
 mod explain;
 mod health;
+mod progress;
 mod question;
 mod record;
 mod serve;

@@ -22,7 +22,7 @@
 //!
 //! | rung | module | what it holds |
 //! | --: | --- | --- |
-//! | 0 | [`name`], [`clock`] | names as rules see them; what time it is |
+//! | 0 | [`name`], [`clock`], [`progress`] | names as rules see them; what time it is; how far a load has come |
 //! | 1 | [`query`], [`lists`] | one question and who asked it; other people's list formats |
 //! | 2 | [`config`], [`upstream`] | what the YAML files say, with the place of every problem; asking a real resolver |
 //! | 3 | [`policy`] | what the files mean: networks, rules, dates, verdicts, near misses |
@@ -43,6 +43,7 @@ pub mod lists;
 pub mod name;
 pub mod observe;
 pub mod policy;
+pub mod progress;
 pub mod query;
 pub mod serve;
 pub mod upstream;

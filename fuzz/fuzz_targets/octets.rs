@@ -15,7 +15,7 @@ use std::sync::LazyLock;
 
 static LAB: LazyLock<Lab> = LazyLock::new(|| {
     let flags = LabSpec { today: Some("2026-11-22T12:00".parse().unwrap()), ..LabSpec::default() };
-    load(&Shelves { configs: Shelf::built_in_configs(), lab_file: None, zones: None, flags }).unwrap().0
+    load(&Shelves::new(Shelf::built_in_configs(), flags)).unwrap().0
 });
 
 fuzz_target!(|octets: &[u8]| {

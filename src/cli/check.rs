@@ -1,6 +1,6 @@
 //! `check`: every problem of configs, country files, lab files and zones.
 
-use super::{Failure, Outcome};
+use super::{Failure, Outcome, progress::watched};
 use crate::{
     config::{LabSpec, Report, Shelf, ShelfError},
     lab::{self, Lab, LoadError, Shelves},
@@ -67,8 +67,8 @@ fn check_folder(folder: &Path, report: &mut Report) -> Outcome {
 }
 
 fn check_configs(configs: Shelf, lab_file: Option<PathBuf>, shown: &str, problems: &mut String) -> Outcome {
-    let shelves = Shelves { configs, lab_file, zones: None, flags: LabSpec::default() };
-    match lab::load(&shelves) {
+    let shelves = Shelves { lab_file, ..Shelves::new(configs, LabSpec::default()) };
+    match watched(&shelves.progress, || lab::load(&shelves)) {
         Ok((lab, _)) => say!("{shown}: {}; no problems", summary(&lab)),
         Err(LoadError::Problems(report)) => problems.push_str(&format!("{report}\n")),
         Err(error) => return Err(Failure::from(error)),

@@ -1,6 +1,6 @@
 //! `serve`: answer queries until told to stop.
 
-use super::{Failure, Outcome, check, countries, shelves::FileArgs, style};
+use super::{Failure, Outcome, check, countries, progress::watched, shelves::FileArgs, style};
 use crate::{
     clock::Clock,
     config::{
@@ -93,7 +93,9 @@ async fn serve(args: Args) -> Outcome {
     let mut terminate = signal(SignalKind::terminate()).map_err(Failure::unreadable)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::unreadable)?;
     let files = args.files.clone();
-    let server = Server::bind(files.shelves(args.spec())).map_err(|error| match error {
+    let shelves = files.shelves(args.spec());
+    let progress = shelves.progress.clone();
+    let server = watched(&progress, || Server::bind(shelves)).map_err(|error| match error {
         StartError::Load(error) => Failure::from(error),
         error @ (StartError::Bind(_) | StartError::System(_)) => Failure::unreadable(error),
     })?;

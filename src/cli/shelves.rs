@@ -1,6 +1,6 @@
 //! The options that say where files stand, shared by all commands that read a lab.
 
-use super::Failure;
+use super::{Failure, progress::watched};
 use crate::{
     config::{LabSpec, Shelf},
     lab::{Lab, LoadError, Shelves, load},
@@ -25,15 +25,15 @@ pub(super) struct FileArgs {
 impl FileArgs {
     pub(super) fn shelves(&self, flags: LabSpec) -> Shelves {
         Shelves {
-            configs: self.configs.clone().map_or(Shelf::built_in_configs(), Shelf::Folder),
             lab_file: self.lab.clone(),
             zones: self.zones.clone().map(Shelf::Folder),
-            flags,
+            ..Shelves::new(self.configs.clone().map_or(Shelf::built_in_configs(), Shelf::Folder), flags)
         }
     }
 
     pub(super) fn load(&self, flags: LabSpec) -> Result<Lab, Failure> {
-        load(&self.shelves(flags)).map(|(lab, _)| lab).map_err(Failure::from)
+        let shelves = self.shelves(flags);
+        watched(&shelves.progress, || load(&shelves)).map(|(lab, _)| lab).map_err(Failure::from)
     }
 }
 

@@ -6,6 +6,7 @@ use crate::{
     config::{CountrySpec, LabSpec, Place, Report, Shelf, ShelfError, Trouble, read_country, read_lab},
     name::wire_name,
     policy::{Policy, compile},
+    progress::Progress,
     query::CountryCode,
 };
 use std::{
@@ -26,6 +27,8 @@ pub struct Shelves {
     pub zones: Option<Shelf>,
     /// What the command line says; it wins over the lab file.
     pub flags: LabSpec,
+    /// How far a load of this has come.
+    pub progress: Progress,
 }
 
 /// Why there is no lab.
@@ -47,6 +50,14 @@ pub enum LoadError {
     },
 }
 
+impl Shelves {
+    /// Configs as they are, with their own lab file and zones.
+    #[must_use]
+    pub fn new(configs: Shelf, flags: LabSpec) -> Self {
+        Self { configs, lab_file: None, zones: None, flags, progress: Progress::default() }
+    }
+}
+
 /// Reads a lab, runs every country's examples, and says all that is wrong.
 ///
 /// # Errors
@@ -66,7 +77,7 @@ pub fn load(shelves: &Shelves) -> Result<(Lab, Report), LoadError> {
         (Err(error), ..) => return Err(LoadError::from(error)),
     };
     let specs = read_countries(&shelves.configs, &mut report)?;
-    let mut policy = compile(&specs, &shelves.configs, &mut report);
+    let mut policy = compile(&specs, &shelves.configs, &shelves.progress, &mut report);
     bind_countries(&mut policy, &file, &mut report);
     bind_flags(&mut policy, &shelves.flags)?;
     let settings = Settings::new(file, shelves.flags.clone(), zones_shelf.folder().map(Path::to_owned));
@@ -87,7 +98,7 @@ pub fn check_countries(folder: &Path, files: &[PathBuf], report: &mut Report) ->
         let file = report.open(folder.join(name), text);
         specs.extend(read_country(file, name.clone(), report));
     }
-    let policy = compile(&specs, &shelf, report);
+    let policy = compile(&specs, &shelf, &Progress::default(), report);
     let settings = Settings::new(LabSpec::default(), LabSpec::default(), None);
     finish(policy, Zones::default(), settings, &specs, report);
     Ok(())

@@ -8,21 +8,22 @@ use crate::{
     config::{At, CountrySpec, HoursSpec, OperatorSpec, Place, Report, RuleSpec, Shelf, ShelfError, Trouble},
     lists::{BadEntry, Format},
     name::PatternRef,
+    progress::Progress,
     query::Readers,
 };
 use ipnet::IpNet;
 use std::collections::HashMap;
 
-/// Compiles countries whose lists and pools stand on `shelf`. What is wrong goes into the report; the policy is only worth
+/// Compiles countries whose lists and pools stand on `shelf`, and counts their names on the way. What is wrong goes into the report; the policy is only worth
 /// having when the report is clean.
-pub fn compile(specs: &[CountrySpec], shelf: &Shelf, report: &mut Report) -> Policy {
+pub fn compile(specs: &[CountrySpec], shelf: &Shelf, progress: &Progress, report: &mut Report) -> Policy {
     let mut specs: Vec<&CountrySpec> = specs.iter().collect();
     specs.sort_by_key(|spec| spec.country.value);
     let mut rings = 0;
     let mut countries = Vec::new();
     for spec in &specs {
         let answers = Answers::new(spec, rings, shelf, report);
-        let mut compiling = Compiling { spec, shelf, answers, report };
+        let mut compiling = Compiling { spec, shelf, progress, answers, report };
         countries.push(compiling.country());
         rings = compiling.answers.finish(compiling.report);
     }
@@ -34,6 +35,7 @@ pub fn compile(specs: &[CountrySpec], shelf: &Shelf, report: &mut Report) -> Pol
 struct Compiling<'a> {
     spec: &'a CountrySpec,
     shelf: &'a Shelf,
+    progress: &'a Progress,
     answers: Answers<'a>,
     report: &'a mut Report,
 }
@@ -99,7 +101,7 @@ impl<'a> Compiling<'a> {
                 None => patterns.drop_rule(),
             }
         }
-        let matcher = match Matcher::new(&patterns) {
+        let matcher = match Matcher::new(&patterns, self.progress) {
             Ok(matcher) => matcher,
             Err(too_many) => {
                 self.report.add(Place::whole(self.spec.file), Trouble::TooMany { why: too_many.to_string() });
@@ -125,7 +127,11 @@ impl<'a> Compiling<'a> {
     /// A rule, and behind `patterns` its own.
     fn rule(&mut self, spec: &'a RuleSpec, patterns: &mut Patterns) -> Option<Rule> {
         let RuleSpec { rule, names, lists, types, transports, since, until, hours, answer, category, evidence, sources } = spec;
-        names.iter().flatten().for_each(|at| patterns.push(at.value.view()));
+        let mut reading = self.progress.reading();
+        for at in names.iter().flatten() {
+            patterns.push(at.value.view());
+            reading.step();
+        }
         for list in lists {
             self.list(list, patterns);
         }
@@ -189,8 +195,12 @@ impl<'a> Compiling<'a> {
     /// Reads a list; one with anything wrong adds nothing.
     fn list(&mut self, list: &At<String>, patterns: &mut Patterns) {
         let (path, begin) = (beside(&self.spec.path, list), patterns.end());
+        let mut reading = self.progress.reading();
         let read = self.shelf.open(&path).and_then(|file| {
-            let read = Format::of(&path).read(file, |pattern| patterns.push(pattern));
+            let read = Format::of(&path).read(file, |pattern| {
+                patterns.push(pattern);
+                reading.step();
+            });
             read.map_err(|why| ShelfError { path: self.shelf.shown(&path), why })
         });
         let bad = match read {

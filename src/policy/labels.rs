@@ -9,7 +9,10 @@ use super::{
     prefetch::prefetch,
     suffixes::{Depths, Suffixes, whole},
 };
-use crate::name::{Form, PatternRef};
+use crate::{
+    name::{Form, PatternRef},
+    progress::Counter,
+};
 
 /// How many patterns are hashed before they are put into their buckets.
 const ROW: usize = 64;
@@ -47,8 +50,8 @@ pub(super) struct Labels {
 }
 
 impl Labels {
-    /// The index over the patterns about whole labels, of which there are `count`.
-    pub(super) fn new(patterns: &Patterns, count: usize) -> Self {
+    /// The index over the patterns about whole labels, of which there are `count`; each that stands in it is counted.
+    pub(super) fn new(patterns: &Patterns, count: usize, done: &mut Counter<'_>) -> Self {
         let buckets = (count / SHARE).max(1).next_power_of_two();
         let mut labels = Self { buckets: vec![Bucket::default(); buckets], ..Self::default() };
         labels.each(patterns, |labels, slot, place| {
@@ -63,7 +66,10 @@ impl Labels {
             begin += length;
         }
         labels.entries = vec![0; begin as usize];
-        labels.each(patterns, |labels, slot, place| labels.write(patterns, slot, place.bucket));
+        labels.each(patterns, |labels, slot, place| {
+            labels.write(patterns, slot, place.bucket);
+            done.step();
+        });
         labels
     }
 

@@ -10,7 +10,10 @@ use super::{
     patterns::{Patterns, Slot},
     suffixes::{Depths, Suffixes},
 };
-use crate::name::{Form, Pattern, PatternRef};
+use crate::{
+    name::{Form, Pattern, PatternRef},
+    progress::Progress,
+};
 use regex::{RegexSet, RegexSetBuilder};
 use thiserror::Error;
 
@@ -46,7 +49,7 @@ const LEAST_DFA: usize = 1 << 21;
 
 impl Matcher {
     /// Builds the index.
-    pub(super) fn new(patterns: &Patterns) -> Result<Self, TooMany> {
+    pub(super) fn new(patterns: &Patterns, progress: &Progress) -> Result<Self, TooMany> {
         let overfull = || TooMany(format!("they have more than {} octets", u32::MAX));
         if patterns.is_overfull() {
             return Err(overfull());
@@ -67,7 +70,7 @@ impl Matcher {
         let cache = regex_patterns.len().saturating_mul(DFA_OF_EACH).max(LEAST_DFA);
         let regexes = RegexSetBuilder::new(regexes).case_insensitive(true).size_limit(usize::MAX).dfa_size_limit(cache).build();
         let regexes = regexes.map_err(|why| TooMany(why.to_string()))?;
-        let (labels, parts) = (Labels::new(patterns, labels), Parts::new(patterns, &parts)?);
+        let (labels, parts) = (Labels::new(patterns, labels, &mut progress.indexing()), Parts::new(patterns, &parts)?);
         Ok(Self { rules: patterns.rules().to_vec(), labels, parts, regexes, regex_patterns, every })
     }
 
@@ -154,7 +157,7 @@ impl Matcher {
 
 #[cfg(test)]
 mod tests {
-    use super::{Hit, Matcher, Patterns, Suffixes};
+    use super::{Hit, Matcher, Patterns, Progress, Suffixes};
     use crate::name::{Name, Pattern};
     use proptest::{
         prelude::{Strategy, prop_assert_eq, proptest},
@@ -167,7 +170,7 @@ mod tests {
             patterns.begin_rule();
             rule.iter().for_each(|pattern| patterns.push(pattern.view()));
         }
-        Matcher::new(&patterns).unwrap()
+        Matcher::new(&patterns, &Progress::default()).unwrap()
     }
 
     /// What the index must agree with, every pattern asked one by one: each rule that matches, with its first pattern that does.

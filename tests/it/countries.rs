@@ -11,7 +11,7 @@ use splinterdns::{
 use std::net::IpAddr;
 
 fn shipped() -> Lab {
-    let shelves = Shelves { configs: Shelf::built_in_configs(), lab_file: None, zones: None, flags: LabSpec::default() };
+    let shelves = Shelves::new(Shelf::built_in_configs(), LabSpec::default());
     load(&shelves).unwrap_or_else(|error| panic!("{error}")).0
 }
 
@@ -196,7 +196,7 @@ fn what_is_explained_is_what_is_sent() {
     let (server, mut compared) = (start_on("2026-11-22"), 0);
     let lab = {
         let flags = LabSpec { today: Some("2026-11-22".parse().unwrap()), ..LabSpec::default() };
-        load(&Shelves { configs: Shelf::built_in_configs(), lab_file: None, zones: None, flags }).unwrap().0
+        load(&Shelves::new(Shelf::built_in_configs(), flags)).unwrap().0
     };
     let names =
         ["example.com", "rsf.org", "dailymotion.com", "nosuch.example.com", "nowhere.test", "youtube.com", "csail.mit.edu"];

@@ -7,9 +7,10 @@ use std::{
 };
 
 /// The modules of the tour in `lib.rs`, each with its rung.
-const LADDER: [(&str, usize); 12] = [
+const LADDER: [(&str, usize); 13] = [
     ("name", 0),
     ("clock", 0),
+    ("progress", 0),
     ("query", 1),
     ("lists", 1),
     ("config", 2),

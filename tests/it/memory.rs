@@ -62,7 +62,7 @@ fn answer(lab: &Lab, octets: &[u8], client: [u8; 4], desk: &mut Desk) -> usize {
 #[test]
 fn a_query_that_is_answered_at_once_asks_for_no_memory() {
     let flags = LabSpec { today: Some("2026-11-22T12:00".parse().unwrap()), ..LabSpec::default() };
-    let lab = load(&Shelves { configs: Shelf::built_in_configs(), lab_file: None, zones: None, flags }).unwrap().0;
+    let lab = load(&Shelves::new(Shelf::built_in_configs(), flags)).unwrap().0;
     let cases = [
         ("forged address", query("www.facebook.com", 1), [127, 98, 0, 1]),
         ("NXDOMAIN", query("www.rt.com", 1), [127, 49, 0, 1]),

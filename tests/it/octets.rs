@@ -13,7 +13,7 @@ use std::{sync::LazyLock, time::Duration};
 static LAB: LazyLock<Lab> = LazyLock::new(shipped);
 
 fn shipped() -> Lab {
-    let shelves = Shelves { configs: Shelf::built_in_configs(), lab_file: None, zones: None, flags: LabSpec::default() };
+    let shelves = Shelves::new(Shelf::built_in_configs(), LabSpec::default());
     load(&shelves).unwrap().0
 }
 

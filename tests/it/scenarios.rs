@@ -218,7 +218,7 @@ fn play(text: &str, file: &str) -> usize {
                 steps += 1;
                 let server = server.get_or_insert_with(|| {
                     let configs = own.as_ref().map_or(Shelf::built_in_configs(), |(_, shelves)| shelves.configs.clone());
-                    start_shelves(Shelves { configs, lab_file: None, zones: None, flags: flags.clone() })
+                    start_shelves(Shelves::new(configs, flags.clone()))
                 });
                 match what[0] {
                     "QUERY" => {

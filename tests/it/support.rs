@@ -35,7 +35,7 @@ pub(crate) struct Running {
 
 /// The configs and zones compiled in, with these flags.
 pub(crate) fn start(flags: LabSpec) -> Running {
-    start_shelves(Shelves { configs: Shelf::built_in_configs(), lab_file: None, zones: None, flags })
+    start_shelves(Shelves::new(Shelf::built_in_configs(), flags))
 }
 
 /// The shipped lab on a day.
@@ -195,7 +195,7 @@ pub(crate) fn own_lab(countries: &[(&str, &str)]) -> (Scratch, Shelves) {
     }
     fs::create_dir_all(scratch.path().join("countries")).unwrap();
     let configs = Shelf::Folder(scratch.path().to_owned());
-    (scratch, Shelves { configs, lab_file: None, zones: None, flags: LabSpec::default() })
+    (scratch, Shelves::new(configs, LabSpec::default()))
 }
 
 /// The repository, where the tests run.

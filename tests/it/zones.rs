@@ -52,7 +52,7 @@ fn server() -> (Scratch, Running) {
     scratch.write("zones/zone.test.zone", ZONE);
     scratch.write("zones/other.test.zone", OTHER);
     let zones = Some(Shelf::Folder(scratch.path().join("zones")));
-    let shelves = Shelves { configs: Shelf::built_in_configs(), lab_file: None, zones, flags: LabSpec::default() };
+    let shelves = Shelves { zones, ..Shelves::new(Shelf::built_in_configs(), LabSpec::default()) };
     let running = start_shelves(shelves);
     (scratch, running)
 }

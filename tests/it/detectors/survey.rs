@@ -40,7 +40,7 @@ pub(super) struct Case {
 
 /// The shipped lab, to take names and addresses from.
 pub(super) fn shipped() -> Lab {
-    let shelves = Shelves { configs: Shelf::built_in_configs(), lab_file: None, zones: None, flags: LabSpec::default() };
+    let shelves = Shelves::new(Shelf::built_in_configs(), LabSpec::default());
     load(&shelves).unwrap_or_else(|error| panic!("{error}")).0
 }
 
@@ -84,7 +84,7 @@ impl Labs {
     fn start(&self, today: Date) -> Running {
         let zones = Some(Shelf::Folder(self.folder.path().join("zones")));
         let flags = LabSpec { today: Some(today.into()), ..LabSpec::default() };
-        start_shelves(Shelves { configs: Shelf::built_in_configs(), lab_file: None, zones, flags })
+        start_shelves(Shelves { zones, ..Shelves::new(Shelf::built_in_configs(), flags) })
     }
 }
 
