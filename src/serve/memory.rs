@@ -1,9 +1,9 @@
 //! Giving memory back: a reload frees as much as it takes, and should not leave the process larger than it was. glibc's allocator
-//! keeps more than it must, for two reasons that can be turned off (mallopt(3)).
+//! keeps more than it must, for reasons that can be turned off (mallopt(3)) or made good for (malloc_trim(3)).
 
-#![allow(unsafe_code, reason = "mallopt has no safe wrapper")]
+#![allow(unsafe_code, reason = "mallopt and malloc_trim have no safe wrapper")]
 
-use nix::libc::{M_ARENA_MAX, M_MMAP_THRESHOLD, c_int, mallopt};
+use nix::libc::{M_ARENA_MAX, M_MMAP_THRESHOLD, c_int, mallopt, malloc_trim};
 
 /// Large pieces are asked of the system one by one and given back when they are freed; but with each of them the size from which
 /// that is done is raised. One that has been set is not. This is glibc's own at the start of a process.
@@ -20,4 +20,10 @@ pub fn return_what_is_freed() {
         // numbers that it does not know, and then nothing has changed.
         let _ = unsafe { mallopt(setting, value) };
     }
+}
+
+/// Gives back the pages that nothing is left in: small pieces of the lab that has gone lay between those of the one that has come.
+pub(super) fn give_back() {
+    // SAFETY: it takes a number and moves nothing that is in use; it holds the allocator's own locks.
+    let _ = unsafe { malloc_trim(0) };
 }

@@ -116,6 +116,8 @@ fn let_go(old: Arc<Live>) {
         thread::sleep(QUIET);
     }
     drop(old);
+    #[cfg(target_env = "gnu")]
+    super::memory::give_back();
 }
 
 /// The folders and the file that a lab was read from; the compiled-in ones do not change.
