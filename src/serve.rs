@@ -8,6 +8,7 @@ mod datagram;
 mod live;
 #[cfg(target_env = "gnu")]
 mod memory;
+mod priority;
 mod reload;
 mod tcp;
 mod timer;

@@ -3,10 +3,11 @@
  * It reads up to 32 queries with one system call, answers each from a template (the query's id and question, one A
  * record) and sends them with another. It looks nothing up, so what another server takes beyond it is that server's own.
  *
- *   floor PORT        on 127.0.0.1
+ *   floor PORT [WORKERS]        on 127.0.0.1; each worker is a thread with a socket of its own (1)
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,10 +21,10 @@ static const uint8_t answer[] = {0xc0, 0x0c, 0, 1, 0, 1, 0, 0, 0x01, 0x2c, 0, 4,
 /* QR RD RA; one question, one answer. */
 static const uint8_t head[] = {0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0};
 
-static uint8_t queries[BATCH][LONGEST], replies[BATCH][LONGEST + sizeof answer];
-static struct sockaddr_in clients[BATCH];
-static struct iovec incoming[BATCH], outgoing[BATCH];
-static struct mmsghdr received[BATCH], sent[BATCH];
+static _Thread_local uint8_t queries[BATCH][LONGEST], replies[BATCH][LONGEST + sizeof answer];
+static _Thread_local struct sockaddr_in clients[BATCH];
+static _Thread_local struct iovec incoming[BATCH], outgoing[BATCH];
+static _Thread_local struct mmsghdr received[BATCH], sent[BATCH];
 
 /* Where the question ends, or 0 if this is no query. */
 static size_t question_end(const uint8_t *query, size_t length) {
@@ -44,9 +45,9 @@ static size_t reply_to(const uint8_t *query, size_t length, uint8_t *reply) {
 
 static int listen_on(const char *port) {
     struct sockaddr_in own = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(port))};
-    int fd = socket(AF_INET, SOCK_DGRAM, 0);
+    int fd = socket(AF_INET, SOCK_DGRAM, 0), on = 1;
     own.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (fd < 0 || bind(fd, (struct sockaddr *)&own, sizeof own) < 0) {
+    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) < 0 || bind(fd, (struct sockaddr *)&own, sizeof own) < 0) {
         perror("floor");
         exit(1);
     }
@@ -74,9 +75,8 @@ static int answer_all(int count) {
     return ready;
 }
 
-int main(int argc, char **argv) {
-    if (argc != 2) return fputs("floor PORT\n", stderr), 2;
-    int fd = listen_on(argv[1]);
+static void *serve(void *port) {
+    int fd = listen_on(port);
     prepare();
     for (;;) {
         for (int i = 0; i < BATCH; i++) received[i].msg_hdr.msg_namelen = sizeof clients[i];
@@ -88,4 +88,14 @@ int main(int argc, char **argv) {
             if (more <= 0) more = 1;
         }
     }
+    return NULL;
+}
+
+int main(int argc, char **argv) {
+    if (argc < 2 || argc > 3) return fputs("floor PORT [WORKERS]\n", stderr), 2;
+    for (int others = argc == 3 ? atoi(argv[2]) - 1 : 0; others > 0; others--) {
+        pthread_t thread;
+        if (pthread_create(&thread, NULL, serve, argv[1]) != 0) return fputs("floor: no thread\n", stderr), 1;
+    }
+    serve(argv[1]);
 }

@@ -55,8 +55,8 @@ class Floor(Server):
     name, title = "floor", "floor"
     workloads = ("mixed", "forged", "nxdomain", "honest", "zone")
 
-    def command(self, work, own, port):
-        return [self.tools / "floor", str(port)]
+    def command(self, work, own, port, workers=1):
+        return [self.tools / "floor", str(port), str(workers)]
 
     def version(self):
         return "floor (benches/peers/floor.c)"
@@ -70,12 +70,10 @@ class Splinterdns(Server):
     def __init__(self, tools):
         super().__init__(tools)
         self.program = os.environ["SPLINTERDNS"]
-        said = subprocess.run([self.program, "serve", "--help"], capture_output=True, text=True)
-        self.has_workers = "--workers" in said.stdout
 
     def command(self, work, own, port, workers=1):
-        told = [self.program, "serve", "--configs", work / "configs", "--listen", f"127.0.0.1:{port}=XX", "--today", "2026-01-01"]
-        return told + (["--workers", str(workers)] if self.has_workers else [])
+        return [self.program, "serve", "--configs", work / "configs", "--listen", f"127.0.0.1:{port}=XX", "--today", "2026-01-01",
+                "--workers", str(workers)]
 
 
 class Unbound(Peer):

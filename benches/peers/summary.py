@@ -31,6 +31,15 @@ class Summary:
         found = [a / b for a, b in pairs if a is not None and b]
         return median(found) if found else None
 
+    def scaled(self, server, workers, key):
+        """The median of a figure of the loads with so many workers; None without any."""
+        return median(turn[server][workers][key] for turn in self.found["workers"]) if self.found.get("workers") else None
+
+    def rise(self, server):
+        """By how many per cent a query costs more with two workers than with one: the median of the rounds."""
+        turns = self.found.get("workers")
+        return 100 * (median(turn[server]["2"]["cpu"] / turn[server]["1"]["cpu"] for turn in turns) - 1) if turns else None
+
     def instructions(self, server, workload):
         counted = self.found.get("instructions") or {"servers": {}}
         return counted["servers"].get(server, {}).get(workload)

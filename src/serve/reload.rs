@@ -1,11 +1,10 @@
 //! Reload on SIGHUP and on changed files: the new lab is built whole, then swapped in; a broken one is reported and the old
 //! one stays.
 
-use super::live::Live;
+use super::{live::Live, priority::yield_to_all};
 use crate::lab::{Shelves, load};
 use arc_swap::ArcSwap;
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
-use rustix::process::setpriority_process;
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
@@ -26,9 +25,6 @@ const QUIET: Duration = Duration::from_millis(200);
 
 /// But not longer than this: a file that changes all the time must not put it off for ever.
 const PATIENCE: Duration = Duration::from_secs(2);
-
-/// The niceness of whatever can wait (sched(7)).
-const LEAST_PRIORITY: i32 = 19;
 
 /// Workers let go of an old lab at once, queries on their way to a resolver after some seconds.
 const GRACE: Duration = Duration::from_secs(30);
@@ -71,13 +67,12 @@ async fn settled(change: &mut UnboundedReceiver<()>, hangup: &mut Signal) {
     }
 }
 
-/// Reads the lab on a thread of the least priority: reading files and building an index must not hold up those who answer.
+/// Reads the lab on a thread that waits for all others: reading files and building an index must not hold up those who answer.
 async fn reload(why: &'static str, shelves: &Shelves, live: &Arc<ArcSwap<Live>>) {
     let (shelves, live) = (shelves.clone(), Arc::clone(live));
     let (done, loaded) = oneshot::channel();
     let started = thread::Builder::new().name("reload".to_owned()).spawn(move || {
-        // Without it a reload takes more of the processor than it should, and works.
-        let _ = setpriority_process(None, LEAST_PRIORITY);
+        yield_to_all();
         let old = swap(why, &shelves, &live);
         // Nobody waits any more when the server stops.
         let _ = done.send(());
