@@ -34,6 +34,6 @@ pub use pool::{AddressesSpec, Pick, PoolSpec};
 pub use problem::Trouble;
 pub use report::{Place, Problem, Report, SourceFile};
 pub use rule::{Evidence, RuleSpec};
-pub use shelf::{Shelf, ShelfError};
+pub use shelf::{Shelf, ShelfError, YAML};
 pub use values::{At, WORDS, Word, day, duration, log_filter, moment, resolver, socket};
 pub use wire::{EdeSpec, EdnsForm, OwnerForm, WireSpec};

@@ -6,10 +6,11 @@
 //! octets ──▶ Query ──▶ Policy::decide ──▶ Verdict ──▶ plan ──▶ Plan ──▶ octets, at their times
 //! ```
 //!
-//! 1. [`serve`] takes octets from a socket and hands them to [`lab::Lab::consider`].
-//! 2. [`query`] reads them: what cannot be read, and what is no query, ends here. (Some injectors only glance at octets:
+//! 1. [`serve`] takes octets from a socket and hands them to [`lab::Lab::open`], those of one batch together.
+//! 2. [`query`] reads them; what cannot be read, and what is no query, is turned away. (Some injectors only glance at octets:
 //!    [`query::Glance`].)
-//! 3. [`policy::Policy::decide`] finds who governs the client, which rule decides on the name, and so the verdict.
+//! 3. [`lab::Lab::consider`] has the rest decided: [`policy::Policy::decide`] finds who governs the client, which rule decides on
+//!    the name, and so the verdict.
 //! 4. [`answer::plan`] turns the verdict into steps: this message, after that time; or an honest answer; or nothing.
 //! 5. [`serve`] carries the steps out. Honest answers come from zone files ([`answer::Zones`]) or a resolver ([`upstream`]).
 //!

@@ -2,7 +2,7 @@
 
 use super::{Failure, Outcome, progress::watched};
 use crate::{
-    config::{LabSpec, Report, Shelf, ShelfError},
+    config::{LabSpec, Report, Shelf, ShelfError, YAML},
     lab::{self, Lab, LoadError, Shelves},
 };
 use std::path::{Path, PathBuf};
@@ -56,8 +56,8 @@ fn check(path: &Path, problems: &mut String) -> Outcome {
 /// A folder of country files, or of zones.
 fn check_folder(folder: &Path, report: &mut Report) -> Outcome {
     let shelf = Shelf::Folder(folder.to_owned());
-    let zones = shelf.list(Path::new(""), ".zone")?;
-    let countries = shelf.list(Path::new(""), ".yaml")?;
+    let zones = shelf.list(Path::new(""), &[".zone"])?;
+    let countries = shelf.list(Path::new(""), &YAML)?;
     if zones.is_empty() && countries.is_empty() {
         return Err(Failure::unreadable(format!("{} holds neither .yaml nor .zone files", folder.display())));
     }
@@ -93,13 +93,13 @@ fn plural(count: usize, noun: &str) -> String {
     }
 }
 
-/// `lab.yaml`, or a file that has one of a lab's own keys.
+/// `lab.yaml`, or another YAML file that has one of a lab's own keys.
 fn is_lab_file(path: &Path) -> bool {
     let own = ["listen:", "upstream:", "honest-from:", "zones:", "allow:", "seed:"];
     let text = std::fs::read_to_string(path).unwrap_or_default();
     let yaml = path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
-    path.file_name().is_some_and(|name| name == "lab.yaml")
-        || (yaml && text.lines().any(|line| own.iter().any(|key| line.starts_with(key))))
+    let named = path.file_stem().is_some_and(|name| name == "lab");
+    yaml && (named || text.lines().any(|line| own.iter().any(|key| line.starts_with(key))))
 }
 
 fn folder(path: &Path) -> &Path {

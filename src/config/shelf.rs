@@ -12,6 +12,9 @@ use thiserror::Error;
 static CONFIGS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/configs");
 static ZONES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/zones");
 
+/// How the names of YAML files end.
+pub const YAML: [&str; 2] = [".yaml", ".yml"];
+
 /// How much of a large file is read at a time.
 const PIECE: usize = 1 << 17;
 
@@ -115,12 +118,12 @@ impl Shelf {
         opened.map_err(|why| ShelfError { path: self.shown(path), why })
     }
 
-    /// The files below `folder` whose names end in `ending`, sorted. Editors' backups and hidden files are no files.
+    /// The files below `folder` whose names end in one of `endings`, sorted. Editors' backups and hidden files are no files.
     ///
     /// # Errors
     ///
     /// The system's, with the path.
-    pub fn list(&self, folder: &Path, ending: &str) -> Result<Vec<PathBuf>, ShelfError> {
+    pub fn list(&self, folder: &Path, endings: &[&str]) -> Result<Vec<PathBuf>, ShelfError> {
         let fail = |why| ShelfError { path: self.shown(folder), why };
         let mut found: Vec<PathBuf> = match self {
             Self::Folder(root) => fs::read_dir(root.join(folder))
@@ -134,7 +137,7 @@ impl Shelf {
         };
         found.retain(|path| {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
-            name.ends_with(ending) && !name.starts_with('.')
+            endings.iter().any(|ending| name.ends_with(ending)) && !name.starts_with('.')
         });
         found.sort();
         Ok(found)

@@ -3,7 +3,7 @@
 use super::{Lab, Settings, examples};
 use crate::{
     answer::{Zone, Zones},
-    config::{CountrySpec, LabSpec, Place, Report, Shelf, ShelfError, Trouble, read_country, read_lab},
+    config::{CountrySpec, LabSpec, Place, Report, Shelf, ShelfError, Trouble, YAML, read_country, read_lab},
     name::wire_name,
     policy::{Policy, compile},
     progress::Progress,
@@ -19,7 +19,7 @@ use thiserror::Error;
 /// Where a lab's files stand, and what the command line says beside them.
 #[derive(Clone, Debug)]
 pub struct Shelves {
-    /// A folder like `configs/`: `lab.yaml` (may be missing) and `countries/*.yaml`.
+    /// A folder like `configs/`: `lab.yaml` (may be missing) and `countries/*.yaml`, or `.yml`.
     pub configs: Shelf,
     /// Another lab file than the one in `configs`.
     pub lab_file: Option<PathBuf>,
@@ -124,19 +124,23 @@ fn finish(policy: Policy, zones: Zones, settings: Settings, specs: &[CountrySpec
     lab
 }
 
+/// The lab file that the command line names, else the configs' own, which may be missing.
 fn lab_spec(shelves: &Shelves, report: &mut Report) -> Result<LabSpec, ShelfError> {
-    let (shelf, path) = match &shelves.lab_file {
-        Some(path) => (&Shelf::Folder(PathBuf::new()), path.clone()),
-        None => (&shelves.configs, PathBuf::from("lab.yaml")),
-    };
-    let text = match shelf.read(&path) {
-        Ok(text) => text,
-        Err(error) if error.why.kind() == io::ErrorKind::NotFound && shelves.lab_file.is_none() => {
-            return Ok(LabSpec::default());
+    if let Some(path) = &shelves.lab_file {
+        return read_spec(&Shelf::Folder(PathBuf::new()), path, report);
+    }
+    for ending in YAML {
+        match read_spec(&shelves.configs, Path::new(&format!("lab{ending}")), report) {
+            Err(error) if error.why.kind() == io::ErrorKind::NotFound => {}
+            read => return read,
         }
-        Err(error) => return Err(error),
-    };
-    let file = report.open(shelf.shown(&path), text);
+    }
+    Ok(LabSpec::default())
+}
+
+fn read_spec(shelf: &Shelf, path: &Path, report: &mut Report) -> Result<LabSpec, ShelfError> {
+    let text = shelf.read(path)?;
+    let file = report.open(shelf.shown(path), text);
     Ok(read_lab(file, report).unwrap_or_default())
 }
 
@@ -155,9 +159,9 @@ fn zones_shelf(shelves: &Shelves, lab: &LabSpec) -> Shelf {
 
 fn read_countries(shelf: &Shelf, report: &mut Report) -> Result<Vec<CountrySpec>, ShelfError> {
     let mut specs = Vec::new();
-    let paths = shelf.list(Path::new("countries"), ".yaml")?;
+    let paths = shelf.list(Path::new("countries"), &YAML)?;
     if paths.is_empty() {
-        let why = io::Error::other("this folder holds no country: no file that ends in .yaml");
+        let why = io::Error::other("this folder holds no country: no file that ends in .yaml or .yml");
         return Err(ShelfError { path: shelf.shown(Path::new("countries")), why });
     }
     for path in paths {
@@ -169,7 +173,7 @@ fn read_countries(shelf: &Shelf, report: &mut Report) -> Result<Vec<CountrySpec>
 
 fn read_zones(shelf: &Shelf, report: &mut Report) -> Result<Zones, ShelfError> {
     let mut reading = ReadingZones::default();
-    for path in shelf.list(Path::new(""), ".zone")? {
+    for path in shelf.list(Path::new(""), &[".zone"])? {
         reading.read(shelf, &path, report)?;
     }
     Ok(reading.zones)

@@ -3,7 +3,7 @@
 
 #![allow(unsafe_code, reason = "mallopt and malloc_trim have no safe wrapper")]
 
-use nix::libc::{M_ARENA_MAX, M_MMAP_THRESHOLD, c_int, mallopt, malloc_trim};
+use nix::libc::{M_ARENA_MAX, M_MMAP_THRESHOLD, c_int, malloc_trim, mallopt};
 
 /// Large pieces are asked of the system one by one and given back when they are freed; but with each of them the size from which
 /// that is done is raised. One that has been set is not. This is glibc's own at the start of a process.

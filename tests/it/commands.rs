@@ -148,6 +148,21 @@ fn check_says_what_it_checked_and_its_exit_code_tells_the_rest() {
 }
 
 #[test]
+fn yaml_files_may_end_in_yml() {
+    let scratch = Scratch::new();
+    scratch.write("countries/xx.yml", "country: XX\nname: Elsewhere\nclients: [127.99.0.0/16]\nrules: []\nsources: {}\n");
+    let lab = scratch.write("lab.yml", "country: XX\n");
+    let folder = scratch.path().to_str().unwrap();
+    let output = splinterdns(&["explain", "example.com", "--client", "192.0.2.1", "--configs", folder]);
+    assert!(String::from_utf8_lossy(&output.stdout).contains("Elsewhere"), "{output:?}");
+    scratch.write("lab.yml", "country: YY\n");
+    for path in [folder, lab.to_str().unwrap()] {
+        let output = splinterdns(&["check", path]);
+        assert!(String::from_utf8_lossy(&output.stderr).contains("unknown country \"YY\""), "{output:?}");
+    }
+}
+
+#[test]
 fn wrong_arguments_are_answered_with_the_right_ones() {
     let complaint = |arguments: &[&str]| String::from_utf8(splinterdns(arguments).stderr).unwrap();
     assert!(complaint(&["explain", "x.com", "--country", "ZZ"]).contains("BR, CN, CZ"));

@@ -53,7 +53,7 @@ impl Control {
     /// Asks for the name of every zone and its `www.`; names that do not exist are left out.
     pub(super) fn ask(server: &Running) -> Self {
         let mut client = Client::udp(server, CONTROL);
-        let zones = Shelf::built_in_zones().list(Path::new(""), ".zone").unwrap();
+        let zones = Shelf::built_in_zones().list(Path::new(""), &[".zone"]).unwrap();
         let apexes = zones.iter().map(|zone| zone.file_stem().unwrap().to_string_lossy().into_owned());
         let names = apexes.flat_map(|apex| [format!("www.{apex}"), apex]);
         client.ask(&names.flat_map(|name| [(name.clone(), A), (name, AAAA)]).collect::<Vec<_>>());

@@ -33,7 +33,7 @@ pub(super) fn measured_rules() -> Vec<Measured> {
         let file = report.open(path.clone(), shelf.read(&path).unwrap());
         read_country(file, path, &mut report).unwrap()
     };
-    let paths = shelf.list(Path::new("countries"), ".yaml").unwrap();
+    let paths = shelf.list(Path::new("countries"), &[".yaml"]).unwrap();
     paths.into_iter().flat_map(|path| rules_of(read(path))).filter(|one| one.rule.evidence == Evidence::Measured).collect()
 }
 
