@@ -10,7 +10,7 @@ mod load;
 mod rehearse;
 mod settings;
 
-pub use course::{Asker, Desk, Opened, ROW, Row, foresee};
+pub use course::{Asker, Desk, Governed, Opened, ROW, Row, foresee};
 pub use honest::{Due, Local};
 pub use load::{LoadError, Shelves, check_countries, check_zones, load};
 pub use rehearse::{Part, Rehearsal, Sent, What};

@@ -71,13 +71,14 @@ impl Name {
         octets.clear();
         // All but the first length and the root's.
         octets.extend(wire.get(1..wire.len().saturating_sub(1)).unwrap_or_default());
-        let (mut dots, mut at) = (0, usize::from(wire.first().copied().unwrap_or_default()));
+        let (mut dots, mut at) = (0_u8, usize::from(wire.first().copied().unwrap_or_default()));
         while at < octets.len() {
             at += usize::from(std::mem::replace(&mut octets[at], b'.')) + 1;
-            dots += 1;
+            dots = dots.wrapping_add(1);
         }
-        // Whatever is not plain is a dot that stands between labels, then.
-        let plain = octets.iter().map(|octet| usize::from(!is_plain(*octet))).sum::<usize>() == dots;
+        // Whatever is not plain is a dot that stands between labels, then. Counted in octets, of which the processor takes many at a
+        // time: a name has no more than they can count.
+        let plain = octets.iter().fold(0_u8, |count, octet| count.wrapping_add(u8::from(!is_plain(*octet)))) == dots;
         octets.make_ascii_lowercase();
         match String::from_utf8(octets) {
             Ok(text) if plain => Ok(Self(text)),

@@ -34,6 +34,14 @@ pub struct Asker {
     pub welcome: bool,
 }
 
+/// Who asks, and who governs whoever asks from there.
+#[derive(Clone, Copy, Debug)]
+pub struct Governed<'l> {
+    /// Who asks.
+    pub asker: Asker,
+    governors: Governors<'l>,
+}
+
 /// What one worker keeps from query to query, so that a query in the common case asks for no memory.
 #[derive(Debug, Default)]
 pub struct Desk {
@@ -88,8 +96,8 @@ pub fn foresee(row: &Row<'_, '_>) {
 
 impl Lab {
     /// Opens a message.
-    pub fn open<'o>(&self, octets: &'o [u8], asker: Asker, desk: &mut Desk) -> Opened<'o, '_> {
-        let governors = self.policy.governors(asker.client, asker.listener);
+    pub fn open<'o, 'l>(&'l self, octets: &'o [u8], from: Governed<'l>, desk: &mut Desk) -> Opened<'o, 'l> {
+        let Governed { asker, governors } = from;
         let read = Received::read(octets);
         let (query, suffixes) = match &read {
             Ok(received) => {
@@ -103,7 +111,7 @@ impl Lab {
         Opened { octets, read, query, welcome: asker.welcome, governors, suffixes }
     }
 
-    /// Decides about a message; the desk's plan then has what goes out. Gives back the query, for an honest step of it.
+    /// Decides about a message, once; the desk's plan then has what goes out. Gives back the query, for an honest step of it.
     pub fn consider<'o>(&self, opened: &mut Opened<'o, '_>, desk: &mut Desk) -> Option<Received<'o>> {
         let draw = Draw { seed: self.settings.seed, turns: &self.turns };
         let (verdict, received) = judge(opened, &draw, &mut desk.plan);
@@ -116,6 +124,12 @@ impl Lab {
             desk.names.push(std::mem::take(&mut opened.query.name));
         }
         received
+    }
+
+    /// Finds who governs an asker; several messages of one may share it.
+    #[must_use]
+    pub fn governed(&self, asker: Asker) -> Governed<'_> {
+        Governed { asker, governors: self.policy.governors(asker.client, asker.listener) }
     }
 
     /// Who asks, as a query comes in at a time.
@@ -183,7 +197,7 @@ impl<'o, 'l> Opened<'o, 'l> {
             Err(Unanswered::FormErr) => return Err(Some(write_bare_header(self.octets, ResponseCode::FormErr, out))),
             Err(Unanswered::NotImp) => return Err(Some(not_implemented(self.octets, self.query.transport, out))),
         };
-        match rejection(&received, self.welcome) {
+        match rejection(&received, self.query.rtype, self.welcome) {
             Some(head) => Err(Some(head.write(received, received.limit(self.query.transport), out))),
             None => Ok(received),
         }
@@ -191,8 +205,10 @@ impl<'o, 'l> Opened<'o, 'l> {
 
     /// Everybody who reads what a resolver reads, and the others with what they see instead.
     fn glances(&self, admitted: bool, readers: Readers) -> (Readers, Vec<(Flat, Glance)>) {
-        let mut same = Readers::DNS;
-        let mut apart = Vec::new();
+        let (mut same, mut apart) = (Readers::DNS, Vec::new());
+        if readers == Readers::DNS {
+            return (same, apart);
+        }
         for flat in readers.flats() {
             match Glance::at(self.octets, flat) {
                 Some(glance) if admitted && self.agrees(&glance) => same = same.and(Readers::of(Parser::Flat(flat))),
@@ -247,7 +263,7 @@ fn not_implemented(octets: &[u8], transport: Transport, out: &mut Vec<u8>) -> Ra
 }
 
 /// What is refused whatever the policy says.
-fn rejection(query: &Received<'_>, welcome: bool) -> Option<Head<'static>> {
+fn rejection(query: &Received<'_>, rtype: Type, welcome: bool) -> Option<Head<'static>> {
     let refused = Head::status(ResponseCode::Refused);
     if !welcome {
         return Some(refused.explained(EDE_PROHIBITED, "this resolver answers lab networks only"));
@@ -256,7 +272,7 @@ fn rejection(query: &Received<'_>, welcome: bool) -> Option<Head<'static>> {
     if query.opt().is_some_and(|opt| opt.version > 0) {
         return Some(Head::status(ResponseCode::BADVERS));
     }
-    let transfer = matches!(query.rtype().0, RecordType::AXFR | RecordType::IXFR);
+    let transfer = matches!(rtype.0, RecordType::AXFR | RecordType::IXFR);
     let foreign = query.class() != DNSClass::IN;
     (transfer || foreign).then_some(refused)
 }

@@ -189,7 +189,7 @@ impl Connection {
         let (arrival, lab) = (Instant::now(), &live.lab);
         let asker = lab.asker(self.client, Transport::Tcp, self.shared.country, lab.settings.clock.now());
         self.desk.plan.octets.clear();
-        let mut opened = lab.open(&self.pending[octets], asker, &mut self.desk);
+        let mut opened = lab.open(&self.pending[octets], lab.governed(asker), &mut self.desk);
         let query = lab.consider(&mut opened, &mut self.desk);
         let Some(Step { after, send }) = self.desk.plan.steps.first().cloned() else { return Ok(false) };
         let range = match lab.due(send, query, Transport::Tcp, &mut self.desk) {

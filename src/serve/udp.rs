@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     answer::Step,
-    lab::{Desk, Due, Opened, ROW, Row, foresee},
+    lab::{Desk, Due, Governed, Opened, ROW, Row, foresee},
     query::{CountryCode, Received, Transport},
 };
 use arc_swap::ArcSwap;
@@ -81,14 +81,18 @@ impl Worker {
         }
         let now = self.live.lab.settings.clock.now();
         let live = Arc::clone(&self.live);
+        // Those who come together are often one client.
+        let mut last: Option<Governed<'_>> = None;
         for first in (0..count).step_by(ROW) {
             let mut row = Row::new();
             for index in first..count.min(first + ROW) {
                 let (octets, way) = batch.get(index);
-                if let Some(client) = way.client() {
-                    let asker = live.lab.asker(client, Transport::Udp, self.shared.country, now);
-                    row.push((index, live.lab.open(octets, asker, &mut self.desk)));
-                }
+                let Some(client) = way.client() else { continue };
+                let from = last
+                    .filter(|last| last.asker.client == client)
+                    .unwrap_or_else(|| live.lab.governed(live.lab.asker(client, Transport::Udp, self.shared.country, now)));
+                last = Some(from);
+                row.push((index, live.lab.open(octets, from, &mut self.desk)));
             }
             foresee(&row);
             for (index, opened) in &mut row {

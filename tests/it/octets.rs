@@ -39,7 +39,7 @@ fn sent(lab: &Lab, messages: &[Vec<u8>], together: usize) -> Vec<(Duration, Opti
         let mut row = Row::new();
         for (index, (octets, client)) in messages.iter().enumerate() {
             let asker = lab.asker(*client, Transport::Udp, None, "2026-11-22T12:00".parse().unwrap());
-            row.push((index, lab.open(octets, asker, &mut desk)));
+            row.push((index, lab.open(octets, lab.governed(asker), &mut desk)));
         }
         foresee(&row);
         for (_, opened) in &mut row {
@@ -75,7 +75,7 @@ proptest! {
         let transport = if tcp { Transport::Tcp } else { Transport::Udp };
         let asker = LAB.asker([127, 86, 0, 1].into(), transport, None, "2026-11-22T12:00".parse().unwrap());
         let mut desk = Desk::default();
-        let query = LAB.consider(&mut LAB.open(&octets, asker, &mut desk), &mut desk);
+        let query = LAB.consider(&mut LAB.open(&octets, LAB.governed(asker), &mut desk), &mut desk);
         for Step { send, .. } in desk.plan.steps.clone() {
             let range = match LAB.due(send, query, transport, &mut desk) {
                 Due::Message(range) => range,
