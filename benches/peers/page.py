@@ -84,7 +84,8 @@ def troubles(summary):
 
 def judged(summary):
     rows = [[target, found, VERDICTS[met]] for target, found, met in targets.judge(summary)]
-    text = "## Targets\n\n" + table(["target", "this run", ""], rows, left=3) + "\n"
+    text = ("## Targets\n\nRatios are the medians of those within each round, not the quotients of the medians further down.\n\n"
+            + table(["target", "this run", ""], rows, left=3) + "\n")
     if summary.run["names"] < targets.MILLION:
         text += f"\nThe targets are meant for 1,000,000 names; this run had {summary.run['names']:,}.\n"
     return text

@@ -42,7 +42,7 @@ pub(super) struct Args {
     today: Option<DateTime>,
 
     /// Ask this resolver for names that no zone holds; may be given several times, they are asked in order
-    #[arg(long, value_name = "ADDR:PORT", value_parser = resolver)]
+    #[arg(long, value_name = "ADDR[:PORT]", value_parser = resolver)]
     upstream: Vec<SocketAddr>,
 
     /// How long one try at an upstream resolver may take [default: 2s]
@@ -171,16 +171,15 @@ fn banner(lab: &Lab, listeners: &[ListenerSpec]) {
         [] => say!("no upstream: a name that no zone holds gets SERVFAIL (--upstream ADDR:PORT asks a resolver)"),
         _ => say!("upstream: {}", upstream.join(", ")),
     }
-    say!("");
-    countries::table(&lab.policy, false).print();
-    let others =
-        lab.policy.default_country().map_or("get honest answers".to_owned(), |country| format!("are in {}", country.code));
-    let others = if listeners.iter().all(|listener| listener.country.is_some()) {
-        "every listener is bound to a country, so no client's network counts".to_owned()
+    if listeners.iter().all(|listener| listener.country.is_some()) {
+        say!("\nevery listener is bound to a country; `splinterdns countries` lists the networks of its operators");
     } else {
-        format!("other clients {others}")
-    };
-    say!("\n{others}; `splinterdns countries` lists the operators");
+        say!("");
+        countries::table(&lab.policy, false).print();
+        let others =
+            lab.policy.default_country().map_or("get honest answers".to_owned(), |country| format!("are in {}", country.code));
+        say!("\nother clients {others}; `splinterdns countries` lists the operators");
+    }
     if let Some(line) = dig_line(lab, listeners) {
         say!("\ntry:  {head}{line}{head:#}");
     }

@@ -165,12 +165,12 @@ fn outside(addresses: &[String], networks: &[IpNet]) -> String {
 /// What is not as it was seen; nothing when all is.
 fn difference(seen: &Seen, replies: &[Reply], honest: &[Reply]) -> Option<String> {
     if let Some(true) = seen.silence {
-        return (!replies.is_empty()).then(|| format!("{} replies, not silence", replies.len()));
+        return (!replies.is_empty()).then(|| format!("{} came, not silence", replies.len()));
     }
     if let Some([least, most]) = seen.replies
         && !(least..=most).contains(&replies.len())
     {
-        return Some(format!("{} replies, not {least} to {most}", replies.len()));
+        return Some(format!("{} came, not {least} to {most}", replies.len()));
     }
     let Some(first) = replies.first() else { return Some("silence".to_owned()) };
     if let Some(malformed) = seen.malformed {
@@ -186,18 +186,19 @@ fn difference(seen: &Seen, replies: &[Reply], honest: &[Reply]) -> Option<String
     let forged = replies.iter().filter_map(|reply| reply.message.as_ref()).filter(|message| !same(message));
     let addresses: Vec<_> = forged.flat_map(data).collect();
     let first_data = data(message);
+    let shown_data = listed(&first_data);
     let checks = [
-        (seen.honest.is_none_or(|honest| honest == same(message)), "honest", first_data.join(", ")),
+        (seen.honest.is_none_or(|honest| honest == same(message)), "data", shown_data.clone()),
         (
             seen.rcode.as_deref().is_none_or(|rcode| rcode == word(message.response_code)),
             "rcode",
             word(message.response_code).to_owned(),
         ),
-        (seen.data.as_ref().is_none_or(|data| *data == first_data), "data", first_data.join(", ")),
+        (seen.data.as_ref().is_none_or(|data| *data == first_data), "data", shown_data.clone()),
         (
             seen.one_of.as_ref().is_none_or(|all| !first_data.is_empty() && first_data.iter().all(|one| all.contains(one))),
-            "one of",
-            first_data.join(", "),
+            "data",
+            shown_data,
         ),
         (
             seen.r#in.as_ref().is_none_or(|nets| !addresses.is_empty() && addresses.iter().all(|one| in_one(one, nets))),
@@ -215,15 +216,19 @@ fn difference(seen: &Seen, replies: &[Reply], honest: &[Reply]) -> Option<String
     checks.into_iter().find(|(holds, ..)| !holds).map(|(_, what, got)| format!("{what}: {got}"))
 }
 
+/// Record data or types, for people.
+fn listed(all: &[String]) -> String {
+    if all.is_empty() { "no records".to_owned() } else { all.join(", ") }
+}
+
 /// What was seen, in a few words for the table.
 fn shown(seen: &Seen) -> String {
     let mut words = Vec::new();
-    let list = |all: &[String]| all.join(", ");
     words.extend(seen.silence.filter(|silence| *silence).map(|_| "silence".to_owned()));
     words.extend(seen.malformed.map(|_| "malformed".to_owned()));
     words.extend(seen.honest.map(|honest| if honest { "honest" } else { "not honest" }.to_owned()));
     words.extend(seen.rcode.clone());
-    words.extend(seen.data.as_deref().map(list));
+    words.extend(seen.data.as_deref().map(listed));
     words.extend(
         seen.one_of.as_ref().map(|all| if all.len() > 3 { format!("one of {} addresses", all.len()) } else { all.join(" or ") }),
     );
@@ -231,7 +236,7 @@ fn shown(seen: &Seen) -> String {
         [one] => format!("in {one}"),
         more => format!("in {} networks", more.len()),
     }));
-    words.extend(seen.types.as_deref().map(list));
+    words.extend(seen.types.as_deref().map(listed));
     words.extend(
         seen.ttls.as_ref().map(|all| format!("TTL {}", all.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))),
     );
@@ -239,10 +244,11 @@ fn shown(seen: &Seen) -> String {
     words.extend(seen.owner.as_ref().map(|form| format!("owner {form}")));
     words.extend(seen.opt.map(|opt| if opt { "OPT" } else { "no OPT" }.to_owned()));
     words.extend(seen.soa.as_ref().map(|place| format!("SOA {place}")));
-    words.extend(
-        seen.replies
-            .map(|[least, most]| if least == most { format!("{least} replies") } else { format!("{least} to {most} replies") }),
-    );
+    words.extend(seen.replies.map(|range| match range {
+        [1, 1] => "1 reply".to_owned(),
+        [least, most] if least == most => format!("{least} replies"),
+        [least, most] => format!("{least} to {most} replies"),
+    }));
     words.extend(seen.last_honest.filter(|last| *last).map(|_| "the genuine one last".to_owned()));
     words.join("; ")
 }
