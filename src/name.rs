@@ -231,6 +231,7 @@ impl fmt::Display for Name {
 #[cfg(test)]
 mod tests {
     use super::{Name, NameError, wire_name};
+    use proptest::prelude::{Just, Strategy};
 
     #[test]
     fn case_and_the_last_dot_do_not_matter() {
@@ -271,9 +272,23 @@ mod tests {
         assert!(wire_name(r"\25").is_err() && wire_name(r"\256").is_err() && wire_name("a\\").is_err());
     }
 
+    /// Labels of all lengths, mostly of plain octets: lengths from 33 on are plain octets too, and 46 is a dot.
+    fn labels() -> impl Strategy<Value = Vec<Vec<u8>>> {
+        let plain = proptest::sample::select(b"ABCXYZabcxyz0129-_".to_vec());
+        let octet = proptest::prop_oneof![200 => plain, 1 => proptest::num::u8::ANY];
+        let length = proptest::prop_oneof![4 => 1..=10_usize, 2 => 11..=63_usize, 1 => Just(46_usize)];
+        let label = length.prop_flat_map(move |length| proptest::collection::vec(octet.clone(), length));
+        proptest::collection::vec(label, 0..8).prop_map(|mut labels| {
+            while labels.iter().map(|label| label.len() + 1).sum::<usize>() > 254 {
+                labels.pop();
+            }
+            labels
+        })
+    }
+
     proptest::proptest! {
         #[test]
-        fn both_ways_to_fold_a_name_agree(labels in proptest::collection::vec(proptest::collection::vec(0_u8..=255, 1..8), 0..6)) {
+        fn both_ways_to_fold_a_name_agree(labels in labels()) {
             let wire: Vec<u8> = labels.iter().flat_map(|label| [&[label.len() as u8], &label[..]].concat()).chain([0]).collect();
             let name = hickory_proto::rr::Name::from_labels(labels.iter().map(Vec::as_slice)).unwrap();
             proptest::prop_assert_eq!(Name::parse("left.over").unwrap().refilled(&wire), Name::from_wire(&name));

@@ -41,7 +41,8 @@ METHOD = """\
 - **Latency** (`latency.c`): forged replies, queries at fixed times at a tenth of the floor's rate of the round, from a client
   that never sleeps.
 - **Workers**: the mixed load with one worker and with two, by turns, server and `dnsperf` on the same two cores; so CPU a query
-  counts, not q/s. What sharing the cores costs by itself is seen at the floor.
+  counts, not q/s. What sharing the cores costs by itself is seen at the floor. Rises are medians over the
+  rounds too.
 - **Reload**: SIGHUP during a load of 50,000 q/s of forged names; a query without an answer a second after the end, or before
   its id comes round again, is lost. The server has one core, which a reload shares with who answers, and the client the other.
 - hickory-server is no Debian package and is not measured.

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     config::{OtherTypes, Pick, SoaPlace, TtlSpec},
+    name::wire_name,
     policy::{Choice, Poison, Soa},
     query::Query,
 };
@@ -27,10 +28,11 @@ pub(super) enum Says {
 /// The SOA of NXDOMAIN or NODATA, where one is sent. Its owner is the name that the rule blocks, so that it lies above the
 /// question's (RFC 2308 section 3); a rule that names none leaves the question's own.
 pub(super) fn negative(reply: &mut Reply<'_>, soa: &Soa, blocked: Option<&str>) {
-    let owner = match (&soa.zone, blocked) {
-        (Some(zone), _) => Owner::Name(zone),
-        (None, Some(blocked)) => Owner::Text(blocked),
-        (None, None) => Owner::Question,
+    let escaped = blocked.filter(|text| text.contains('\\')).map(|text| wire_name(text).unwrap_or_default());
+    let owner = match (&soa.zone, &escaped, blocked) {
+        (Some(name), ..) | (None, Some(name), _) => Owner::Name(name),
+        (None, None, Some(blocked)) => Owner::Text(blocked),
+        (None, None, None) => Owner::Question,
     };
     let section = match soa.place {
         SoaPlace::None => return,

@@ -59,7 +59,7 @@ fn check_folder(folder: &Path, report: &mut Report) -> Outcome {
     let zones = shelf.list(Path::new(""), &[".zone"])?;
     let countries = shelf.list(Path::new(""), &YAML)?;
     if zones.is_empty() && countries.is_empty() {
-        return Err(Failure::unreadable(format!("{} holds neither .yaml nor .zone files", folder.display())));
+        return Err(Failure::unreadable(format!("{} holds neither .yaml (.yml) nor .zone files", folder.display())));
     }
     lab::check_zones(folder, &zones, report)?;
     lab::check_countries(folder, &countries, report)?;

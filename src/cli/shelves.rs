@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct FileArgs {
-    /// A folder with countries/*.yaml and, if you like, lab.yaml [default: the configs compiled in]
+    /// A folder with countries/*.yaml (or .yml) and, if you like, lab.yaml [default: the configs compiled in]
     #[arg(long, value_name = "DIR")]
     configs: Option<PathBuf>,
 

@@ -120,7 +120,8 @@ impl Lab {
         {
             observe::log(&Event::new(&opened.query, &verdict));
         }
-        if desk.names.len() < ROW {
+        // What was not read had no room to give back.
+        if opened.read.is_ok() && desk.names.len() < ROW {
             desk.names.push(std::mem::take(&mut opened.query.name));
         }
         received

@@ -128,11 +128,16 @@ impl From<&SoaSpec> for Soa {
     /// Serial, refresh, retry and expire are as Unbound gives them to a local zone without a SOA; the minimum is the SOA's own TTL.
     fn from(spec: &SoaSpec) -> Self {
         let SoaSpec { place, zone, mname, rname, ttl } = spec;
-        let labels = |name: &WireName| name.iter().map(<[u8]>::to_vec).chain([Vec::new()]).collect::<Vec<_>>();
-        let names = [labels(mname), labels(rname)].concat().into_iter();
-        let names = names.flat_map(|label| [vec![label.len() as u8], label].concat());
-        let numbers = [1, 3600, 1200, 604_800, *ttl].into_iter().flat_map(u32::to_be_bytes);
-        Self { place: *place, zone: zone.clone(), ttl: *ttl, data: names.chain(numbers).collect() }
+        let mut data = Vec::new();
+        for name in [mname, rname] {
+            for label in name.iter() {
+                data.push(label.len() as u8);
+                data.extend(label);
+            }
+            data.push(0);
+        }
+        data.extend([1, 3600, 1200, 604_800, *ttl].into_iter().flat_map(u32::to_be_bytes));
+        Self { place: *place, zone: zone.clone(), ttl: *ttl, data: data.into() }
     }
 }
 

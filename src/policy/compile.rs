@@ -14,8 +14,8 @@ use crate::{
 use ipnet::IpNet;
 use std::collections::HashMap;
 
-/// Compiles countries whose lists and pools stand on `shelf`, and counts their names on the way. What is wrong goes into the report; the policy is only worth
-/// having when the report is clean.
+/// Compiles countries whose lists and pools stand on `shelf`, and counts their names on the way. What is wrong goes into the
+/// report; the policy is only worth having when the report is clean.
 pub fn compile(specs: &[CountrySpec], shelf: &Shelf, progress: &Progress, report: &mut Report) -> Policy {
     let mut specs: Vec<&CountrySpec> = specs.iter().collect();
     specs.sort_by_key(|spec| spec.country.value);

@@ -70,11 +70,15 @@ impl Matcher {
         let cache = regex_patterns.len().saturating_mul(DFA_OF_EACH).max(LEAST_DFA);
         let regexes = RegexSetBuilder::new(regexes).case_insensitive(true).size_limit(usize::MAX).dfa_size_limit(cache).build();
         let regexes = regexes.map_err(|why| TooMany(why.to_string()))?;
-        let (labels, parts) = (Labels::new(patterns, labels, &mut progress.indexing()), Parts::new(patterns, &parts)?);
+        let others = parts.len() + regex_patterns.len() + every.len();
+        let mut done = progress.indexing();
+        let (labels, parts) = (Labels::new(patterns, labels, &mut done), Parts::new(patterns, &parts)?);
+        (0..others).for_each(|_| done.step());
         Ok(Self { rules: patterns.rules().to_vec(), labels, parts, regexes, regex_patterns, every })
     }
 
-    /// The first pattern that matches a name and whose rule holds. Nothing is allocated, unless a regular expression matches.
+    /// The first pattern that matches a name and whose rule holds. Nothing is allocated, unless a regular expression
+    /// matches.
     pub(super) fn first<'p>(&'p self, name: &str, suffixes: &Suffixes, holds: impl Fn(usize) -> bool) -> Option<Hit<'p>> {
         let mut best = self.every.iter().map(|slot| self.every(*slot)).find(|hit| holds(hit.rule));
         let before = |slot: Slot, best: &Option<Hit<'p>>| best.is_none_or(|best| slot < best.slot);

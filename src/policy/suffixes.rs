@@ -28,9 +28,10 @@ pub(super) struct Suffix {
     pub(super) hash: u64,
 }
 
-/// The suffixes of a name that an index may have, the shortest first.
+/// The suffixes of a name that an index may have, the shortest first. Where patterns have more than eight numbers of labels, and the
+/// name as many labels, they ask for memory.
 #[derive(Clone, Debug, Default)]
-pub struct Suffixes(SmallVec<[Suffix; 4]>);
+pub struct Suffixes(SmallVec<[Suffix; 8]>);
 
 impl Depths {
     /// One number alone; nothing for more labels than a name can have (RFC 1035 section 2.3.4 leaves room for 127).

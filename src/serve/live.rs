@@ -22,7 +22,7 @@ impl Live {
         Self { lab, upstream }
     }
 
-    /// What the origins say from the first resolver on; zones before it have been asked by [`Lab::write_honest`]. When none has an
+    /// What the origins say from the first resolver on; zones before it have been asked by [`Lab::due`]. When none has an
     /// answer, the upstream's own words are the best there is.
     pub(super) async fn relayed(&self, query: Received<'_>, limit: usize) -> Vec<u8> {
         let mut least = None;

@@ -9,8 +9,8 @@ use nix::libc::{M_ARENA_MAX, M_MMAP_THRESHOLD, c_int, malloc_trim, mallopt};
 /// that is done is raised. One that has been set is not. This is glibc's own at the start of a process.
 const LARGE: c_int = 128 * 1024;
 
-/// Each thread that loads a lab would get an arena of its own for small pieces, in which those of labs long gone leave holes. Where
-/// queries are answered nothing is allocated, so threads do not meet in them.
+/// Each thread that loads a lab would get an arena of its own for small pieces, in which those of labs long gone leave holes. A
+/// query that is answered at once asks for no memory, so threads seldom meet in them.
 const ARENAS: c_int = 2;
 
 /// Lets memory go back to the system when it is freed. To be called before there are threads, whose arenas would stay.

@@ -5,7 +5,7 @@
 use nix::libc::{SCHED_IDLE, SYS_sched_setscheduler, sched_param, syscall};
 
 /// Lets this thread work only where nobody else wants the processor (SCHED_IDLE, sched(7)). A thread of the least niceness is not as
-/// modest: whoever wakes up beside it may wait for it some milliseconds.
+/// modest: whoever wakes up beside it may wait for it some milliseconds. It cannot be taken back without a privilege.
 pub(super) fn yield_to_all() {
     // SAFETY: zeros are a value of sched_param, which is numbers alone.
     let mut how: sched_param = unsafe { std::mem::zeroed() };

@@ -2,7 +2,10 @@
 //! one stays.
 
 use super::{live::Live, priority::yield_to_all};
-use crate::lab::{Shelves, load};
+use crate::{
+    lab::{Lab, LoadError, Shelves, load},
+    progress::Progress,
+};
 use arc_swap::ArcSwap;
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use std::{
@@ -25,6 +28,11 @@ const QUIET: Duration = Duration::from_millis(200);
 
 /// But not longer than this: a file that changes all the time must not put it off for ever.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How long a reload asks for no more than what others leave: twice as long as ten million names take.
+const MODESTY: Duration = Duration::from_secs(5);
+
+type Loaded = Result<Lab, LoadError>;
 
 /// Workers let go of an old lab at once, queries on their way to a resolver after some seconds.
 const GRACE: Duration = Duration::from_secs(30);
@@ -67,41 +75,51 @@ async fn settled(change: &mut UnboundedReceiver<()>, hangup: &mut Signal) {
     }
 }
 
-/// Reads the lab on a thread that waits for all others: reading files and building an index must not hold up those who answer.
 async fn reload(why: &'static str, shelves: &Shelves, live: &Arc<ArcSwap<Live>>) {
-    let (shelves, live) = (shelves.clone(), Arc::clone(live));
-    let (done, loaded) = oneshot::channel();
-    let started = thread::Builder::new().name("reload".to_owned()).spawn(move || {
-        yield_to_all();
-        let old = swap(why, &shelves, &live);
-        // Nobody waits any more when the server stops.
-        let _ = done.send(());
-        if let Some(old) = old {
-            let_go(old);
-        }
-    });
-    match started {
-        // An error means that the thread has panicked, which it has said.
-        Ok(_) => drop(loaded.await),
-        Err(error) => tracing::error!(%error, "not reloaded, the old configuration stays"),
-    }
-}
-
-/// Puts a new lab in the place of the old one, which comes back.
-fn swap(why: &'static str, shelves: &Shelves, live: &ArcSwap<Live>) -> Option<Arc<Live>> {
-    match load(shelves) {
-        Ok((lab, _)) => {
+    match read(shelves).await {
+        Some(Ok(lab)) => {
             tracing::info!(why, countries = lab.policy.countries().len(), zones = lab.zones.len(), "reloaded");
             if lab.settings.listen != live.load().lab.settings.listen {
                 tracing::warn!("listeners have changed in the lab file; they are taken at the next start");
             }
-            Some(live.swap(Arc::new(Live::new(lab))))
+            let old = live.swap(Arc::new(Live::new(lab)));
+            tokio::task::spawn_blocking(|| let_go(old));
         }
-        Err(error) => {
-            tracing::error!("not reloaded, the old configuration stays:\n{error}");
-            None
-        }
+        Some(Err(error)) => tracing::error!("not reloaded, the old configuration stays:\n{error}"),
+        // Whatever it was has been said.
+        None => {}
     }
+}
+
+/// Reads the lab on a thread that waits for all others: reading files and building an index must not hold up those who answer. Where
+/// they leave it no time at all, another thread reads it beside them.
+async fn read(shelves: &Shelves) -> Option<Loaded> {
+    let mut modest = start(shelves, true)?;
+    if let Ok(loaded) = timeout(MODESTY, &mut modest).await {
+        // An error means that the thread has panicked, which it has said.
+        return loaded.ok();
+    }
+    tracing::info!("the reload has had no time yet, so it takes some from the answers");
+    let mut eager = start(shelves, false)?;
+    tokio::select! {
+        Ok(loaded) = &mut modest => Some(loaded),
+        Ok(loaded) = &mut eager => Some(loaded),
+        else => None,
+    }
+}
+
+fn start(shelves: &Shelves, modest: bool) -> Option<oneshot::Receiver<Loaded>> {
+    let shelves = Shelves { progress: Progress::default(), ..shelves.clone() };
+    let (done, loaded) = oneshot::channel();
+    let started = thread::Builder::new().name("reload".to_owned()).spawn(move || {
+        if modest {
+            yield_to_all();
+        }
+        // Nobody waits any more when the server stops, or when another thread was faster.
+        let _ = done.send(load(&shelves).map(|(lab, _)| lab));
+    });
+    started.map_err(|error| tracing::error!(%error, "not reloaded, the old configuration stays")).ok()?;
+    Some(loaded)
 }
 
 /// Whoever is the last to hold a lab gives its memory back, which takes a while. That should be nobody who answers queries.

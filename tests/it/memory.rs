@@ -1,8 +1,9 @@
 //! A query that can be answered at once asks for no memory, whatever the answer: the allocator counts.
 
+use crate::support::own_lab;
 use splinterdns::{
     config::{LabSpec, Shelf},
-    lab::{Desk, Due, Lab, Shelves, load},
+    lab::{Desk, Due, Lab, ROW, Row, Shelves, load},
     query::Transport,
 };
 use std::{
@@ -82,6 +83,43 @@ fn a_query_that_is_answered_at_once_asks_for_no_memory() {
         }
         assert_eq!(ASKED.get() - before, 0, "{label}: allocations in 100 queries");
     }
+}
+
+#[test]
+fn nor_does_one_with_patterns_of_many_depths() {
+    let country = "country: XX\nname: Nowhere\nclients: [127.99.0.0/16]\nrules:\n  - rule: one\n    names: [com, b.com, c.b.com, d.c.b.com, \
+                   e.d.c.b.com, f.e.d.c.b.com, g.f.e.d.c.b.com, h.g.f.e.d.c.b.com]\n    answer: nxdomain\n    evidence: assumed\n    \
+                   sources: [Test]\nsources: {Test: made for this test}\n";
+    let (_scratch, shelves) = own_lab(&[("xx", country)]);
+    let (lab, mut desk) = (load(&shelves).unwrap().0, Desk::default());
+    for name in ["i.h.g.f.e.d.c.b.com", "a.b.c.d.e.f.g.h.example.net", "e.d.c.b.com"] {
+        let octets = query(name, 1);
+        answer(&lab, &octets, [127, 99, 0, 1], &mut desk);
+        let before = ASKED.get();
+        answer(&lab, &octets, [127, 99, 0, 1], &mut desk);
+        assert_eq!(ASKED.get() - before, 0, "{name}");
+    }
+}
+
+#[test]
+fn what_cannot_be_read_takes_no_room_from_what_can() {
+    let lab = load(&Shelves::new(Shelf::built_in_configs(), LabSpec::default())).unwrap().0;
+    let (good, mut bad) = (query("www.facebook.com", 1), query("www.facebook.com", 1));
+    bad[2] |= 0x80;
+    let mut desk = Desk::default();
+    let mut row = || {
+        desk.plan.octets.clear();
+        let asker = lab.asker([127, 98, 0, 1].into(), Transport::Udp, None, "2026-11-22T12:00".parse().unwrap());
+        let mut row: Row<'_, '_> = Row::new();
+        for octets in [&bad; ROW / 2].into_iter().chain([&good; ROW / 2]) {
+            row.push((0, lab.open(octets, lab.governed(asker), &mut desk)));
+        }
+        row.iter_mut().for_each(|(_, opened)| _ = lab.consider(opened, &mut desk));
+    };
+    (0..3).for_each(|_| row());
+    let before = ASKED.get();
+    row();
+    assert_eq!(ASKED.get() - before, 0);
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! What every query meets, whatever the policy says: RFC 1035, RFC 6891, RFC 9619.
 
-use crate::support::{client_socket, listener, question, receive, start, start_on};
+use crate::support::{client_socket, listener, own_lab, question, receive, start, start_on, start_shelves};
 use hickory_proto::{
-    op::{Message, ResponseCode},
-    rr::RecordType,
+    op::{Message, Query, ResponseCode},
+    rr::{Name, RecordType},
 };
 use splinterdns::config::LabSpec;
 use std::{net::UdpSocket, time::Duration};
@@ -203,4 +203,24 @@ fn the_default_country_governs_clients_of_nobodys_network_alone() {
     let honest = server.ask(US, "twitter.com.", RecordType::A).answers;
     assert_ne!(server.ask("127.0.0.1", "twitter.com.", RecordType::A).answers, honest);
     assert_eq!(start_on("2026-11-22").ask("127.0.0.1", "twitter.com.", RecordType::A).answers, honest, "without a default");
+}
+
+#[test]
+fn the_owner_of_a_soa_may_have_dots_and_other_octets_in_its_labels() {
+    let long = "\\255".repeat(60);
+    let country = format!(
+        "country: XX\nname: Nowhere\nclients: [127.99.0.0/16]\nrules:\n  - rule: one\n    names: ['a\\.b.example', '{long}.test']\n    \
+         answer: nxdomain\n    evidence: assumed\n    sources: [Test]\nsources: {{Test: made for this test}}\n"
+    );
+    let (_scratch, shelves) = own_lab(&[("xx", &country)]);
+    let server = start_shelves(shelves);
+    for labels in [vec![&b"www"[..], b"a.b", b"example"], vec![&[255; 60][..], b"test"]] {
+        let name = Name::from_labels(labels).unwrap();
+        let mut query = question("placeholder.", RecordType::A);
+        query.queries = vec![Query::query(name.clone(), RecordType::A)];
+        let reply = server.ask_octets("127.99.0.1", &query.to_vec().unwrap()).unwrap();
+        let reply = Message::from_vec(&reply).unwrap();
+        assert_eq!(reply.response_code, ResponseCode::NXDomain);
+        assert!(reply.authorities[0].name.zone_of(&name) && reply.authorities[0].name.num_labels() == 2, "{reply:?}");
+    }
 }

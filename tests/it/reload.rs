@@ -32,7 +32,7 @@ fn rcode(server: &Running) -> ResponseCode {
 /// Waits until the server answers so, for as long as a reload may take.
 fn becomes(server: &Running, expected: ResponseCode) -> bool {
     let begin = Instant::now();
-    while begin.elapsed() < Duration::from_secs(5) {
+    while begin.elapsed() < Duration::from_secs(30) {
         if rcode(server) == expected {
             return true;
         }
@@ -98,14 +98,16 @@ fn no_query_is_lost_while_files_change() {
     let socket = UdpSocket::bind((CLIENT, 0)).unwrap();
     socket.connect(server.address).unwrap();
     let query = question("blocked.example.", RecordType::A).to_vec().unwrap();
-    let (mut seen, begin) = (Vec::new(), Instant::now());
-    while begin.elapsed() < Duration::from_secs(4) {
+    let (mut last, mut answers, mut changes, begin) = (None, 0, 0, Instant::now());
+    let limit = |changes| Duration::from_secs(if changes < 2 { 60 } else { 4 });
+    while begin.elapsed() < limit(changes) {
         socket.send(&query).unwrap();
         let answer = receive(&socket, Duration::from_secs(2)).expect("no query is lost");
-        seen.push(Message::from_vec(&answer).unwrap().response_code);
+        let now = Some(Message::from_vec(&answer).unwrap().response_code);
+        changes += usize::from(last.is_some() && last != now);
+        (last, answers) = (now, answers + 1);
     }
     done.store(true, Ordering::Relaxed);
     assert!(writer.join().unwrap() > 5);
-    let changes = seen.windows(2).filter(|pair| pair[0] != pair[1]).count();
-    assert!(changes >= 2, "{} answers, {changes} changes", seen.len());
+    assert!(changes >= 2, "{answers} answers, {changes} changes");
 }
