@@ -182,6 +182,15 @@ pub fn wire_name(text: &str) -> Result<WireName, NameError> {
     WireName::from_labels(labels.iter().map(Vec::as_slice)).map_err(|why| form(&why.to_string()))
 }
 
+/// Writes a name in wire form, without compression.
+pub fn write_wire(name: &WireName, out: &mut Vec<u8>) {
+    for label in name.iter() {
+        out.push(u8::try_from(label.len()).unwrap_or_default());
+        out.extend(label);
+    }
+    out.push(0);
+}
+
 /// The labels of a name in presentation form, with RFC 1035's escapes: `\DDD` is decimal there (hickory reads it as octal).
 fn labels(text: &str) -> Result<Vec<Vec<u8>>, &'static str> {
     let mut octets = text.strip_suffix('.').filter(|rest| !rest.ends_with('\\')).unwrap_or(text).bytes();

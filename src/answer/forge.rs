@@ -2,11 +2,11 @@
 
 use super::{
     Draw,
-    reply::{Owner, Reply, Section, write_name},
+    reply::{Owner, Reply, Section},
 };
 use crate::{
     config::{OtherTypes, Pick, SoaPlace, TtlSpec},
-    name::wire_name,
+    name::write_wire,
     policy::{Choice, Poison, Soa},
     query::Query,
 };
@@ -28,11 +28,10 @@ pub(super) enum Says {
 /// The SOA of NXDOMAIN or NODATA, where one is sent. Its owner is the name that the rule blocks, so that it lies above the
 /// question's (RFC 2308 section 3); a rule that names none leaves the question's own.
 pub(super) fn negative(reply: &mut Reply<'_>, soa: &Soa, blocked: Option<&str>) {
-    let escaped = blocked.filter(|text| text.contains('\\')).map(|text| wire_name(text).unwrap_or_default());
-    let owner = match (&soa.zone, &escaped, blocked) {
-        (Some(name), ..) | (None, Some(name), _) => Owner::Name(name),
-        (None, None, Some(blocked)) => Owner::Text(blocked),
-        (None, None, None) => Owner::Question,
+    let owner = match (&soa.zone, blocked) {
+        (Some(zone), _) => Owner::Name(zone),
+        (None, Some(blocked)) => Owner::Text(blocked),
+        (None, None) => Owner::Question,
     };
     let section = match soa.place {
         SoaPlace::None => return,
@@ -67,7 +66,7 @@ pub(super) fn records(poison: &Poison, asked: RecordType, query: &Query, draw: &
     let ttl = drawn(poison.ttl, poison.turn, turn, draw);
     if let Some(alias) = &poison.cname {
         let ttl = poison.cname_ttl.map_or(ttl, |range| drawn(range, poison.turn, !turn, draw));
-        reply.record(Section::Answer, owner, RecordType::CNAME, ttl, |out| write_name(alias, out));
+        reply.record(Section::Answer, owner, RecordType::CNAME, ttl, |out| write_wire(alias, out));
         owner = Owner::Name(alias);
         // RFC 1034 section 3.6.2: whoever asks for the alias itself wants no more than it.
         if asked == RecordType::CNAME {

@@ -2,6 +2,7 @@
 
 use crate::{
     config::{EdnsForm, OwnerForm, WireSpec},
+    name::{wire_name, write_wire},
     query::{Received, UDP_PAYLOAD},
 };
 use hickory_proto::{
@@ -50,7 +51,7 @@ pub(super) enum Owner<'a> {
     Question,
     /// Another name.
     Name(&'a WireName),
-    /// Another name, in presentation form without escapes.
+    /// Another name, in presentation form.
     Text(&'a str),
 }
 
@@ -167,7 +168,7 @@ impl Reply<'_> {
             // A pointer to the first octet after the header, where the question's name stands (RFC 1035 section 4.1.4).
             (Owner::Question, OwnerForm::Pointer) => self.out.extend([0xc0, 0x0c]),
             (Owner::Question, OwnerForm::Copy) => self.out.extend(self.query.question_name()),
-            (Owner::Name(name), _) => write_name(name, self.out),
+            (Owner::Name(name), _) => write_wire(name, self.out),
             (Owner::Text(name), _) => write_text(name, self.out),
         }
         self.out.extend(u16::from(rtype).to_be_bytes());
@@ -217,16 +218,11 @@ fn sized(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
     out[at..at + 2].copy_from_slice(&length.to_be_bytes());
 }
 
-/// A name in wire form, without compression.
-pub(super) fn write_name(name: &WireName, out: &mut Vec<u8>) {
-    for label in name.iter() {
-        write_label(label, out);
-    }
-    out.push(0);
-}
-
-/// The text has a dot where the next label's length stands in wire form; the first length stands before it.
+/// Without escapes the text has a dot where the next label's length stands in wire form; the first length stands before it.
 fn write_text(name: &str, out: &mut Vec<u8>) {
+    if name.contains('\\') {
+        return write_wire(&wire_name(name).unwrap_or_default(), out);
+    }
     out.push(0);
     let mut length = out.len() - 1;
     out.extend(name.as_bytes());
@@ -238,11 +234,6 @@ fn write_text(name: &str, out: &mut Vec<u8>) {
     }
     out[length] = (out.len() - length - 1) as u8;
     out.push(0);
-}
-
-fn write_label(label: &[u8], out: &mut Vec<u8>) {
-    out.push(u8::try_from(label.len()).unwrap_or_default());
-    out.extend(label);
 }
 
 /// A reply to octets whose question cannot be read: the header alone, with the query's id, OPCODE and RD.

@@ -2,6 +2,7 @@
 
 use crate::{
     config::{EdeSpec, OtherTypes, Pick, SoaPlace, SoaSpec, TtlSpec, WireSpec, Word},
+    name::write_wire,
     query::{Parser, Query, Readers, Type},
 };
 use hickory_proto::rr::{Name as WireName, RecordType};
@@ -129,13 +130,8 @@ impl From<&SoaSpec> for Soa {
     fn from(spec: &SoaSpec) -> Self {
         let SoaSpec { place, zone, mname, rname, ttl } = spec;
         let mut data = Vec::new();
-        for name in [mname, rname] {
-            for label in name.iter() {
-                data.push(label.len() as u8);
-                data.extend(label);
-            }
-            data.push(0);
-        }
+        write_wire(mname, &mut data);
+        write_wire(rname, &mut data);
         data.extend([1, 3600, 1200, 604_800, *ttl].into_iter().flat_map(u32::to_be_bytes));
         Self { place: *place, zone: zone.clone(), ttl: *ttl, data: data.into() }
     }

@@ -8,8 +8,7 @@ use nix::libc::{SCHED_IDLE, SYS_sched_setscheduler, sched_param, syscall};
 /// modest: whoever wakes up beside it may wait for it some milliseconds. It cannot be taken back without a privilege.
 pub(super) fn yield_to_all() {
     // SAFETY: zeros are a value of sched_param, which is numbers alone.
-    let mut how: sched_param = unsafe { std::mem::zeroed() };
-    how.sched_priority = 0;
+    let how: sched_param = unsafe { std::mem::zeroed() };
     // SAFETY: it reads one sched_param, which outlives the call, and changes nothing but how this thread (0) is scheduled. If it
     // fails, the thread works as it did.
     let _ = unsafe { syscall(SYS_sched_setscheduler, 0, SCHED_IDLE, &raw const how) };

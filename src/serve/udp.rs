@@ -74,13 +74,12 @@ impl Worker {
     fn answer(&mut self, batch: &mut Batch, count: usize) {
         let arrival = Instant::now();
         // Also where nothing came, so that an old lab does not stay.
-        let live = self.shared.live.load();
+        let live = self.shared.live.load_full();
         if !Arc::ptr_eq(&live, &self.live) {
             self.live = Arc::clone(&live);
             self.desk.forget();
         }
-        let now = self.live.lab.settings.clock.now();
-        let live = Arc::clone(&self.live);
+        let now = live.lab.settings.clock.now();
         // Those who come together are often one client.
         let mut last: Option<Governed<'_>> = None;
         for first in (0..count).step_by(ROW) {
