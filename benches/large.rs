@@ -83,40 +83,48 @@ fn query(lab: &Lab, name: &str) -> Query {
     asker.asks(Name::parse(name).expect("a name"), Type(hickory_proto::rr::RecordType::A))
 }
 
-/// Measures decisions on names that are asked in turn.
+/// Measures decisions on names that are asked in turn, each for itself.
 fn decide(criterion: &mut Criterion, label: &str, lab: &Lab, names: impl Iterator<Item = String>) {
-    let queries: Vec<_> = names.map(|name| query(lab, &name)).collect();
-    let mut turn = queries.iter().cycle();
-    criterion.bench_function(label, |bencher| bencher.iter(|| lab.policy.decide(black_box(turn.next().expect("a query"))).word));
+    decide_rows(criterion, label, lab, names, |row| {
+        row.iter().for_each(|query| _ = black_box(lab.policy.decide(query).word));
+    });
 }
 
-/// Measures decisions on names that come together, as those of one batch of datagrams do; the time is that of one. The names have
-/// just been read there, so here they are read again beforehand, and that is not in the time.
+/// Measures decisions on names that come together, as those of one batch of datagrams do.
 fn decide_together(criterion: &mut Criterion, label: &str, lab: &Lab, names: impl Iterator<Item = String>) {
+    decide_rows(criterion, label, lab, names, |row| {
+        let mut opened = SmallVec::<[_; ROW]>::new();
+        for query in row {
+            let governors = lab.policy.governors(query.client, query.listener);
+            let suffixes = governors.suffixes(&query.name);
+            governors.approach(&suffixes);
+            opened.push((query, governors, suffixes));
+        }
+        opened.iter().for_each(|(_, governors, suffixes)| governors.come_near(suffixes));
+        opened.iter().for_each(|(query, governors, suffixes)| _ = black_box(governors.decide(query, suffixes).word));
+    });
+}
+
+/// Measures what is done with rows of queries; the time is that of one. A server has just read the names from its socket, so here they
+/// are read again beforehand, and that is not in the time.
+fn decide_rows(criterion: &mut Criterion, label: &str, lab: &Lab, names: impl Iterator<Item = String>, done: impl Fn(&[Query])) {
     let queries: Vec<_> = names.map(|name| query(lab, &name)).collect();
+    // A single one is asked as often as a row has room.
+    let queries: Vec<_> = queries.iter().cycle().take(queries.len().max(ROW)).cloned().collect();
     let mut rows = queries.chunks_exact(ROW).cycle();
     criterion.bench_function(label, |bencher| {
         bencher.iter_custom(|names| {
             let rows = rows.by_ref().take(names.div_ceil(ROW as u64) as usize);
-            let times: Vec<_> = rows.map(|row| timed_row(lab, row)).collect();
+            let times: Vec<_> = rows.map(<[Query]>::to_vec).map(|row| timed(&done, &row)).collect();
             let spent: Duration = times.iter().sum();
             spent.mul_f64(names as f64 / (times.len() * ROW) as f64)
         });
     });
 }
 
-fn timed_row(lab: &Lab, row: &[Query]) -> Duration {
-    let row = row.to_vec();
+fn timed(done: &impl Fn(&[Query]), row: &[Query]) -> Duration {
     let begin = Instant::now();
-    let mut opened = SmallVec::<[_; ROW]>::new();
-    for query in &row {
-        let governors = lab.policy.governors(query.client, query.listener);
-        let suffixes = governors.suffixes(&query.name);
-        governors.approach(&suffixes);
-        opened.push((query, governors, suffixes));
-    }
-    opened.iter().for_each(|(_, governors, suffixes)| governors.come_near(suffixes));
-    opened.iter().for_each(|(query, governors, suffixes)| _ = black_box(governors.decide(query, suffixes).word));
+    done(black_box(row));
     begin.elapsed()
 }
 
@@ -139,6 +147,25 @@ fn names_of_a_list(criterion: &mut Criterion) {
     let every_depth: Vec<_> = (1..128).map(|labels| format!("={}", "a.".repeat(labels))).collect();
     let lab = Configs::new(&format!("{}\n{}", listed.join("\n"), every_depth.join("\n"))).load();
     decide(criterion, "a million names/127 labels, patterns of 1 to 127", &lab, std::iter::once(deep.replace('a', "b")));
+}
+
+/// What one read costs that has to wait for memory: of one line of the processor's cache after another, all over as much as the index
+/// of a million names takes, each telling where the next one is. A decision about a listed name cannot take less.
+fn cold_read(criterion: &mut Criterion) {
+    const LINE: usize = 64 / size_of::<usize>();
+    let (mut seed, count) = (Seed(4), *NAMES / 2);
+    let mut next: Vec<usize> = (0..count * LINE).collect();
+    // A cycle through all of them (Sattolo's shuffle).
+    for last in (1..count).rev() {
+        next.swap(last * LINE, seed.next() as usize % last * LINE);
+    }
+    let mut at = 0;
+    criterion.bench_function("a read of cold memory", |bencher| {
+        bencher.iter(|| {
+            at = next[at];
+            at
+        });
+    });
 }
 
 fn parts_and_expressions(criterion: &mut Criterion) {
@@ -170,6 +197,6 @@ fn reading(criterion: &mut Criterion) {
 }
 
 mod group {
-    criterion::criterion_group!(benches, super::names_of_a_list, super::parts_and_expressions, super::reading);
+    criterion::criterion_group!(benches, super::cold_read, super::names_of_a_list, super::parts_and_expressions, super::reading);
 }
 criterion_main!(group::benches);

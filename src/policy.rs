@@ -8,6 +8,7 @@ mod answer;
 mod answers;
 mod compile;
 mod decide;
+mod expressions;
 mod files;
 mod govern;
 mod hours;

@@ -86,7 +86,7 @@ impl<'p> Governors<'p> {
     #[must_use]
     pub fn suffixes(self, name: &Name) -> Suffixes {
         let depths = self.rulesets().fold(Depths::default(), |depths, rules| depths | rules.matcher.depths());
-        Suffixes::of(name.as_str(), depths)
+        Suffixes::of(name.as_str(), depths, |suffix| self.rulesets().any(|rules| rules.matcher.go_on(suffix)))
     }
 
     /// Asks for the memory that a decision about a name with these suffixes reads first. Memory is what a decision waits for, so

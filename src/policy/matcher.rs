@@ -1,20 +1,20 @@
 //! The index from names to rules: classes of patterns, the cheapest first.
 //!
 //! Patterns about whole labels are found by hashing each suffix of the name once; parts of names by one Aho-Corasick pass;
-//! regular expressions by one `RegexSet` pass. So the cost grows with the name's length, not with the number of patterns; and
+//! regular expressions by one pass of an automaton. So the cost grows with the name's length, not with the number of patterns; and
 //! a class that has only later patterns than the one that decides is not asked.
 
 use super::{
+    expressions::Expressions,
     labels::Labels,
     parts::Parts,
     patterns::{Patterns, Slot},
-    suffixes::{Depths, Suffixes},
+    suffixes::{Depths, Suffix, Suffixes},
 };
 use crate::{
-    name::{Form, Pattern, PatternRef},
+    name::{Form, PatternRef},
     progress::Progress,
 };
-use regex::{RegexSet, RegexSetBuilder};
 use thiserror::Error;
 
 /// The index over the patterns of one set of rules.
@@ -24,8 +24,7 @@ pub(super) struct Matcher {
     rules: Vec<Slot>,
     labels: Labels,
     parts: Parts,
-    regexes: RegexSet,
-    regex_patterns: Vec<(Slot, Pattern)>,
+    expressions: Expressions,
     every: Vec<Slot>,
 }
 
@@ -42,11 +41,6 @@ pub(super) struct Hit<'p> {
 #[error("there are too many patterns of one kind: {0}")]
 pub(super) struct TooMany(pub(super) String);
 
-/// How much memory a thread may use, at most, to remember where expressions have come to, for each of them, and for all where
-/// they are few. It is taken as names need it; a search that has too little of it is a hundred times slower.
-const DFA_OF_EACH: usize = 1 << 16;
-const LEAST_DFA: usize = 1 << 21;
-
 impl Matcher {
     /// Builds the index.
     pub(super) fn new(patterns: &Patterns, progress: &Progress) -> Result<Self, TooMany> {
@@ -54,31 +48,27 @@ impl Matcher {
         if patterns.is_overfull() {
             return Err(overfull());
         }
-        let (mut labels, mut parts, mut regex_patterns, mut every) = (0, Vec::new(), Vec::new(), Vec::new());
+        let (mut labels, mut parts, mut expressions, mut every) = (0, Vec::new(), Vec::new(), Vec::new());
         for slot in patterns.slots() {
             match patterns.raw(slot).0 {
                 Form::Suffix | Form::Exact | Form::Below => labels += 1,
                 Form::Begins | Form::Ends | Form::Contains => parts.push(slot),
-                Form::Regex => regex_patterns.push((slot, patterns.get(slot).owned())),
+                Form::Regex => expressions.push(slot),
                 Form::Every => every.push(slot),
             }
         }
         if Labels::is_overfull(patterns.octets(), labels) {
             return Err(overfull());
         }
-        let regexes = regex_patterns.iter().map(|(_, pattern)| pattern.view().text);
-        let cache = regex_patterns.len().saturating_mul(DFA_OF_EACH).max(LEAST_DFA);
-        let regexes = RegexSetBuilder::new(regexes).case_insensitive(true).size_limit(usize::MAX).dfa_size_limit(cache).build();
-        let regexes = regexes.map_err(|why| TooMany(why.to_string()))?;
-        let others = parts.len() + regex_patterns.len() + every.len();
+        let others = parts.len() + expressions.len() + every.len();
         let mut done = progress.indexing();
-        let (labels, parts) = (Labels::new(patterns, labels, &mut done), Parts::new(patterns, &parts)?);
+        let labels = Labels::new(patterns, labels, &mut done);
+        let (parts, expressions) = (Parts::new(patterns, &parts)?, Expressions::new(patterns, &expressions)?);
         (0..others).for_each(|_| done.step());
-        Ok(Self { rules: patterns.rules().to_vec(), labels, parts, regexes, regex_patterns, every })
+        Ok(Self { rules: patterns.rules().to_vec(), labels, parts, expressions, every })
     }
 
-    /// The first pattern that matches a name and whose rule holds. Nothing is allocated, unless a regular expression
-    /// matches.
+    /// The first pattern that matches a name and whose rule holds.
     pub(super) fn first<'p>(&'p self, name: &str, suffixes: &Suffixes, holds: impl Fn(usize) -> bool) -> Option<Hit<'p>> {
         let mut best = self.every.iter().map(|slot| self.every(*slot)).find(|hit| holds(hit.rule));
         let before = |slot: Slot, best: &Option<Hit<'p>>| best.is_none_or(|best| slot < best.slot);
@@ -91,8 +81,8 @@ impl Matcher {
         if self.parts.first().is_some_and(|first| before(first, &best)) {
             self.parts.find(name, |slot, pattern| better(slot, pattern, &mut best));
         }
-        if self.regex_patterns.first().is_some_and(|(first, _)| before(*first, &best)) {
-            self.find_regexes(name, |slot, pattern| better(slot, pattern, &mut best));
+        if self.expressions.first().is_some_and(|first| before(first, &best)) {
+            self.expressions.find(name, |slot, pattern| better(slot, pattern, &mut best));
         }
         best
     }
@@ -100,6 +90,11 @@ impl Matcher {
     /// The numbers of labels for which suffixes of a name are wanted.
     pub(super) const fn depths(&self) -> Depths {
         self.labels.depths()
+    }
+
+    /// Whether a pattern may have more labels before these, at a milestone.
+    pub(super) fn go_on(&self, suffix: Suffix) -> bool {
+        self.labels.go_on(suffix)
     }
 
     /// Asks for the memory that a name with these suffixes is first sought in.
@@ -116,9 +111,9 @@ impl Matcher {
     pub(super) fn all(&self, name: &str) -> Vec<Hit<'_>> {
         let mut all: Vec<_> = self.every.iter().map(|slot| self.every(*slot)).collect();
         let mut found = |slot, pattern| all.push(self.hit(slot, pattern));
-        self.labels.find(name, &Suffixes::of(name, self.depths()), &mut found);
+        self.labels.find(name, &Suffixes::of(name, self.depths(), |suffix| self.go_on(suffix)), &mut found);
         self.parts.find(name, &mut found);
-        self.find_regexes(name, &mut found);
+        self.expressions.find(name, &mut found);
         all.sort_unstable_by_key(|hit| hit.slot);
         all.dedup();
         all
@@ -126,8 +121,7 @@ impl Matcher {
 
     /// Patterns that match every name that an expression does, as far as their texts tell: the same text, and `.`.
     pub(super) fn same_or_every(&self, pattern: PatternRef<'_>) -> Vec<Hit<'_>> {
-        let same = self.regex_patterns.iter().filter(|(_, other)| other.view() == pattern);
-        let same = same.map(|(slot, other)| self.hit(*slot, other.view()));
+        let same = self.expressions.same(pattern).map(|(slot, other)| self.hit(slot, other));
         let mut hits: Vec<_> = self.every.iter().map(|slot| self.every(*slot)).chain(same).collect();
         hits.sort_unstable_by_key(|hit| hit.slot);
         hits
@@ -146,16 +140,6 @@ impl Matcher {
     fn rule(&self, slot: Slot) -> usize {
         // A rule without patterns begins where the next one does, so the last that begins there is meant.
         self.rules.partition_point(|begin| *begin <= slot) - 1
-    }
-
-    fn find_regexes<'p>(&'p self, name: &str, mut found: impl FnMut(Slot, PatternRef<'p>)) {
-        // Most names match none, and to be told which ones costs more than to be told whether any.
-        if !self.regex_patterns.is_empty() && self.regexes.is_match(name) {
-            for index in self.regexes.matches(name) {
-                let (slot, pattern) = &self.regex_patterns[index];
-                found(*slot, pattern.view());
-            }
-        }
     }
 }
 
@@ -217,7 +201,7 @@ mod tests {
             let expected = scan(&rules, &name);
             prop_assert_eq!(&shown(matcher.all(name.as_str())), &expected);
             let first = expected.into_iter().find(|(rule, _)| holding[*rule]);
-            let suffixes = Suffixes::of(name.as_str(), matcher.depths());
+            let suffixes = Suffixes::of(name.as_str(), matcher.depths(), |suffix| matcher.go_on(suffix));
             prop_assert_eq!(shown(matcher.first(name.as_str(), &suffixes, |rule| holding[rule])).pop(), first);
         }
     }

@@ -22,12 +22,12 @@ pub(super) struct Patterns {
 const HEAD: usize = 5;
 
 impl Slot {
-    pub(super) const fn octets(self) -> [u8; 4] {
-        self.0.to_le_bytes()
+    pub(super) const fn number(self) -> u32 {
+        self.0
     }
 
-    pub(super) const fn of(octets: [u8; 4]) -> Self {
-        Self(u32::from_le_bytes(octets))
+    pub(super) const fn of(number: u32) -> Self {
+        Self(number)
     }
 }
 
@@ -100,6 +100,12 @@ impl Patterns {
     /// Where the patterns of each rule begin.
     pub(super) fn rules(&self) -> &[Slot] {
         &self.rules
+    }
+
+    /// Whether two patterns are of one rule.
+    pub(super) fn share_a_rule(&self, one: Slot, other: Slot) -> bool {
+        let rule = |slot| self.rules.partition_point(|begin| *begin <= slot);
+        rule(one) == rule(other)
     }
 
     /// Where all patterns stand.

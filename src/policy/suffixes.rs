@@ -1,6 +1,8 @@
 //! What a name ends with, cut between labels: hashed once, for every index that is asked.
 //!
-//! A suffix is hashed label by label from the right, so all suffixes of a name together cost one pass over it.
+//! A suffix is hashed label by label from the right, so all suffixes of a name together cost one pass over it. Patterns of many
+//! labels leave *milestones*: a name is followed beyond its eighth label from the right, its sixteenth and so on, only where some
+//! pattern is as long and ends alike.
 
 use hashbrown::DefaultHashBuilder;
 use smallvec::SmallVec;
@@ -28,10 +30,18 @@ pub(super) struct Suffix {
     pub(super) hash: u64,
 }
 
-/// The suffixes of a name that an index may have, the shortest first. Where patterns have more than eight numbers of labels, and the
-/// name as many labels, they ask for memory.
+/// The suffixes of a name that an index may have, the shortest first. They ask for memory only where they pass a milestone.
 #[derive(Clone, Debug, Default)]
-pub struct Suffixes(SmallVec<[Suffix; 8]>);
+pub struct Suffixes(SmallVec<[Suffix; MILE as usize]>);
+
+/// How many labels lie between two milestones.
+const MILE: u16 = 8;
+
+/// The milestones of all patterns of an index: a bit for each, by its hash, so a name may be followed in vain.
+#[derive(Debug, Default)]
+pub(super) struct Milestones {
+    bits: Vec<u64>,
+}
 
 impl Depths {
     /// One number alone; nothing for more labels than a name can have (RFC 1035 section 2.3.4 leaves room for 127).
@@ -61,17 +71,27 @@ impl Suffix {
     pub(super) const fn depth(self) -> Depths {
         Depths::of(self.depth)
     }
+
+    /// How many milestones lie before its end.
+    pub(super) fn milestones(self) -> usize {
+        usize::from((self.depth - 1) / MILE)
+    }
+
+    const fn is_milestone(self) -> bool {
+        self.depth.is_multiple_of(MILE)
+    }
 }
 
 impl Suffixes {
-    /// Those suffixes of a name that have one of these numbers of labels.
-    pub(super) fn of(name: &str, depths: Depths) -> Self {
+    /// Those suffixes of a name that have one of these numbers of labels, up to the first milestone from which `goes_on` says that
+    /// no pattern does.
+    pub(super) fn of(name: &str, depths: Depths, goes_on: impl Fn(Suffix) -> bool) -> Self {
         let mut found = SmallVec::new();
         walk(name.as_bytes(), |suffix| {
             if suffix.depth().meet(depths) {
                 found.push(suffix);
             }
-            u32::from(suffix.depth) + 1 < depths.most()
+            u32::from(suffix.depth) + 1 < depths.most() && (!suffix.is_milestone() || goes_on(suffix))
         });
         Self(found)
     }
@@ -79,6 +99,40 @@ impl Suffixes {
     /// Those that have one of these numbers of labels.
     pub(super) fn at(&self, depths: Depths) -> impl Iterator<Item = Suffix> {
         self.0.iter().copied().filter(move |suffix| suffix.depth().meet(depths))
+    }
+}
+
+impl Milestones {
+    /// How many bits one milestone has to itself, on the average.
+    const ROOM: usize = 8;
+
+    /// Milestones of which there will be so many, or fewer.
+    pub(super) fn with_room(count: usize) -> Self {
+        Self { bits: vec![0; (count * Self::ROOM).div_ceil(u64::BITS as usize)] }
+    }
+
+    /// Adds those of a pattern's text.
+    pub(super) fn add(&mut self, text: &[u8]) {
+        walk(text, |suffix| {
+            if suffix.is_milestone() && usize::from(suffix.begin) > 0 {
+                let (word, bit) = self.place(suffix);
+                self.bits[word] |= bit;
+            }
+            true
+        });
+    }
+
+    /// Whether a pattern may go on from a milestone.
+    pub(super) fn go_on(&self, suffix: Suffix) -> bool {
+        !self.bits.is_empty() && {
+            let (word, bit) = self.place(suffix);
+            self.bits[word] & bit != 0
+        }
+    }
+
+    fn place(&self, suffix: Suffix) -> (usize, u64) {
+        let word = ((suffix.hash >> 32) * self.bits.len() as u64) >> 32;
+        (word as usize, 1 << (suffix.hash % u64::from(u64::BITS)))
     }
 }
 
@@ -119,4 +173,29 @@ fn last_label(name: &[u8]) -> usize {
         end = dot;
     }
     0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Depths, MILE, Milestones, Suffixes, whole};
+
+    fn deep(label: &str, count: usize) -> String {
+        vec![label; count].join(".")
+    }
+
+    #[test]
+    fn a_name_is_followed_beyond_a_milestone_only_where_a_pattern_is() {
+        let depths = (1..=127).fold(Depths::default(), |depths, depth| depths | Depths::of(depth));
+        let pattern = deep("a", 30);
+        assert_eq!(whole(pattern.as_bytes()).milestones(), 3, "those of 8, 16 and 24 labels");
+        // Much room, so that no other milestone has the bit of one of them.
+        let mut milestones = Milestones::with_room(1 << 20);
+        milestones.add(pattern.as_bytes());
+        let followed = |name: &str| Suffixes::of(name, depths, |suffix| milestones.go_on(suffix)).0.len();
+        assert_eq!(followed(&pattern), 30);
+        assert_eq!(followed(&deep("a", 127)), 32, "to the milestone behind the pattern");
+        assert_eq!(followed(&deep("a", 7)), 7);
+        assert_eq!(followed(&format!("{}.{}", deep("b", 20), deep("a", 7))), usize::from(MILE));
+        assert!(!Suffixes::of(&deep("b", 127), depths, |_| false).0.spilled());
+    }
 }
