@@ -14,10 +14,10 @@ mod govern;
 mod hours;
 mod labels;
 mod matcher;
+mod memory;
 mod networks;
 mod parts;
 mod patterns;
-mod prefetch;
 mod shadow;
 mod suffixes;
 

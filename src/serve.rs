@@ -10,6 +10,7 @@ mod live;
 mod memory;
 mod priority;
 mod reload;
+mod steering;
 mod tcp;
 mod timer;
 mod udp;

@@ -3,10 +3,12 @@
  * It reads up to 32 queries with one system call, answers each from a template (the query's id and question, one A
  * record) and sends them with another. It looks nothing up, so what another server takes beyond it is that server's own.
  *
- *   floor PORT [WORKERS]        on 127.0.0.1; each worker is a thread with a socket of its own (1)
+ *   floor PORT [WORKERS]        on 127.0.0.1; each worker is a thread with a socket of its own (1), and of several
+ *                               that of the core a query came in on answers it
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
+#include <linux/filter.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -54,6 +56,14 @@ static int listen_on(const char *port) {
     return fd;
 }
 
+/* Of the sockets on this port the kernel takes the one whose number is the core's. */
+static void steer(int fd, unsigned workers) {
+    struct sock_filter steps[] = {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (unsigned)(SKF_AD_OFF + SKF_AD_CPU)),
+                                  BPF_STMT(BPF_ALU | BPF_MOD | BPF_K, workers), BPF_STMT(BPF_RET | BPF_A, 0)};
+    struct sock_fprog program = {sizeof steps / sizeof *steps, steps};
+    if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &program, sizeof program) < 0) perror("floor: steering");
+}
+
 static void prepare(void) {
     for (int i = 0; i < BATCH; i++) {
         incoming[i] = (struct iovec){queries[i], LONGEST};
@@ -75,8 +85,11 @@ static int answer_all(int count) {
     return ready;
 }
 
+static unsigned workers = 1;
+
 static void *serve(void *port) {
     int fd = listen_on(port);
+    if (workers > 1) steer(fd, workers);
     prepare();
     for (;;) {
         for (int i = 0; i < BATCH; i++) received[i].msg_hdr.msg_namelen = sizeof clients[i];
@@ -93,7 +106,8 @@ static void *serve(void *port) {
 
 int main(int argc, char **argv) {
     if (argc < 2 || argc > 3) return fputs("floor PORT [WORKERS]\n", stderr), 2;
-    for (int others = argc == 3 ? atoi(argv[2]) - 1 : 0; others > 0; others--) {
+    if (argc == 3) workers = (unsigned)atoi(argv[2]);
+    for (unsigned others = 1; others < workers; others++) {
         pthread_t thread;
         if (pthread_create(&thread, NULL, serve, argv[1]) != 0) return fputs("floor: no thread\n", stderr), 1;
     }

@@ -19,6 +19,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import client
 import instructions
@@ -45,13 +46,19 @@ def say(text):
     print(text, flush=True)
 
 
+class Load(NamedTuple):
+    """Who asks: dnsperf on some cores, with so many times everything."""
+    cores: str
+    transport: str = "udp"
+    times: int = 1
+
+
 class Bench:
     def __init__(self, told):
         self.told, self.work = told, Work(told.work)
         self.servers = [kind(told.tools) for kind in SERVERS if kind.name in told.only]
         cores = sorted(os.sched_getaffinity(0))
         self.server_core, self.load_core = str(cores[0]), str(cores[1])
-        self.both = f"{cores[0]},{cores[1]}"
         # The probes must not take the server's time.
         os.sched_setaffinity(0, {cores[1]})
         self.found = {"visits": [], "troubles": []}
@@ -76,10 +83,11 @@ class Bench:
 
     # One server, one round.
 
-    def dnsperf(self, running, workload, seconds, transport="udp", cores=None, threads=1):
-        command = ["taskset", "-c", cores or self.load_core, "dnsperf", "-s", "127.0.0.1", "-p", str(running.port),
-                   "-m", transport, "-d", self.work.queries(workload), "-l", str(seconds), "-q", str(OUTSTANDING), "-t", "2",
-                   "-c", str(CLIENTS[transport]), "-T", str(threads)]
+    def dnsperf(self, running, workload, seconds, load=None):
+        load = load or Load(self.load_core)
+        command = ["taskset", "-c", load.cores, "dnsperf", "-s", "127.0.0.1", "-p", str(running.port), "-m", load.transport,
+                   "-d", self.work.queries(workload), "-l", str(seconds), "-q", str(OUTSTANDING * load.times), "-t", "2",
+                   "-c", str(CLIENTS[load.transport] * load.times), "-T", str(load.times)]
         before = running.cpu()
         report = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 30).stdout
         used = running.cpu() - before
@@ -119,7 +127,7 @@ class Bench:
             for workload in server.workloads:
                 visit["udp"][workload] = self.dnsperf(running, workload, self.told.seconds)
             for workload in server.tcp:
-                visit["tcp"][workload] = self.dnsperf(running, workload, self.told.seconds, "tcp")
+                visit["tcp"][workload] = self.dnsperf(running, workload, self.told.seconds, Load(self.load_core, "tcp"))
             if server.name in ("floor", "splinterdns"):
                 top = top or visit["udp"]["forged"]["rate"]
                 visit["latency"] = self.latency(running, top / 10, self.told.seconds)
@@ -149,19 +157,21 @@ class Bench:
     # What is asked of splinterdns alone.
 
     def scaling(self):
-        """Processor time a query with one worker and with two, by turns; dnsperf runs on the same two cores, and what that alone
-        costs is seen at the floor."""
+        """A worker and a thread of dnsperf on one core, and two of each on two, by turns: so the share of the load generator is
+        the same. Once in one session, and once in two, which the scheduler takes for groups."""
         rounds = []
         for _ in range(max(SCALING_ROUNDS, self.told.rounds)):
-            rounds.append({server.name: {str(workers): self.scaled(server, workers) for workers in (1, 2)}
+            rounds.append({server.name: {sessions: {str(workers): self.scaled(server, workers, sessions == "apart")
+                                                    for workers in (1, 2)} for sessions in ("together", "apart")}
                            for server in (Floor(self.told.tools), Splinterdns(self.told.tools))})
         return rounds
 
-    def scaled(self, server, workers):
-        with Running(server, self.work, self.both, workers=workers) as running:
+    def scaled(self, server, workers, apart):
+        load = Load(cores=",".join([self.server_core, self.load_core][:workers]), times=workers)
+        with Running(server, self.work, load.cores, apart=apart, workers=workers) as running:
             running.await_answers(self.work.probes(server))
-            self.dnsperf(running, "mixed", 1, cores=self.both, threads=2)
-            return self.dnsperf(running, "mixed", self.told.seconds, cores=self.both, threads=2)
+            self.dnsperf(running, "mixed", 1, load)
+            return self.dnsperf(running, "mixed", self.told.seconds, load)
 
     def reload(self):
         """Latency at a steady rate without a reload, and while SIGHUP reloads everything."""

@@ -40,9 +40,10 @@ METHOD = """\
   that in answered queries, so neither the start nor the kernel is in it. {small} names, not {names}.
 - **Latency** (`latency.c`): forged replies, queries at fixed times at a tenth of the floor's rate of the round, from a client
   that never sleeps.
-- **Workers**: the mixed load with one worker and with two, by turns, server and `dnsperf` on the same two cores; so CPU a query
-  counts, not q/s. What sharing the cores costs by itself is seen at the floor. Rises are medians over the
-  rounds too.
+- **Workers**: the mixed load of one `dnsperf` thread on the same core as one worker, and of two threads, with twice as many
+  sockets and queries in flight, on the same two cores as two workers, by turns: so the load generator's share is the same.
+  Ratios are medians over the rounds too. The targets are judged with everything in one session; with the server in another
+  (*apart*), the scheduler shares out time between groups (autogroup, sched(7)), and what that costs is seen at the floor.
 - **Reload**: SIGHUP during a load of 50,000 q/s of forged names; a query without an answer a second after the end, or before
   its id comes round again, is lost. The server has one core, which a reload shares with who answers, and the client the other.
 - hickory-server is no Debian package and is not measured.
@@ -139,11 +140,12 @@ def latency(summary):
 def workers(summary):
     if not summary.found.get("workers"):
         return "## Workers\n\nNot measured.\n"
-    rows = [[server, count, number(summary.scaled(server, count, "cpu")), number(summary.scaled(server, count, "rate"), "{:,.0f}"),
-             number(summary.rise(server), "{:+.0f} %") if count == "2" else ""]
-            for server in ("floor", "splinterdns") for count in ("1", "2")]
-    heads = ["server", "workers", "CPU a query, µs", "q/s beside dnsperf", "CPU to one worker's"]
-    return "## Workers\n\n" + table(heads, rows, left=1) + "\n"
+    rows = [[server, sessions, count, number(summary.scaled(server, sessions, count, "cpu")),
+             number(summary.scaled(server, sessions, count, "rate"), "{:,.0f}"),
+             *(number(summary.scaling(server, sessions, key)) if count == "2" else "" for key in ("cpu", "rate"))]
+            for sessions in ("together", "apart") for server in ("floor", "splinterdns") for count in ("1", "2")]
+    heads = ["server", "sessions", "workers and cores", "CPU a query, µs", "q/s", "CPU to one's", "q/s to one's"]
+    return "## Workers\n\n" + table(heads, rows) + "\n"
 
 
 def reload(summary):

@@ -178,9 +178,10 @@ def free_port():
 
 
 class Running:
-    """A server that serves; it is gone, with its files, when the `with` ends."""
+    """A server that serves, in a session of its own unless it is not to be apart; it is gone, with its files, when the `with`
+    ends."""
 
-    def __init__(self, server, work, cpus, under=(), **options):
+    def __init__(self, server, work, cpus, under=(), apart=True, **options):
         self.server, self.port = server, free_port()
         self.own = work.folder / f"own-{server.name}"
         self.own.mkdir()
@@ -189,7 +190,7 @@ class Running:
         self.begun = time.monotonic()
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(["taskset", "-c", cpus, *under, *command], cwd=self.own, stdin=subprocess.DEVNULL,
-                                            stdout=log, stderr=log, start_new_session=True)
+                                            stdout=log, stderr=log, start_new_session=apart)
         self.pid = self.process.pid
 
     def __enter__(self):

@@ -31,14 +31,15 @@ class Summary:
         found = [a / b for a, b in pairs if a is not None and b]
         return median(found) if found else None
 
-    def scaled(self, server, workers, key):
+    def scaled(self, server, sessions, workers, key):
         """The median of a figure of the loads with so many workers; None without any."""
-        return median(turn[server][workers][key] for turn in self.found["workers"]) if self.found.get("workers") else None
-
-    def rise(self, server):
-        """By how many per cent a query costs more with two workers than with one: the median of the rounds."""
         turns = self.found.get("workers")
-        return 100 * (median(turn[server]["2"]["cpu"] / turn[server]["1"]["cpu"] for turn in turns) - 1) if turns else None
+        return median(turn[server][sessions][workers][key] for turn in turns) if turns else None
+
+    def scaling(self, server, sessions, key):
+        """How many times one worker's a figure is with two: the median of the rounds."""
+        pairs = [(turn[server][sessions]["2"][key], turn[server][sessions]["1"][key]) for turn in self.found.get("workers") or []]
+        return median(two / one for two, one in pairs) if pairs else None
 
     def instructions(self, server, workload):
         counted = self.found.get("instructions") or {"servers": {}}

@@ -8,8 +8,8 @@
 mod filling;
 
 use super::{
+    memory::prefetch,
     patterns::{Patterns, Slot},
-    prefetch::prefetch,
     suffixes::{Depths, Milestones, Suffix, Suffixes},
 };
 use crate::{

@@ -1,6 +1,6 @@
 //! Taking the sockets of one listener: UDP and TCP on the same address and port.
 
-use super::datagram;
+use super::{datagram, steering::steer_by_core};
 use crate::{config::ListenerSpec, upstream::MOST_IN_FLIGHT};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
@@ -104,11 +104,15 @@ fn tcp(address: SocketAddr) -> io::Result<TcpListener> {
     TcpListener::from_std(StdTcp::from(socket))
 }
 
-/// Sockets that share the address, so that the kernel shares out the clients among the workers. The first try is without sharing,
+/// Sockets that share the address, so that the kernel shares out the datagrams among the workers. The first try is without sharing,
 /// because a socket that shares its address would not notice another server there that does so too.
-fn udp(address: SocketAddr, workers: usize) -> io::Result<Vec<Arc<UdpSocket>>> {
+pub(super) fn udp(address: SocketAddr, workers: usize) -> io::Result<Vec<Arc<UdpSocket>>> {
     datagrams(address, false)?;
-    (0..workers).map(|_| datagrams(address, true).map(Arc::new)).collect()
+    let sockets: Vec<_> = (0..workers).map(|_| datagrams(address, true).map(Arc::new)).collect::<io::Result<_>>()?;
+    if let [first, _, ..] = &*sockets {
+        steer_by_core(first, workers);
+    }
+    Ok(sockets)
 }
 
 fn datagrams(address: SocketAddr, shared: bool) -> io::Result<UdpSocket> {

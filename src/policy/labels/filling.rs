@@ -6,6 +6,7 @@
 use super::{BUCKETS, Block, CROWDED, Head, Labels, Place, ask_for, entries};
 use crate::{
     policy::{
+        memory::filled,
         patterns::{Patterns, Slot},
         suffixes::{Milestones, Suffix, whole},
     },
@@ -33,8 +34,8 @@ impl<'p> Filling<'p> {
     /// Finds out how large each bucket will be.
     pub(super) fn new(patterns: &'p Patterns, count: usize) -> Self {
         let blocks = count.div_ceil(BUCKETS * SHARE).max(1);
-        let mut labels = Labels { blocks: vec![Block::default(); blocks], ..Labels::default() };
-        let (mut sizes, mut milestones) = (vec![0_u32; blocks * BUCKETS], 0);
+        let mut labels = Labels { blocks: filled(Block::default(), blocks), ..Labels::default() };
+        let (mut sizes, mut milestones) = (filled(0_u32, blocks * BUCKETS), 0);
         rows(patterns, |row| {
             for (slot, text) in row {
                 let place = Place::of(text.hash, blocks);
@@ -48,7 +49,7 @@ impl<'p> Filling<'p> {
         // They have been asked whether they are too many (`Labels::is_overfull`).
         let begins: Vec<_> = sizes.iter().map(|size| (end, end += size).0).collect();
         labels.milestones = Milestones::with_room(milestones);
-        Self { patterns, labels, entries: vec![0; end as usize], ends: begins.clone(), begins }
+        Self { patterns, labels, entries: filled(0, end as usize), ends: begins.clone(), begins }
     }
 
     /// Writes the entries; each pattern that has been seen to is counted.
