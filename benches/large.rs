@@ -147,6 +147,7 @@ fn names_of_a_list(criterion: &mut Criterion) {
     let every_depth: Vec<_> = (1..128).map(|labels| format!("={}", "a.".repeat(labels))).collect();
     let lab = Configs::new(&format!("{}\n{}", listed.join("\n"), every_depth.join("\n"))).load();
     decide(criterion, "a million names/127 labels, patterns of 1 to 127", &lab, std::iter::once(deep.replace('a', "b")));
+    decide(criterion, "a million names/127 labels, each a pattern's", &lab, std::iter::once(deep));
 }
 
 /// What one read costs that has to wait for memory: of one line of the processor's cache after another, all over as much as the index
@@ -188,6 +189,14 @@ fn parts_and_expressions(criterion: &mut Criterion) {
     decide(criterion, "parts and expressions/expression", &lab, words.iter().map(|word| format!("www.{word}7.com")));
 }
 
+/// The worst that expressions can do: each matches every name.
+fn expressions_everywhere(criterion: &mut Criterion) {
+    let mut seed = Seed(5);
+    let list: String = (0..*NAMES / 1000).map(|_| format!("/({})?/\n", seed.word(8))).collect();
+    let lab = Configs::new(&list).load();
+    decide(criterion, "expressions that match everywhere", &lab, (0..ASKED).map(|_| format!("www.{}", seed.name())));
+}
+
 fn reading(criterion: &mut Criterion) {
     let configs = Configs::new(&names(&mut Seed(3)).join("\n"));
     let mut group = criterion.benchmark_group("reading");
@@ -197,6 +206,13 @@ fn reading(criterion: &mut Criterion) {
 }
 
 mod group {
-    criterion::criterion_group!(benches, super::cold_read, super::names_of_a_list, super::parts_and_expressions, super::reading);
+    criterion::criterion_group!(
+        benches,
+        super::cold_read,
+        super::names_of_a_list,
+        super::parts_and_expressions,
+        super::expressions_everywhere,
+        super::reading
+    );
 }
 criterion_main!(group::benches);

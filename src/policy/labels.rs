@@ -10,7 +10,7 @@ mod filling;
 use super::{
     memory::prefetch,
     patterns::{Patterns, Slot},
-    suffixes::{Depths, Milestones, Suffix, Suffixes},
+    suffixes::{Depths, Milestones, Suffix, Suffixes, stretched},
 };
 use crate::{
     name::{Form, PatternRef},
@@ -75,11 +75,10 @@ impl Block {
 }
 
 impl Place {
-    fn of(hash: u64, blocks: usize) -> Self {
-        // Each half of the hash is stretched over what it chooses from; the low bits of the lower half are left.
-        let stretch = |half: u64, over: usize| ((half * over as u64) >> 32) as usize;
-        let (upper, lower) = (hash >> 32, hash & u64::from(u32::MAX));
-        Self { block: stretch(upper, blocks), bucket: stretch(lower, BUCKETS), seen: 1 << (lower & 7) }
+    fn of(suffix: Suffix, blocks: usize) -> Self {
+        // Each half of the hash chooses by its high bits; the low bits of the lower one are left.
+        let (upper, lower) = suffix.halves();
+        Self { block: stretched(upper, blocks), bucket: stretched(lower, BUCKETS), seen: 1 << (lower & 7) }
     }
 }
 
@@ -133,7 +132,7 @@ impl Labels {
         for suffix in suffixes.at(self.depths) {
             let begin = usize::from(suffix.begin);
             let sought = &name.as_bytes()[begin..];
-            let bucket = self.bucket(suffix.hash);
+            let bucket = self.bucket(suffix);
             ask_for(self.entries.as_bytes(), bucket.clone());
             for (Head { form, slot, .. }, text) in entries(self.entries.as_bytes(), bucket) {
                 if &self.entries.as_bytes()[text.clone()] == sought && reaches(form, begin == 0) {
@@ -146,21 +145,21 @@ impl Labels {
     /// Asks for the blocks that [`Labels::find`] will read.
     pub(super) fn approach(&self, suffixes: &Suffixes) {
         for suffix in suffixes.at(self.depths) {
-            prefetch(&self.blocks[Place::of(suffix.hash, self.blocks.len()).block]);
+            prefetch(&self.blocks[Place::of(suffix, self.blocks.len()).block]);
         }
     }
 
     /// Asks for the entries that [`Labels::find`] will read; the blocks should be there.
     pub(super) fn come_near(&self, suffixes: &Suffixes) {
         for suffix in suffixes.at(self.depths) {
-            ask_for(self.entries.as_bytes(), self.bucket(suffix.hash));
+            ask_for(self.entries.as_bytes(), self.bucket(suffix));
         }
     }
 
-    /// Where the bucket of a hash is; an empty one, if what is sought cannot be in it. Without any pattern there are no depths, and
+    /// Where the bucket of a suffix is; an empty one, if what is sought cannot be in it. Without any pattern there are no depths, and
     /// then nobody asks.
-    fn bucket(&self, hash: u64) -> Range<usize> {
-        let place = Place::of(hash, self.blocks.len());
+    fn bucket(&self, suffix: Suffix) -> Range<usize> {
+        let place = Place::of(suffix, self.blocks.len());
         let block = &self.blocks[place.block];
         if !block.has(place) {
             return 0..0;

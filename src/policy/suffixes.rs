@@ -27,7 +27,7 @@ pub(super) struct Suffix {
     pub(super) begin: u16,
     /// How many labels it has.
     depth: u16,
-    pub(super) hash: u64,
+    hash: u64,
 }
 
 /// The suffixes of a name that an index may have, the shortest first. They ask for memory only where they pass a milestone.
@@ -80,6 +80,16 @@ impl Suffix {
     const fn is_milestone(self) -> bool {
         self.depth.is_multiple_of(MILE)
     }
+
+    /// The halves of its hash, the upper one first.
+    pub(super) const fn halves(self) -> (u32, u32) {
+        ((self.hash >> 32) as u32, self.hash as u32)
+    }
+}
+
+/// One of so many places, chosen by half a hash that is stretched over them.
+pub(super) const fn stretched(half: u32, places: usize) -> usize {
+    ((half as u64 * places as u64) >> 32) as usize
 }
 
 impl Suffixes {
@@ -131,8 +141,8 @@ impl Milestones {
     }
 
     fn place(&self, suffix: Suffix) -> (usize, u64) {
-        let word = ((suffix.hash >> 32) * self.bits.len() as u64) >> 32;
-        (word as usize, 1 << (suffix.hash % u64::from(u64::BITS)))
+        let (upper, lower) = suffix.halves();
+        (stretched(upper, self.bits.len()), 1 << (lower % u64::BITS))
     }
 }
 

@@ -38,7 +38,7 @@ impl<'p> Filling<'p> {
         let (mut sizes, mut milestones) = (filled(0_u32, blocks * BUCKETS), 0);
         rows(patterns, |row| {
             for (slot, text) in row {
-                let place = Place::of(text.hash, blocks);
+                let place = Place::of(*text, blocks);
                 sizes[place.number()] += size(patterns, *slot) as u32;
                 labels.blocks[place.block].seen[place.bucket] |= place.seen;
                 labels.depths = labels.depths | text.depth();
@@ -57,11 +57,11 @@ impl<'p> Filling<'p> {
         let blocks = self.labels.blocks.len();
         rows(self.patterns, |row| {
             for (_, text) in row {
-                let bucket = Place::of(text.hash, blocks).number();
+                let bucket = Place::of(*text, blocks).number();
                 ask_for(&self.entries, self.begins[bucket] as usize..self.ends[bucket] as usize);
             }
             for (slot, text) in row {
-                self.add(*slot, Place::of(text.hash, blocks).number());
+                self.add(*slot, Place::of(*text, blocks).number());
                 if text.milestones() > 0 {
                     self.labels.milestones.add(self.patterns.raw(*slot).1);
                 }
@@ -106,8 +106,7 @@ impl<'p> Filling<'p> {
         }
         self.entries.truncate(to);
         self.entries.shrink_to_fit();
-        // Heads have seven bits an octet, and texts were texts when they came.
-        self.labels.entries = String::from_utf8(self.entries).unwrap_or_default();
+        self.labels.entries = String::from_utf8(self.entries).expect("heads have seven bits an octet, and texts were texts");
         self.labels
     }
 }
