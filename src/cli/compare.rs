@@ -1,8 +1,9 @@
-//! `compare`: the same question in every country, one row each, and one for every ISP with rules of its own.
+//! `compare`: the same question in every country. Those with something to tell have a row each, with one for every ISP that answers
+//! otherwise; the honest ones share a line.
 
 use super::{
     Failure, Outcome,
-    question::{Asked, QuestionArgs},
+    question::{Asked, QuestionArgs, unknown_country},
     record,
     shelves::FileArgs,
     style,
@@ -11,7 +12,8 @@ use super::{
 use crate::{
     config::LabSpec,
     lab::{Lab, Rehearsal, What},
-    query::Transport,
+    policy::{Country, Policy},
+    query::{CountryCode, Transport},
 };
 use hickory_proto::op::ResponseCode;
 use serde_json::{Value, json};
@@ -22,6 +24,10 @@ use std::net::IpAddr;
 pub(super) struct Args {
     #[command(flatten)]
     question: QuestionArgs,
+
+    /// Ask in these countries alone, such as CN,IR
+    #[arg(long, value_name = "CC", value_delimiter = ',')]
+    country: Vec<CountryCode>,
 
     #[command(flatten)]
     files: FileArgs,
@@ -39,7 +45,7 @@ pub(super) fn run(args: &Args) -> Outcome {
     let asked = args.question.read()?;
     let flags = LabSpec { today: args.question.today, seed: args.question.seed, ..LabSpec::default() };
     let lab = args.files.load(flags)?;
-    let rows = rows(&lab, &asked)?;
+    let rows = rows(&lab, &asked, &chosen(&lab.policy, &args.country)?)?;
     if args.question.json {
         let rows: Vec<Value> = rows.iter().map(Row::to_json).collect();
         say!("{:#}", Value::from(rows));
@@ -48,30 +54,52 @@ pub(super) fn run(args: &Args) -> Outcome {
     let today = lab.settings.clock.today();
     say!("{}{} {} on {today}{:#}\n", style::HEAD, asked.name, asked.rtype, style::HEAD);
     let mut table = Table::new(&["", "country", "operator", "verdict", "answer", "rule", "evidence", "replies", "first reply"]);
-    let mut own: Option<&Row<'_>> = None;
-    let mut alike = 0;
-    for row in &rows {
-        if row.operator.is_none() {
-            own = Some(row);
-        } else if own.is_some_and(|own| own.is_like(row)) {
-            alike += 1;
-            continue;
+    let (mut told, mut alike, mut honest) = (false, 0, Vec::new());
+    for rows in rows.chunk_by(|one, other| one.country == other.country) {
+        let [own, operators @ ..] = rows else { continue };
+        let apart: Vec<_> = operators.iter().filter(|row| !own.is_like(row)).collect();
+        alike += operators.len() - apart.len();
+        if own.rehearsal.verdict.rule.is_none() && apart.is_empty() {
+            honest.push(own);
+        } else {
+            [own].into_iter().chain(apart).for_each(|row| row.print(&mut table));
+            told = true;
         }
-        row.print(&mut table);
     }
-    table.print();
+    if told {
+        table.print();
+        say!("");
+    }
+    print_honest(honest, if told { "elsewhere" } else { "everywhere" });
     if alike > 0 {
-        say!("\n{}{alike} operators answer as their country does (--json lists them){:#}", style::FAINT, style::FAINT);
+        say!("{}{alike} operators answer as their country does (--json lists them){:#}", style::FAINT, style::FAINT);
     }
     Ok(())
 }
 
-fn rows<'l>(lab: &'l Lab, asked: &Asked) -> Result<Vec<Row<'l>>, Failure> {
+/// The countries to ask in: those named, or all.
+fn chosen<'p>(policy: &'p Policy, codes: &[CountryCode]) -> Result<Vec<&'p Country>, Failure> {
+    if codes.is_empty() {
+        return Ok(policy.countries().iter().collect());
+    }
+    codes.iter().map(|code| policy.country(*code).ok_or_else(|| unknown_country(*code, policy))).collect()
+}
+
+/// A line for each honest answer, with the countries that get it: several only where an answer changes from query to query.
+fn print_honest(mut honest: Vec<&Row<'_>>, place: &str) {
+    honest.sort_by_key(|row| row.first_reply());
+    for rows in honest.chunk_by(|one, other| one.first_reply() == other.first_reply()) {
+        let countries: Vec<_> = rows.iter().map(|row| &*row.country).collect();
+        say!("honest {place}: {} ({})", rows[0].first_reply(), countries.join(" "));
+    }
+}
+
+fn rows<'l>(lab: &'l Lab, asked: &Asked, countries: &[&'l Country]) -> Result<Vec<Row<'l>>, Failure> {
     let mut rows = Vec::new();
     let rehearse = |client: IpAddr| {
         lab.rehearse(&asked.wire, asked.rtype, lab.asker(client, Transport::Udp, None, lab.settings.clock.now()))
     };
-    for country in lab.policy.countries() {
+    for country in countries {
         let (code, name) = (country.code.to_string(), country.name.as_str());
         let client = country.client().ok_or_else(|| Failure::problem(format!("{code} governs no network")))?;
         rows.push(Row { country: code.clone(), name, operator: None, rehearsal: rehearse(client) });

@@ -2,7 +2,7 @@
 
 use super::{
     Failure, Outcome,
-    question::{Asked, QuestionArgs},
+    question::{Asked, QuestionArgs, unknown_country},
     record::{self, ReplyJson},
     shelves::FileArgs,
     style,
@@ -78,11 +78,6 @@ fn client(args: &Args, policy: &Policy) -> Result<IpAddr, Failure> {
         let known: Vec<_> = country.operators.iter().map(|operator| operator.slug.as_str()).collect();
         Failure::problem(format!("{code} has no operator {slug:?}; known: {}", known.join(", ")))
     })
-}
-
-fn unknown_country(code: CountryCode, policy: &Policy) -> Failure {
-    let known: Vec<_> = policy.countries().iter().map(|country| country.code.to_string()).collect();
-    Failure::problem(format!("there is no country {code}; known: {}", known.join(", ")))
 }
 
 fn to_json(asked: &Asked, rehearsal: &Rehearsal<'_>, misses: &[Miss<'_>], allowed: bool) -> Value {

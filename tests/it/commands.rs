@@ -127,6 +127,25 @@ fn compare_has_a_row_for_every_country_and_operator() {
 }
 
 #[test]
+fn compare_tells_of_honest_countries_in_one_line_and_of_those_asked_for_alone() {
+    let told = stdout(&["compare", "youtube.com", "--today", "2026-03-01"]);
+    let lines: Vec<_> = told.lines().collect();
+    assert!(lines.iter().any(|line| line.starts_with("CN  China ")), "{told}");
+    assert!(!lines.iter().any(|line| line.starts_with("US ")), "{told}");
+    let honest: Vec<_> = lines.iter().filter(|line| line.starts_with("honest elsewhere: ")).collect();
+    assert!(honest.len() == 1 && honest[0].contains(" US ") && !honest[0].contains("CN"), "{told}");
+    assert!(stdout(&["compare", "example.com"]).contains("honest everywhere: "));
+
+    let few = stdout(&["compare", "youtube.com", "--today", "2026-03-01", "--country", "IR,US"]);
+    assert!(
+        few.contains("\nIR  Iran ") && few.contains("honest elsewhere: 172.217.30.46 (US)\n") && !few.contains("CN"),
+        "{few}"
+    );
+    let nowhere = String::from_utf8(splinterdns(&["compare", "youtube.com", "--country", "ZZ"]).stderr).unwrap();
+    assert!(nowhere.contains("there is no country ZZ; known: AM, "), "{nowhere}");
+}
+
+#[test]
 fn output_in_a_pipe_has_no_colours() {
     for arguments in [&["compare", "x.com"][..], &["explain", "x.com"], &["countries"]] {
         assert!(!stdout(arguments).contains('\u{1b}'), "{arguments:?}");
