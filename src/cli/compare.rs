@@ -70,9 +70,10 @@ pub(super) fn run(args: &Args) -> Outcome {
         table.print();
         say!("");
     }
-    print_honest(honest, if told { "elsewhere" } else { "everywhere" });
+    print_honest(honest);
     if alike > 0 {
-        say!("{}{alike} operators answer as their country does (--json lists them){:#}", style::FAINT, style::FAINT);
+        let who = if alike == 1 { "1 operator answers as its".to_owned() } else { format!("{alike} operators answer as their") };
+        say!("{}{who} country does (--json lists them){:#}", style::FAINT, style::FAINT);
     }
     Ok(())
 }
@@ -86,11 +87,11 @@ fn chosen<'p>(policy: &'p Policy, codes: &[CountryCode]) -> Result<Vec<&'p Count
 }
 
 /// A line for each honest answer, with the countries that get it: several only where an answer changes from query to query.
-fn print_honest(mut honest: Vec<&Row<'_>>, place: &str) {
+fn print_honest(mut honest: Vec<&Row<'_>>) {
     honest.sort_by_key(|row| row.first_reply());
     for rows in honest.chunk_by(|one, other| one.first_reply() == other.first_reply()) {
         let countries: Vec<_> = rows.iter().map(|row| &*row.country).collect();
-        say!("honest {place}: {} ({})", rows[0].first_reply(), countries.join(" "));
+        say!("honest, as no rule decides: {} ({})", rows[0].first_reply(), countries.join(" "));
     }
 }
 
@@ -161,9 +162,9 @@ impl Row<'_> {
             None => "nothing".to_owned(),
             Some(What::Reset) => "TCP RST".to_owned(),
             Some(What::Upstream) => "what the upstream says".to_owned(),
-            Some(What::Nowhere(_)) => "in no zone of this lab".to_owned(),
+            Some(What::Nowhere(_)) => "SERVFAIL, in no zone of this lab".to_owned(),
             Some(what) => match what.message() {
-                None => "octets that a DNS library cannot read".to_owned(),
+                None => "malformed octets, as the rule has them".to_owned(),
                 Some(message) if message.answers.is_empty() => match message.response_code {
                     ResponseCode::NoError => "no data".to_owned(),
                     code => record::rcode(code),

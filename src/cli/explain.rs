@@ -73,7 +73,7 @@ fn client(args: &Args, policy: &Policy) -> Result<IpAddr, Failure> {
     let Some(slug) = &args.operator else {
         return country.client().ok_or_else(|| Failure::problem(format!("{code} governs no network")));
     };
-    let operator = country.operators.iter().find(|operator| operator.slug == *slug);
+    let operator = country.operators.iter().find(|operator| operator.slug.eq_ignore_ascii_case(slug));
     operator.and_then(crate::policy::Operator::client).ok_or_else(|| {
         let known: Vec<_> = country.operators.iter().map(|operator| operator.slug.as_str()).collect();
         Failure::problem(format!("{code} has no operator {slug:?}; known: {}", known.join(", ")))
@@ -195,7 +195,7 @@ fn print_parts(parts: &[Part], hex: bool) {
 /// RCODE and flags, or that there are none to be read.
 fn head(sent: &Sent) -> String {
     sent.message.as_ref().map_or_else(
-        || format!("{} octets that a DNS library cannot read", sent.octets.len()),
+        || format!("{} malformed octets, as the rule has them (--hex)", sent.octets.len()),
         |message| format!("{}  {}", record::rcode(message.response_code), record::flags(message).join(" ")),
     )
 }

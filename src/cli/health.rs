@@ -1,6 +1,7 @@
 //! `health`: whether a server answers, for containers that hold no other DNS client.
 
 use super::{Failure, Outcome};
+use crate::config::socket;
 use hickory_proto::{
     op::{Message, Query},
     rr::{DNSClass, Name, RecordType},
@@ -15,7 +16,7 @@ use std::{
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Address and port of the server
-    #[arg(default_value = "127.0.0.1:5300")]
+    #[arg(default_value = "127.0.0.1:5300", value_name = "ADDR:PORT", value_parser = socket)]
     server: SocketAddr,
 }
 

@@ -43,7 +43,10 @@ impl QuestionArgs {
     pub(super) fn read(&self) -> Result<Asked, Failure> {
         // A URL or a server would be asked for as if it were a name, and found to be honest.
         if self.name.is_empty() || self.name.contains(['/', ':', '@', ' ']) {
-            return Err(Failure::problem(format!("\"{}\" is no domain name; the root is written \".\"", self.name)));
+            return Err(Failure::problem(format!(
+                "\"{}\" is no domain name: give the name alone, such as www.example.com; the root is \".\"",
+                self.name
+            )));
         }
         let wire = wire_name(&self.name).map_err(Failure::problem)?;
         Ok(Asked { name: Name::from_wire(&wire), wire, rtype: self.rtype })
