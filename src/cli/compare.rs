@@ -17,7 +17,7 @@ use crate::{
 };
 use hickory_proto::op::ResponseCode;
 use serde_json::{Value, json};
-use std::net::IpAddr;
+use std::{collections::BTreeSet, net::IpAddr};
 
 /// Ask the same question in every country
 #[derive(Debug, clap::Args)]
@@ -83,7 +83,8 @@ fn chosen<'p>(policy: &'p Policy, codes: &[CountryCode]) -> Result<Vec<&'p Count
     if codes.is_empty() {
         return Ok(policy.countries().iter().collect());
     }
-    codes.iter().map(|code| policy.country(*code).ok_or_else(|| unknown_country(*code, policy))).collect()
+    let codes: BTreeSet<_> = codes.iter().collect();
+    codes.into_iter().map(|code| policy.country(*code).ok_or_else(|| unknown_country(*code, policy))).collect()
 }
 
 /// A line for each honest answer, with the countries that get it: several only where an answer changes from query to query.

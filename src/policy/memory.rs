@@ -31,12 +31,18 @@ pub(super) fn filled<T: Clone>(value: T, count: usize) -> Vec<T> {
     room
 }
 
-/// As much as no page of any system is larger than, and where one may begin.
+/// A large page of most systems. In less room there is none.
+const LARGE: usize = 2 << 20;
+
+/// A multiple of the usual page of every system: 4, 16 or 64 KiB. Where pages are larger still, the system refuses.
 #[repr(align(65536))]
 struct Pages(#[expect(dead_code, reason = "it stands for its size")] [MaybeUninit<u8>; 1 << 16]);
 
 /// Only whole pages can be spoken of; those at the ends may hold something else besides.
 fn wish_for_large_pages<T>(room: &mut [MaybeUninit<T>]) {
+    if size_of_val(room) < LARGE {
+        return;
+    }
     // SAFETY: whatever is in the room may be seen as octets of which nothing is known.
     let (_, pages, _) = unsafe { room.align_to_mut::<Pages>() };
     // SAFETY: the pages are borrowed mutably, and the advice changes how large they are and not what is in them. A system without

@@ -106,7 +106,7 @@ fn tcp(address: SocketAddr) -> io::Result<TcpListener> {
 
 /// Sockets that share the address, so that the kernel shares out the datagrams among the workers. The first try is without sharing,
 /// because a socket that shares its address would not notice another server there that does so too.
-pub(super) fn udp(address: SocketAddr, workers: usize) -> io::Result<Vec<Arc<UdpSocket>>> {
+fn udp(address: SocketAddr, workers: usize) -> io::Result<Vec<Arc<UdpSocket>>> {
     datagrams(address, false)?;
     let sockets: Vec<_> = (0..workers).map(|_| datagrams(address, true).map(Arc::new)).collect::<io::Result<_>>()?;
     if let [first, _, ..] = &*sockets {

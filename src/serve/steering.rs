@@ -1,67 +1,114 @@
-//! Which worker a datagram goes to: that of the core it came in on.
+//! Which worker a datagram goes to: as a rule the same for all that come in on one core.
 //!
-//! Where a worker has to be woken on another core than the one that has the datagram, both wait for each other's memory. So of the
-//! sockets that share an address the kernel is asked to take the one whose number is that of the core (socket(7),
-//! SO_ATTACH_REUSEPORT_CBPF), instead of one by a hash of addresses and ports. Workers are not bound to cores: a worker runs where
-//! there is room, best where it is woken.
+//! Of the sockets that share an address the kernel takes one by a hash of addresses and ports, unless it is told otherwise
+//! (socket(7), SO_ATTACH_REUSEPORT_CBPF). The worker behind that socket often sleeps on another core than the one that has the
+//! datagram, and to wake it there costs more than to answer. So each core has a socket, and the scheduler, which likes to wake a
+//! thread where it is called from, keeps each worker near its core. Workers are not bound: where one core has much to do, its worker
+//! may run on another.
 
 use nix::{
-    libc::{BPF_ABS, BPF_ALU, BPF_K, BPF_LD, BPF_MOD, BPF_RET, BPF_W, SKF_AD_CPU, SKF_AD_OFF, sock_filter, sock_fprog},
+    libc::{BPF_ABS, BPF_JEQ, BPF_JMP, BPF_K, BPF_LD, BPF_RET, BPF_W, SKF_AD_CPU, SKF_AD_OFF, sock_filter, sock_fprog},
+    sched::{CpuSet, sched_getaffinity},
     sys::socket::{setsockopt, sockopt::AttachReusePortCbpf},
+    unistd::Pid,
 };
 use std::net::UdpSocket;
 
-/// Asks for it, for as many sockets of one address as there are workers; each of them may be given. Without it the kernel shares out
-/// clients as before, so a system that refuses loses speed alone.
-pub(super) fn steer_by_core(socket: &UdpSocket, workers: usize) {
-    let Ok(workers) = u32::try_from(workers) else { return };
-    let step = |code: u32, k: u32| sock_filter { code: code as u16, jt: 0, jf: 0, k };
-    // BPF_RET with BPF_A, which libc does not name: what has been reckoned.
-    const RETURN_IT: u32 = BPF_RET | 0x10;
-    let mut steps = [
-        step(BPF_LD | BPF_W | BPF_ABS, (SKF_AD_OFF + SKF_AD_CPU) as u32),
-        step(BPF_ALU | BPF_MOD | BPF_K, workers),
-        step(RETURN_IT, 0),
-    ];
-    let program = sock_fprog { len: steps.len() as u16, filter: steps.as_mut_ptr() };
-    if let Err(error) = setsockopt(socket, AttachReusePortCbpf, &program) {
-        tracing::debug!(%error, "datagrams go to workers by their clients");
+/// What is no socket's number: the kernel then goes by the hash.
+const BY_HASH: u32 = u32::MAX;
+
+/// Asks for it, for as many sockets of one address as there are workers; each of them may be given. With more workers than cores
+/// some would have nothing to do, so then the hash decides, as it does on a system that refuses. Says whether it is done.
+pub(super) fn steer_by_core(socket: &UdpSocket, workers: usize) -> bool {
+    let cores = cores();
+    if workers > cores.len() {
+        return false;
     }
+    let mut steps = steps(&cores, workers);
+    let Ok(len) = u16::try_from(steps.len()) else { return false };
+    // The kernel copies the steps before the call ends; it must not outlive them.
+    let program = sock_fprog { len, filter: steps.as_mut_ptr() };
+    let done = setsockopt(socket, AttachReusePortCbpf, &program);
+    tracing::debug!(?done, workers, "datagrams go to workers by core");
+    done.is_ok()
+}
+
+/// The numbers of the cores that this process may run on.
+fn cores() -> Vec<u32> {
+    let Ok(allowed) = sched_getaffinity(Pid::from_raw(0)) else { return Vec::new() };
+    (0..CpuSet::count()).filter(|core| allowed.is_set(*core).unwrap_or_default()).map(|core| core as u32).collect()
+}
+
+/// The core's number, then for each that we know: if it is this one, that socket.
+fn steps(cores: &[u32], workers: usize) -> Vec<sock_filter> {
+    let step = |code: u32, k: u32, jf: u8| sock_filter { code: code as u16, jt: 0, jf, k };
+    let mut steps = vec![step(BPF_LD | BPF_W | BPF_ABS, (SKF_AD_OFF + SKF_AD_CPU) as u32, 0)];
+    for (index, core) in cores.iter().enumerate() {
+        steps.push(step(BPF_JMP | BPF_JEQ | BPF_K, *core, 1));
+        steps.push(step(BPF_RET | BPF_K, (index % workers) as u32, 0));
+    }
+    steps.push(step(BPF_RET | BPF_K, BY_HASH, 0));
+    steps
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::serve::bind::udp;
+    use super::{cores, steer_by_core};
+    use crate::{config::ListenerSpec, serve::bind::Sockets};
     use nix::{
         sched::{CpuSet, sched_getaffinity, sched_setaffinity},
         unistd::Pid,
     };
     use std::net::UdpSocket;
 
-    const WORKERS: usize = 2;
-    const CLIENTS: usize = 32;
+    /// So many that a hash leaves none of a few workers without one.
+    const CLIENTS: usize = 64;
 
-    #[test]
-    fn a_datagram_goes_to_the_worker_of_the_core_it_comes_in_on() {
-        let free = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        let sockets = udp(free, WORKERS).unwrap();
+    /// How many datagrams each worker gets that come in on a core.
+    fn shares(core: u32, sockets: &Sockets) -> Vec<usize> {
         let this = Pid::from_raw(0);
-        let allowed = sched_getaffinity(this).unwrap();
-        for core in (0..CpuSet::count()).filter(|core| allowed.is_set(*core).unwrap()) {
-            let mut alone = CpuSet::new();
-            alone.set(core).unwrap();
-            sched_setaffinity(this, &alone).unwrap();
-            // Loopback hands a datagram over on the core of its sender. By a hash of ports they would be shared out.
-            for _ in 0..CLIENTS {
-                let client = UdpSocket::bind("127.0.0.1:0").unwrap();
-                client.send_to(b"?", free).unwrap();
-            }
-            let (mut octet, own) = ([0], core % WORKERS);
-            for (number, socket) in sockets.iter().enumerate() {
-                let came = std::iter::from_fn(|| socket.recv(&mut octet).ok()).count();
-                assert_eq!(came, if number == own { CLIENTS } else { 0 }, "core {core}, worker {number}");
-            }
+        let (allowed, mut alone) = (sched_getaffinity(this).unwrap(), CpuSet::new());
+        alone.set(core as usize).unwrap();
+        sched_setaffinity(this, &alone).unwrap();
+        // Loopback hands a datagram over on the core of its sender.
+        for _ in 0..CLIENTS {
+            let client = UdpSocket::bind("127.0.0.1:0").unwrap();
+            client.send_to(b"?", sockets.listener.address).unwrap();
         }
         sched_setaffinity(this, &allowed).unwrap();
+        let count = |socket: &UdpSocket| {
+            socket.set_nonblocking(true).unwrap();
+            std::iter::from_fn(|| socket.recv(&mut [0]).ok()).count()
+        };
+        sockets.udp.iter().map(|socket| count(socket)).collect()
+    }
+
+    fn sockets(workers: usize) -> Sockets {
+        Sockets::bind(ListenerSpec { address: "127.0.0.1:0".parse().unwrap(), country: None }, workers).unwrap()
+    }
+
+    #[tokio::test]
+    async fn what_comes_in_on_a_core_goes_to_one_worker() {
+        let cores = cores();
+        let sockets = sockets(cores.len().max(2));
+        if !steer_by_core(&sockets.udp[0], sockets.udp.len()) {
+            eprintln!("one core alone, or a kernel that shares out by hash");
+            return;
+        }
+        for (index, core) in cores.iter().enumerate().take(4) {
+            let mut expected = vec![0; sockets.udp.len()];
+            expected[index] = CLIENTS;
+            assert_eq!(shares(*core, &sockets), expected, "core {core}");
+        }
+    }
+
+    #[tokio::test]
+    async fn with_more_workers_than_cores_none_is_left_without_work() {
+        let cores = cores();
+        let sockets = sockets(cores.len() + 1);
+        assert!(!steer_by_core(&sockets.udp[0], sockets.udp.len()));
+        let shares = shares(cores[0], &sockets);
+        assert!(cores.len() > 3 || shares.iter().all(|share| *share > 0), "{shares:?}");
+        assert_eq!(shares.iter().sum::<usize>(), CLIENTS);
     }
 }

@@ -45,11 +45,12 @@ impl<'p> Filling<'p> {
                 milestones += text.milestones();
             }
         });
-        let mut end = 0;
         // They have been asked whether they are too many (`Labels::is_overfull`).
-        let begins: Vec<_> = sizes.iter().map(|size| (end, end += size).0).collect();
+        let end = sizes.iter_mut().fold(0, |begin, size| begin + std::mem::replace(size, begin));
+        let (begins, mut ends) = (sizes, filled(0, blocks * BUCKETS));
+        ends.copy_from_slice(&begins);
         labels.milestones = Milestones::with_room(milestones);
-        Self { patterns, labels, entries: filled(0, end as usize), ends: begins.clone(), begins }
+        Self { patterns, labels, entries: filled(0, end as usize), begins, ends }
     }
 
     /// Writes the entries; each pattern that has been seen to is counted.
