@@ -40,10 +40,11 @@ METHOD = """\
   that in answered queries, so neither the start nor the kernel is in it. {small} names, not {names}.
 - **Latency** (`latency.c`): forged replies, queries at fixed times at a tenth of the floor's rate of the round, from a client
   that never sleeps.
-- **Workers**: the mixed load of one `dnsperf` thread on the same core as one worker, and of two threads, with twice as many
-  sockets and queries in flight, on the same two cores as two workers, by turns: so the load generator's share is the same.
-  Ratios are medians over the rounds too. The targets are judged with everything in one session; with the server in another
-  (*apart*), the scheduler shares out time between groups (autogroup, sched(7)), and what that costs is seen at the floor.
+- **Workers**: the mixed load by `dnsperf -T 1` on the same core as one worker, and by `dnsperf -T 2`, with twice as many sockets and
+  queries in flight, on the same two cores as two workers, by turns: so the load generator's share is the same. Ratios are
+  medians over the rounds too. The targets are judged with server and load in one session. In two (*apart*) the scheduler shares
+  out time between sessions (autogroup, sched(7)), which two busy sessions on two cores pay for with more switches, the floor's
+  too; with `sysctl kernel.sched_autogroup_enabled=0` it makes no difference whether they are apart.
 - **Reload**: SIGHUP during a load of 50,000 q/s of forged names; a query without an answer a second after the end, or before
   its id comes round again, is lost. The server has one core, which a reload shares with who answers, and the client the other.
 - hickory-server is no Debian package and is not measured.
