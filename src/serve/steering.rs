@@ -2,7 +2,7 @@
 //!
 //! Of the sockets that share an address the kernel takes one by a hash of addresses and ports, unless it is told otherwise
 //! (socket(7), SO_ATTACH_REUSEPORT_CBPF). The worker behind that socket often sleeps on another core than the one that has the
-//! datagram, and to wake it there costs more than to answer. So each core has a socket, and the scheduler, which likes to wake a
+//! datagram, and to wake it there costs both of them time. So each core has a socket, and the scheduler, which likes to wake a
 //! thread where it is called from, keeps each worker near its core. Workers are not bound: where one core has much to do, its worker
 //! may run on another.
 

@@ -138,6 +138,8 @@ fn compare_tells_of_honest_countries_in_one_line_and_of_those_asked_for_alone() 
 
     let few = stdout(&["compare", "youtube.com", "--today", "2026-03-01", "--country", "IR,US"]);
     assert!(few.contains("\nIR  Iran ") && few.contains(" 172.217.30.46 (US)\n") && !few.contains("CN"), "{few}");
+    let twice = stdout(&["compare", "www.facebook.com", "--country", "GB,gb"]);
+    assert!(twice.contains("(GB)\n1 operator answers as its country does"), "{twice}");
     let nowhere = String::from_utf8(splinterdns(&["compare", "youtube.com", "--country", "ZZ"]).stderr).unwrap();
     assert!(nowhere.contains("there is no country ZZ; known: AM, "), "{nowhere}");
 }
