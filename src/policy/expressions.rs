@@ -1,62 +1,61 @@
-//! The index over patterns that are regular expressions: one automaton for all of them, which a name passes once.
+//! The index over patterns that are regular expressions.
 //!
-//! The automaton is made as names come, so that its size is bounded and building it costs little. Each thread that is searching has
-//! one of its own.
+//! Most expressions need a word. Words are sought together with the parts of names ([`super::parts`]), and only the expressions whose words
+//! are there are asked, each alone. Those that need no word, or one that many need, share an automaton.
+
+mod automaton;
+mod narrow;
+mod words;
 
 use super::{
     matcher::TooMany,
     patterns::{Patterns, Slot},
 };
 use crate::name::{Pattern, PatternRef};
+use automaton::Automaton;
+use narrow::narrowed;
 use regex_automata::{
-    Input, MatchKind,
-    hybrid::dfa::{Cache, DFA, OverlappingState},
-    nfa::thompson,
-    util::{pool::Pool, syntax},
+    meta::{Builder, Regex},
+    nfa::thompson::WhichCaptures,
 };
-use std::panic::{RefUnwindSafe, UnwindSafe};
+use words::{Choice, Words};
 
-/// How much memory a thread may use, at most, to remember where expressions have come to, for each of them, and for all where
-/// they are few. It is taken as names need it; a search that has too little of it is a hundred times slower.
-const ROOM_OF_EACH: usize = 1 << 16;
-const LEAST_ROOM: usize = 1 << 21;
+pub(super) use words::Numbers;
 
 /// The index.
 #[derive(Debug, Default)]
 pub(super) struct Expressions {
-    automaton: Option<Automaton>,
     patterns: Vec<(Slot, Pattern)>,
+    words: Words,
+    /// Each expression that words find.
+    alone: Vec<Option<Regex>>,
+    /// The others, and what they are together.
+    others: Vec<usize>,
+    together: Option<Automaton>,
 }
 
-type MakeCache = Box<dyn Fn() -> Cache + Send + Sync + UnwindSafe + RefUnwindSafe>;
-
-#[derive(Debug)]
-struct Automaton {
-    dfa: DFA,
-    caches: Pool<Cache, MakeCache>,
+/// Only whether a name matches is asked; and an automaton that is made as names come is there sooner, and mostly stays small.
+fn lean() -> Builder {
+    let mut builder = Regex::builder();
+    builder.configure(Regex::config().which_captures(WhichCaptures::None).onepass(false).dfa(false));
+    builder
 }
 
 impl Expressions {
-    /// The index over those patterns that stand at `slots`.
-    pub(super) fn new(patterns: &Patterns, slots: &[Slot]) -> Result<Self, TooMany> {
-        if slots.is_empty() {
-            return Ok(Self::default());
-        }
-        let texts: Vec<_> = slots.iter().map(|slot| patterns.get(*slot).text).collect();
-        let room = slots.len().saturating_mul(ROOM_OF_EACH).max(LEAST_ROOM);
-        let config = DFA::config().match_kind(MatchKind::All).cache_capacity(room).skip_cache_capacity_check(true);
-        // Names are ASCII, for which a word ends where Unicode says.
-        let config = config.unicode_word_boundary(true);
-        let dfa = DFA::builder()
-            .configure(config)
-            .syntax(syntax::Config::new().case_insensitive(true))
-            .thompson(thompson::Config::new().which_captures(thompson::WhichCaptures::None))
-            .build_many(&texts)
-            .map_err(|why| TooMany(why.to_string()))?;
-        let for_caches = dfa.clone();
-        let caches: Pool<_, MakeCache> = Pool::new(Box::new(move || for_caches.create_cache()));
-        let patterns = slots.iter().map(|slot| (*slot, patterns.get(*slot).owned())).collect();
-        Ok(Self { automaton: Some(Automaton { dfa, caches }), patterns })
+    /// The index over those patterns that stand at `slots`, and the words that names have to be searched for.
+    pub(super) fn new(patterns: &Patterns, slots: &[Slot]) -> Result<(Self, Vec<Vec<u8>>), TooMany> {
+        let patterns: Vec<_> = slots.iter().map(|slot| (*slot, patterns.get(*slot).owned())).collect();
+        let read: Result<Vec<_>, _> = patterns.iter().map(|(_, pattern)| narrowed(pattern.view().text)).collect();
+        let read = read.map_err(|why| TooMany::new(&why))?;
+        let Choice { words, texts, without: others } = Choice::new(&read);
+        let is_alone = |number| others.binary_search(&number).is_err();
+        let compiled = |expression| lean().build_from_hir(expression).map_err(|why| TooMany::new(&why));
+        let alone =
+            read.iter().enumerate().map(|(number, expression)| is_alone(number).then(|| compiled(expression)).transpose());
+        let alone = alone.collect::<Result<_, _>>()?;
+        let together: Vec<_> = others.iter().map(|number| &read[*number]).collect();
+        let together = (!together.is_empty()).then(|| Automaton::new(&together)).transpose()?;
+        Ok((Self { patterns, words, alone, others, together }, texts))
     }
 
     /// The first of the patterns.
@@ -64,16 +63,17 @@ impl Expressions {
         self.patterns.first().map(|(slot, _)| *slot)
     }
 
-    /// Tells `found` of every pattern that matches a name, more than once if it does so at several places.
-    pub(super) fn find<'p>(&'p self, name: &str, mut found: impl FnMut(Slot, PatternRef<'p>)) {
-        let Some(Automaton { dfa, caches }) = &self.automaton else { return };
-        let (mut cache, input, mut state) = (caches.get(), Input::new(name), OverlappingState::start());
-        // An automaton of this kind gives up only if it was told to, and at octets that names do not have.
-        while dfa.try_search_overlapping_fwd(&mut cache, &input, &mut state).is_ok()
-            && let Some(end) = state.get_match()
-        {
-            let (slot, pattern) = &self.patterns[end.pattern().as_usize()];
+    /// Tells `found` of every pattern that matches a name which has these of the words, some of them more than once if they do so
+    /// at several places.
+    pub(super) fn find<'p>(&'p self, name: &str, words: Numbers, mut found: impl FnMut(Slot, PatternRef<'p>)) {
+        let mut tell = |number: usize| {
+            let (slot, pattern) = &self.patterns[number];
             found(*slot, pattern.view());
+        };
+        let matches = |number: &usize| self.alone[*number].as_ref().is_some_and(|expression| expression.is_match(name));
+        self.words.owners(words).into_iter().filter(matches).for_each(&mut tell);
+        if let Some(together) = &self.together {
+            together.find(name, |number| tell(self.others[number]));
         }
     }
 
@@ -97,8 +97,10 @@ mod tests {
         let mut patterns = Patterns::default();
         expressions.iter().for_each(|text| patterns.push(Pattern::parse(&format!("/{text}/")).unwrap().view()));
         let slots: Vec<_> = patterns.slots().collect();
+        let (index, texts) = Expressions::new(&patterns, &slots).unwrap();
+        let words = texts.iter().enumerate().filter(|(_, text)| name.contains(str::from_utf8(text).unwrap()));
         let mut found = Vec::new();
-        Expressions::new(&patterns, &slots).unwrap().find(name, |slot, pattern| found.push((slot, pattern.text.to_owned())));
+        index.find(name, words.map(|(word, _)| word).collect(), |slot, pattern| found.push((slot, pattern.text.to_owned())));
         found.sort_unstable();
         found.dedup();
         found.into_iter().map(|(_, text)| text).collect()
@@ -111,7 +113,7 @@ mod tests {
     }
 
     fn expressions() -> impl Strategy<Value = String> {
-        let part = r"(\^|\$|a|B|\[ab\]|\(a\|b\)|\(\?x:a # b\n\)|\.|\\\.|\\b|\\B|\\b\{start\}|\\W|é|\(\?-u:\\b\))([*+?]|\{1,2\})?";
+        let part = r"(\[\^a\]|\\d|\\S|\(\?-i:B\)|\^|\$|a|B|abb|bA\\\.a|\(aba\|a\\\.b\)|\[ab\]|\(a\|b\)|\(\?x:a # b\n\)|\.|\\\.|\\b|\\B|\\b\{start\}|\\W|é|\(\?-u:\\b\))([*+?]|\{1,2\})?";
         string_regex(&format!("({part}){{0,4}}"))
             .unwrap()
             .prop_filter("an expression", |text| Pattern::parse(&format!("/{text}/")).is_ok())
@@ -121,7 +123,7 @@ mod tests {
         #[test]
         fn every_expression_that_matches_is_found_and_no_other(
             expressions in proptest::collection::vec(expressions(), 1..6),
-            name in r"[ab]{0,3}(\.[ab-]{1,3}){0,2}",
+            name in r"[ab0_!]{0,3}(\.[ab-]{1,3}){0,2}",
         ) {
             prop_assert_eq!(found(&expressions, &name), scan(&expressions, &name));
         }

@@ -1,4 +1,4 @@
-//! The index over patterns about parts of names: one Aho-Corasick pass finds them all.
+//! The index over patterns about parts of names, and over the words that expressions need: one Aho-Corasick pass finds them all.
 
 use super::{
     matcher::TooMany,
@@ -7,21 +7,31 @@ use super::{
 use crate::name::{Form, Pattern, PatternRef};
 use aho_corasick::AhoCorasick;
 
+/// The index.
 #[derive(Debug, Default)]
 pub(super) struct Parts {
     automaton: Option<AhoCorasick>,
-    /// For each of its texts, in their order, which pattern it is of.
+    /// For each of its texts, in their order, which pattern it is of; the words come behind them.
     patterns: Vec<(Slot, Pattern)>,
 }
 
+/// What a name has.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Part<'p> {
+    /// What a pattern is about, where it has to be.
+    Pattern(Slot, PatternRef<'p>),
+    /// One of the words, by its number.
+    Word(usize),
+}
+
 impl Parts {
-    /// The index over those patterns that stand at `slots`.
-    pub(super) fn new(patterns: &Patterns, slots: &[Slot]) -> Result<Self, TooMany> {
-        if slots.is_empty() {
+    /// The index over those patterns that stand at `slots`, and some words.
+    pub(super) fn new(patterns: &Patterns, slots: &[Slot], words: &[Vec<u8>]) -> Result<Self, TooMany> {
+        if slots.is_empty() && words.is_empty() {
             return Ok(Self::default());
         }
-        let texts = slots.iter().map(|slot| patterns.raw(*slot).1);
-        let automaton = AhoCorasick::new(texts).map_err(|why| TooMany(why.to_string()))?;
+        let texts = slots.iter().map(|slot| patterns.raw(*slot).1).chain(words.iter().map(Vec::as_slice));
+        let automaton = AhoCorasick::new(texts).map_err(|why| TooMany::new(&why))?;
         let patterns = slots.iter().map(|slot| (*slot, patterns.get(*slot).owned())).collect();
         Ok(Self { automaton: Some(automaton), patterns })
     }
@@ -31,11 +41,15 @@ impl Parts {
         self.patterns.first().map(|(slot, _)| *slot)
     }
 
-    /// Tells `found` of every pattern that matches a name.
-    pub(super) fn find<'p>(&'p self, name: &str, mut found: impl FnMut(Slot, PatternRef<'p>)) {
+    /// Tells `found` of every pattern that matches a name, and of every word that it has.
+    pub(super) fn find<'p>(&'p self, name: &str, mut found: impl FnMut(Part<'p>)) {
         let Some(automaton) = &self.automaton else { return };
         for part in automaton.find_overlapping_iter(name) {
-            let (slot, pattern) = &self.patterns[part.pattern().as_usize()];
+            let number = part.pattern().as_usize();
+            let Some((slot, pattern)) = self.patterns.get(number) else {
+                found(Part::Word(number - self.patterns.len()));
+                continue;
+            };
             let pattern = pattern.view();
             let holds = match pattern.form {
                 Form::Begins => part.start() == 0,
@@ -43,7 +57,7 @@ impl Parts {
                 _ => true,
             };
             if holds {
-                found(*slot, pattern);
+                found(Part::Pattern(*slot, pattern));
             }
         }
     }
