@@ -21,6 +21,9 @@ use std::{
 /// How many names are asked in turn: enough that the index is not in the processor's nearest caches.
 const ASKED: usize = 1 << 16;
 
+/// So few that what is read about them may stay there.
+const ASKED_OFTEN: usize = 1 << 12;
+
 /// How many names a list has.
 static NAMES: LazyLock<usize> = LazyLock::new(|| if std::env::args().any(|word| word == "--test") { 1_000 } else { 1_000_000 });
 
@@ -134,15 +137,19 @@ fn names_of_a_list(criterion: &mut Criterion) {
     let lab = Configs::new(&listed.join("\n")).load();
     let picked: Vec<_> = (0..ASKED).map(|_| listed[seed.next() as usize % listed.len()].clone()).collect();
     decide(criterion, "a million names/3 labels, the same one", &lab, std::iter::once(format!("www.{}", picked[0])));
-    decide(criterion, "a million names/3 labels, listed", &lab, picked.iter().map(|name| format!("www.{name}")));
-    let asked = picked.iter().map(|name| format!("www.{name}"));
-    decide_together(criterion, "a million names/3 labels, listed, sixteen together", &lab, asked);
-    decide(criterion, "a million names/3 labels, honest", &lab, (0..ASKED).map(|_| format!("www.{}", seed.name())));
+    let below: Vec<_> = picked.iter().map(|name| format!("www.{name}")).collect();
+    let few = below.iter().take(ASKED_OFTEN).cloned();
+    decide(criterion, "a million names/3 labels, listed, 4,096 by turns", &lab, few);
+    decide(criterion, "a million names/3 labels, listed, 65,536 by turns", &lab, below.iter().cloned());
+    decide_together(criterion, "a million names/3 labels, listed, sixteen together", &lab, below.into_iter());
+    let honest: Vec<_> = (0..ASKED).map(|_| format!("www.{}", seed.name())).collect();
+    decide(criterion, "a million names/3 labels, honest, 65,536 by turns", &lab, honest.iter().cloned());
+    decide_together(criterion, "a million names/3 labels, honest, sixteen together", &lab, honest.into_iter());
     let deep = "a.".repeat(127);
     decide(criterion, "a million names/127 labels, honest", &lab, std::iter::once(deep.clone()));
     let deep_rest = picked.iter().filter(|name| name.len() % 2 == 1);
     let deep_listed = deep_rest.map(|name| format!("{}{name}", "a.".repeat((253 - name.len()) / 2)));
-    decide(criterion, "a million names/deep, listed", &lab, deep_listed);
+    decide(criterion, "a million names/up to 127 labels, listed", &lab, deep_listed);
     // The worst: patterns of every depth, so that no suffix can be passed over.
     let every_depth: Vec<_> = (1..128).map(|labels| format!("={}", "a.".repeat(labels))).collect();
     let lab = Configs::new(&format!("{}\n{}", listed.join("\n"), every_depth.join("\n"))).load();

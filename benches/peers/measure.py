@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import client
+import decisions
 import instructions
 from servers import SERVERS, Floor, Running, Splinterdns, Trouble
 from work import Work
@@ -204,6 +205,9 @@ class Bench:
             say(f"  {names} names: {start:.2f} s, {found[-1]['resident']:.0f} MB")
         return found
 
+    def decisions(self):
+        return decisions.measure(self.work.folder / "criterion", self.told.decisions == "quick")
+
     def count_instructions(self):
         """With few names: what a query takes hardly depends on how many there are, and valgrind is slow."""
         counted = {"by": instructions.method(), "names": self.told.small_names, "servers": {}}
@@ -241,6 +245,7 @@ class Bench:
 
     def alone(self):
         parts = {"workers": self.scaling, "reload": self.reload} | ({"growth": self.growth} if self.told.growth else {})
+        parts |= {"decisions": self.decisions} if self.told.decisions else {}
         for what, part in parts.items():
             say(f"== splinterdns: {what}")
             self.found[what] = self.attempt(f"splinterdns, {what}", part)
@@ -257,6 +262,7 @@ def options():
     parser.add_argument("--only", type=lambda text: text.split(","), required=True)
     parser.add_argument("--command", required=True)
     parser.add_argument("--growth", action="store_true")
+    parser.add_argument("--decisions", choices=("quick", "whole"))
     return parser.parse_args()
 
 

@@ -6,7 +6,8 @@ NOT_MEASURED = ("not measured", None)
 
 
 def judge(summary):
-    return [*processor(summary), *loading(summary), *latency(summary), *streams(summary), *workers(summary), *reload(summary)]
+    return [*processor(summary), *loading(summary), *latency(summary), *streams(summary), *workers(summary), *reload(summary),
+            *decisions(summary)]
 
 
 def within(target, value, limit, form):
@@ -77,6 +78,19 @@ def reload(summary):
     yield within(targets[0], lost, 0, "{} lost")
     yield within(targets[1], (found["reloading"]["p99"] - found["quiet"]["p99"]) / 1e3, 1, "{:+.2f} ms")
     yield within(targets[2], 100 * (found["after"] / found["before"] - 1), 10, "{:+.0f} %")
+
+
+def decisions(summary):
+    """Of a million names, whatever the run's own number is."""
+    found = summary.found.get("decisions") or {}
+
+    def dearest(target, limit, begin, but="each a pattern's"):
+        figures = [value for name, value in found.items() if name.startswith(begin) and not name.endswith(but)]
+        return within(target, max(figures, default=None), limit, "{:,.0f} ns")
+
+    yield dearest("decision, 3 labels, sixteen together as a batch has them: at most 150 ns", 150, "a million names/3 labels", "by turns")
+    yield dearest("decision, up to 127 labels: at most 400 ns", 400, ("a million names/127 labels", "a million names/up to 127"))
+    yield dearest("decision, 10,000 parts and 1,000 expressions: at most 1,500 ns", 1500, "parts and expressions")
 
 
 def worse(summary):
