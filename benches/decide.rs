@@ -25,7 +25,7 @@ fn decide(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("decide");
     for (label, client, name) in CASES {
         let (client, now) = (client.parse().expect("an address"), "2026-11-22T12:00".parse().expect("a moment"));
-        let asker = Asker { client, transport: Transport::Udp, listener: None, now, welcome: true };
+        let asker = Asker { client, transport: Transport::Udp, now, welcome: true };
         let query = asker.asks(Name::parse(name).expect("a name"), Type(hickory_proto::rr::RecordType::A));
         group.bench_function(label, |bencher| bencher.iter(|| lab.policy.decide(black_box(&query)).word));
     }

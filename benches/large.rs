@@ -82,7 +82,7 @@ fn names(seed: &mut Seed) -> Vec<String> {
 
 fn query(lab: &Lab, name: &str) -> Query {
     let client = [127, 99, 0, 1].into();
-    let asker: Asker = lab.asker(client, Transport::Udp, None, lab.settings.clock.now());
+    let asker: Asker = lab.asker(client, Transport::Udp, lab.settings.clock.now());
     asker.asks(Name::parse(name).expect("a name"), Type(hickory_proto::rr::RecordType::A))
 }
 
@@ -98,7 +98,7 @@ fn decide_together(criterion: &mut Criterion, label: &str, lab: &Lab, names: imp
     decide_rows(criterion, label, lab, names, |row| {
         let mut opened = SmallVec::<[_; ROW]>::new();
         for query in row {
-            let governors = lab.policy.governors(query.client, query.listener);
+            let governors = lab.policy.governors(query.client, None);
             let suffixes = governors.suffixes(&query.name);
             governors.approach(&suffixes);
             opened.push((query, governors, suffixes));

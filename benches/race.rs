@@ -71,5 +71,5 @@ fn country() -> String {
 
 fn listener() -> At<ListenerSpec> {
     let address = "127.0.0.1:0".parse().expect("an address");
-    At { place: Place::whole(0), value: ListenerSpec { address, country: None } }
+    At { place: Place::whole(0), value: ListenerSpec { address, bound: None } }
 }

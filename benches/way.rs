@@ -34,8 +34,8 @@ fn query(name: &str, rtype: u8) -> Vec<u8> {
 /// As the workers do it.
 fn answer(lab: &Lab, octets: &[u8], client: [u8; 4], now: DateTime, desk: &mut Desk) -> usize {
     desk.plan.octets.clear();
-    let asker = lab.asker(client.into(), Transport::Udp, None, now);
-    let query = lab.consider(&mut lab.open(octets, lab.governed(asker), desk), desk);
+    let asker = lab.asker(client.into(), Transport::Udp, now);
+    let query = lab.consider(&mut lab.open(octets, lab.governed(asker, None), desk), desk);
     for at in 0..desk.plan.steps.len() {
         let send = desk.plan.steps[at].send.clone();
         black_box(lab.due(send, query, Transport::Udp, desk));

@@ -18,6 +18,7 @@ mod memory;
 mod networks;
 mod parts;
 mod patterns;
+mod seats;
 mod shadow;
 mod suffixes;
 
@@ -25,6 +26,7 @@ pub use answer::{Answer, Choice, Kind, Poison, RaceStep, Soa};
 pub use compile::compile;
 pub use decide::{Governors, Miss, MissReason, Verdict};
 pub use hours::Hours;
+pub use seats::Unknown;
 pub use suffixes::Suffixes;
 
 use crate::{
@@ -35,6 +37,7 @@ use ipnet::IpNet;
 use jiff::civil::Date;
 use matcher::Matcher;
 use networks::Networks;
+use seats::Seat;
 use std::{net::IpAddr, sync::Arc};
 
 /// All countries, compiled.
@@ -109,18 +112,11 @@ pub struct Rule {
     pub sources: Vec<(String, String)>,
 }
 
-/// The same in numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Seat {
-    country: usize,
-    operator: Option<usize>,
-}
-
 impl Policy {
-    /// The verdict on a query.
+    /// The verdict on a query that came by a listener which is bound to nothing.
     #[must_use]
     pub fn decide(&self, query: &Query) -> Verdict<'_> {
-        let governors = self.governors(query.client, query.listener);
+        let governors = self.governors(query.client, None);
         governors.decide(query, &governors.suffixes(&query.name))
     }
 
@@ -128,15 +124,7 @@ impl Policy {
     /// country's, other operators'.
     #[must_use]
     pub fn misses(&self, query: &Query) -> Vec<Miss<'_>> {
-        self.governors(query.client, query.listener).misses(query)
-    }
-
-    /// Who governs a client: the listener's country, else the network's, else the default.
-    #[must_use]
-    pub fn governors(&self, client: IpAddr, listener: Option<CountryCode>) -> Governors<'_> {
-        let Some(seat) = self.seat(client, listener) else { return Governors { country: None, operator: None } };
-        let country = &self.countries[seat.country];
-        Governors { country: Some(country), operator: seat.operator.map(|index| &country.operators[index]) }
+        self.governors(query.client, None).misses(query)
     }
 
     /// Every country, sorted by code.
@@ -167,19 +155,6 @@ impl Policy {
     pub const fn rings(&self) -> usize {
         self.rings
     }
-
-    fn index_of(&self, code: CountryCode) -> Option<usize> {
-        self.countries.binary_search_by_key(&code, |country| country.code).ok()
-    }
-
-    fn seat(&self, client: IpAddr, listener: Option<CountryCode>) -> Option<Seat> {
-        let by_network = self.networks.find(client);
-        if let Some(bound) = listener.and_then(|code| self.index_of(code)) {
-            let inside = by_network.filter(|seat| seat.country == bound);
-            return Some(inside.unwrap_or(Seat { country: bound, operator: None }));
-        }
-        by_network.or(self.default.map(|country| Seat { country, operator: None }))
-    }
 }
 
 impl Operator {
@@ -191,18 +166,6 @@ impl Operator {
 }
 
 impl Country {
-    /// A name that a rule for the country's own clients is about on this day, to try.
-    #[must_use]
-    pub fn blocked_on(&self, today: Date) -> Option<&str> {
-        let holds = |rule: &Rule| {
-            let from = rule.since.is_none_or(|since| since <= today);
-            from && rule.until.is_none_or(|until| today < until)
-                && rule.hours.is_none()
-                && !matches!(rule.answer.kind, Kind::Honest)
-        };
-        self.rules.rules.iter().filter(|rule| holds(rule)).find_map(|rule| rule.anchor.as_deref())
-    }
-
     /// An address of one of its clients that is no operator's.
     #[must_use]
     pub fn client(&self) -> Option<IpAddr> {

@@ -1,6 +1,6 @@
 //! One question and who asked it.
 //!
-//! A [`Query`] is all that a policy may look at: the name, the type, the client, the transport, the listener and the day.
+//! A [`Query`] is all that a policy may look at: the name, the type, the client, the transport and the day.
 //! [`Received`] is the message it came in, which the reply is made from.
 
 mod injector;
@@ -28,8 +28,6 @@ pub struct Query {
     pub client: IpAddr,
     /// Over which transport.
     pub transport: Transport,
-    /// The country that the listener is bound to, if it is.
-    pub listener: Option<CountryCode>,
     /// When the query is judged, in UTC.
     pub now: DateTime,
     /// Who has read these octets as this question.
@@ -161,6 +159,43 @@ impl FromStr for CountryCode {
                 expected: "two letters (ISO 3166-1 alpha-2)".to_owned(),
             }),
         }
+    }
+}
+
+/// Where all clients of a listener are, whatever their addresses: in a country, or with one of its operators.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bound {
+    /// The country.
+    pub country: CountryCode,
+    /// The operator's name in the country's file; without one, the client's network tells.
+    pub operator: Option<String>,
+}
+
+impl Bound {
+    /// In a country.
+    #[must_use]
+    pub const fn to(country: CountryCode) -> Self {
+        Self { country, operator: None }
+    }
+}
+
+/// `IN`, or `IN/jio`.
+impl FromStr for Bound {
+    type Err = NoSuchWord;
+
+    fn from_str(text: &str) -> Result<Self, NoSuchWord> {
+        let (country, operator) = match text.split_once('/') {
+            Some((country, operator)) => (country, Some(operator.to_owned())),
+            None => (text, None),
+        };
+        Ok(Self { country: country.parse()?, operator })
+    }
+}
+
+impl fmt::Display for Bound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.country)?;
+        self.operator.iter().try_for_each(|operator| write!(f, "/{operator}"))
     }
 }
 

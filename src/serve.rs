@@ -76,12 +76,8 @@ impl Server {
     pub fn bind(shelves: Shelves) -> Result<Self, StartError> {
         let (lab, _) = load(&shelves)?;
         bind::allow_files(lab.settings.tcp_connections);
-        let sockets = lab
-            .settings
-            .listen
-            .iter()
-            .map(|listener| Sockets::bind(*listener, lab.settings.workers))
-            .collect::<Result<_, _>>()?;
+        let sockets =
+            lab.settings.listen.iter().map(|listener| Sockets::bind(listener, lab.settings.workers)).collect::<Result<_, _>>()?;
         let hangup = signal(SignalKind::hangup())?;
         let timer = Arc::new(Timer::start()?);
         Ok(Self { shelves, live: Arc::new(ArcSwap::from_pointee(Live::new(lab))), sockets, hangup, timer })
@@ -90,7 +86,7 @@ impl Server {
     /// Where the server listens, with the ports that were given for port 0.
     #[must_use]
     pub fn listeners(&self) -> Vec<ListenerSpec> {
-        self.sockets.iter().map(|sockets| sockets.listener).collect()
+        self.sockets.iter().map(|sockets| sockets.listener.clone()).collect()
     }
 
     /// Looks at the lab as it is now.
@@ -107,7 +103,7 @@ impl Server {
         for Sockets { listener, udp, tcp } in sockets {
             let shared = udp::Shared {
                 live: Arc::clone(&live),
-                country: listener.country,
+                bound: listener.bound.clone(),
                 timer: Arc::clone(&timer),
                 runtime: Handle::current(),
                 stop: Arc::clone(&stop_workers),
@@ -116,7 +112,7 @@ impl Server {
                 let shared = shared.clone();
                 tasks.spawn_blocking(move || udp::serve(socket, listener.address.ip().is_unspecified(), shared));
             }
-            let shared = tcp::Shared { live: Arc::clone(&live), country: listener.country, timer: Arc::clone(&timer) };
+            let shared = tcp::Shared { live: Arc::clone(&live), bound: listener.bound, timer: Arc::clone(&timer) };
             tasks.spawn(tcp::serve(tcp, shared, Arc::clone(&connections)));
         }
         tasks.spawn(reload::watch(shelves, live, hangup));

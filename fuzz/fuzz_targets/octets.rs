@@ -20,9 +20,9 @@ static LAB: LazyLock<Lab> = LazyLock::new(|| {
 
 fuzz_target!(|octets: &[u8]| {
     let now = LAB.settings.clock.now();
-    let asker = LAB.asker([127, 86, 0, 1].into(), Transport::Udp, None, now);
+    let asker = LAB.asker([127, 86, 0, 1].into(), Transport::Udp, now);
     let mut desk = Desk::default();
-    let query = LAB.consider(&mut LAB.open(octets, LAB.governed(asker), &mut desk), &mut desk);
+    let query = LAB.consider(&mut LAB.open(octets, LAB.governed(asker, None), &mut desk), &mut desk);
     for Step { send, .. } in desk.plan.steps.clone() {
         let range = match LAB.due(send, query, Transport::Udp, &mut desk) {
             Due::Message(range) => range,

@@ -3,7 +3,7 @@
 
 use super::{
     Failure, Outcome,
-    question::{Asked, QuestionArgs, unknown_country},
+    question::{Asked, QuestionArgs},
     record,
     shelves::FileArgs,
     style,
@@ -13,7 +13,7 @@ use crate::{
     config::LabSpec,
     lab::{Lab, Rehearsal, What},
     policy::{Country, Policy},
-    query::{CountryCode, Transport},
+    query::{Bound, CountryCode, Transport},
 };
 use hickory_proto::op::ResponseCode;
 use serde_json::{Value, json};
@@ -84,7 +84,7 @@ fn chosen<'p>(policy: &'p Policy, codes: &[CountryCode]) -> Result<Vec<&'p Count
         return Ok(policy.countries().iter().collect());
     }
     let codes: BTreeSet<_> = codes.iter().collect();
-    codes.into_iter().map(|code| policy.country(*code).ok_or_else(|| unknown_country(*code, policy))).collect()
+    codes.into_iter().map(|code| Ok(policy.find(&Bound::to(*code))?.0)).collect()
 }
 
 /// A line for each honest answer, with the countries that get it: several only where an answer changes from query to query.
@@ -98,9 +98,8 @@ fn print_honest(mut honest: Vec<&Row<'_>>) {
 
 fn rows<'l>(lab: &'l Lab, asked: &Asked, countries: &[&'l Country]) -> Result<Vec<Row<'l>>, Failure> {
     let mut rows = Vec::new();
-    let rehearse = |client: IpAddr| {
-        lab.rehearse(&asked.wire, asked.rtype, lab.asker(client, Transport::Udp, None, lab.settings.clock.now()))
-    };
+    let rehearse =
+        |client: IpAddr| lab.rehearse(&asked.wire, asked.rtype, lab.asker(client, Transport::Udp, lab.settings.clock.now()));
     for country in countries {
         let (code, name) = (country.code.to_string(), country.name.as_str());
         let client = country.client().ok_or_else(|| Failure::problem(format!("{code} governs no network")))?;

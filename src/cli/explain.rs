@@ -2,7 +2,7 @@
 
 use super::{
     Failure, Outcome,
-    question::{Asked, QuestionArgs, unknown_country},
+    question::{Asked, QuestionArgs},
     record::{self, ReplyJson},
     shelves::FileArgs,
     style,
@@ -11,8 +11,8 @@ use super::{
 use crate::{
     config::{Evidence, LabSpec, Word},
     lab::{Part, Rehearsal, Sent, What},
-    policy::{Miss, MissReason, Policy, Rule},
-    query::{CountryCode, Transport},
+    policy::{Miss, MissReason, Operator, Policy, Rule},
+    query::{Bound, CountryCode, Transport},
 };
 use serde_json::{Value, json};
 use std::net::{IpAddr, Ipv4Addr};
@@ -51,7 +51,7 @@ pub(super) fn run(args: &Args) -> Outcome {
     let asked = args.question.read()?;
     let flags = LabSpec { today: args.question.today, seed: args.question.seed, ..LabSpec::default() };
     let lab = args.files.load(flags)?;
-    let asker = lab.asker(client(args, &lab.policy)?, args.transport, None, lab.settings.clock.now());
+    let asker = lab.asker(client(args, &lab.policy)?, args.transport, lab.settings.clock.now());
     let rehearsal = lab.rehearse(&asked.wire, asked.rtype, asker);
     let misses = lab.policy.misses(&rehearsal.query);
     let allowed = lab.settings.allows(asker.client);
@@ -69,15 +69,10 @@ fn client(args: &Args, policy: &Policy) -> Result<IpAddr, Failure> {
         return Ok(client);
     }
     let Some(code) = args.country else { return Ok(Ipv4Addr::LOCALHOST.into()) };
-    let country = policy.country(code).ok_or_else(|| unknown_country(code, policy))?;
-    let Some(slug) = &args.operator else {
-        return country.client().ok_or_else(|| Failure::problem(format!("{code} governs no network")));
-    };
-    let operator = country.operators.iter().find(|operator| operator.slug.eq_ignore_ascii_case(slug));
-    operator.and_then(crate::policy::Operator::client).ok_or_else(|| {
-        let known: Vec<_> = country.operators.iter().map(|operator| operator.slug.as_str()).collect();
-        Failure::problem(format!("{code} has no operator {slug:?}; known: {}", known.join(", ")))
-    })
+    let named = Bound { country: code, operator: args.operator.clone() };
+    let (country, operator) = policy.find(&named)?;
+    let client = operator.map_or_else(|| country.client(), Operator::client);
+    client.ok_or_else(|| Failure::problem(format!("{named} governs no network")))
 }
 
 fn to_json(asked: &Asked, rehearsal: &Rehearsal<'_>, misses: &[Miss<'_>], allowed: bool) -> Value {

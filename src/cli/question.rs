@@ -4,8 +4,7 @@ use super::Failure;
 use crate::{
     config::moment,
     name::{Name, wire_name},
-    policy::Policy,
-    query::{CountryCode, Type},
+    query::Type,
 };
 use hickory_proto::rr::Name as WireName;
 use jiff::civil::DateTime;
@@ -51,10 +50,4 @@ impl QuestionArgs {
         let wire = wire_name(&self.name).map_err(Failure::problem)?;
         Ok(Asked { name: Name::from_wire(&wire), wire, rtype: self.rtype })
     }
-}
-
-/// A country that no file is about.
-pub(super) fn unknown_country(code: CountryCode, policy: &Policy) -> Failure {
-    let known: Vec<_> = policy.countries().iter().map(|country| country.code.to_string()).collect();
-    Failure::problem(format!("there is no country {code}; known: {}", known.join(", ")))
 }

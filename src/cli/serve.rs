@@ -8,7 +8,7 @@ use crate::{
         socket,
     },
     lab::Lab,
-    query::{CountryCode, NoSuchWord},
+    query::{Bound, CountryCode, NoSuchWord},
     serve::{Server, StartError},
 };
 use ipnet::IpNet;
@@ -29,8 +29,9 @@ pub(super) struct Args {
     #[command(flatten)]
     files: FileArgs,
 
-    /// Listen here by UDP and TCP; with =CC every client of this listener is in that country [default: 127.0.0.1:5300]
-    #[arg(long, value_name = "ADDR:PORT[=CC]", value_parser = listener)]
+    /// Listen here by UDP and TCP; with =CC every client of this listener is in that country, with =CC/OPERATOR with that ISP
+    /// [default: 127.0.0.1:5300]
+    #[arg(long, value_name = "ADDR:PORT[=CC[/OPERATOR]]", value_parser = listener)]
     listen: Vec<ListenerSpec>,
 
     /// The country of clients in nobody's network [default: none, so they get honest answers]
@@ -163,7 +164,7 @@ fn banner(lab: &Lab, listeners: &[ListenerSpec]) {
     };
     say!("{head}splinterdns {version}{head:#}: {}; {day}", check::summary(lab));
     for listener in listeners {
-        let bound = listener.country.map_or(String::new(), |code| format!(", every client in {code}"));
+        let bound = listener.bound.as_ref().map_or(String::new(), |bound| format!(", every client in {bound}"));
         say!("listening on {head}{}{head:#} by UDP and TCP{bound}", listener.address);
     }
     let upstream: Vec<_> = lab.settings.upstream.iter().map(ToString::to_string).collect();
@@ -171,7 +172,7 @@ fn banner(lab: &Lab, listeners: &[ListenerSpec]) {
         [] => say!("no upstream: a name that no zone holds gets SERVFAIL (--upstream ADDR:PORT asks a resolver)"),
         _ => say!("upstream: {}", upstream.join(", ")),
     }
-    if listeners.iter().all(|listener| listener.country.is_some()) {
+    if listeners.iter().all(|listener| listener.bound.is_some()) {
         say!("\nevery listener is bound to a country; `splinterdns countries` lists the networks of its operators");
     } else {
         say!("");
@@ -190,22 +191,26 @@ fn dig_line(lab: &Lab, listeners: &[ListenerSpec]) -> Option<String> {
     let listener = listeners.first()?;
     let server = if listener.address.ip().is_unspecified() { IpAddr::from([127, 0, 0, 1]) } else { listener.address.ip() };
     let port = listener.address.port();
-    let bound = listener.country.and_then(|code| lab.policy.country(code)).or(lab.policy.default_country());
-    let china = "CN".parse().ok().and_then(|code| lab.policy.country(code));
-    let country = bound.or(china).or_else(|| lab.policy.countries().first())?;
-    let client = country.client()?;
+    let default = lab.policy.default_country().map(|country| Bound::to(country.code));
+    let bound = listener.bound.clone().or(default);
+    let country = match &bound {
+        Some(bound) => lab.policy.country(bound.country),
+        None => "CN".parse().ok().and_then(|code| lab.policy.country(code)).or_else(|| lab.policy.countries().first()),
+    };
+    let client = country?.client()?;
     let from = bound.is_none() && client.is_loopback() && server.is_loopback();
     let from = if from { format!(" -b {client}") } else { String::new() };
-    let name = country.blocked_on(lab.settings.clock.today()).unwrap_or("example.com");
+    let governors = lab.policy.governors(client, bound.as_ref());
+    let name = governors.blocked_on(lab.settings.clock.today()).unwrap_or("example.com");
     Some(format!("dig{from} -p {port} @{server} {name}"))
 }
 
 fn listener(text: &str) -> Result<ListenerSpec, NoSuchWord> {
-    let (address, country) = match text.rsplit_once('=') {
-        Some((address, code)) => (address, Some(code.parse()?)),
+    let (address, bound) = match text.rsplit_once('=') {
+        Some((address, bound)) => (address, Some(bound.parse()?)),
         None => (text, None),
     };
-    Ok(ListenerSpec { address: socket(address)?, country })
+    Ok(ListenerSpec { address: socket(address)?, bound })
 }
 
 fn origin(text: &str) -> Result<Origin, NoSuchWord> {

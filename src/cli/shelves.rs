@@ -4,6 +4,7 @@ use super::{Failure, progress::watched};
 use crate::{
     config::{LabSpec, Shelf},
     lab::{Lab, LoadError, Shelves, load},
+    policy::Unknown,
 };
 use std::path::PathBuf;
 
@@ -42,7 +43,13 @@ impl From<LoadError> for Failure {
         match error {
             LoadError::Problems(report) => Self::problem(format!("the configuration has problems\n{report}")),
             LoadError::Unreadable(_) => Self::unreadable(error),
-            LoadError::NoSuchCountry { .. } => Self::problem(error),
+            LoadError::Unknown(unknown) => Self::from(unknown),
         }
+    }
+}
+
+impl From<Unknown> for Failure {
+    fn from(unknown: Unknown) -> Self {
+        Self::problem(unknown)
     }
 }

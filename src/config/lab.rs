@@ -7,7 +7,7 @@ use super::{
     tree::{Node, Value},
     values::At,
 };
-use crate::query::CountryCode;
+use crate::query::{Bound, CountryCode};
 use ipnet::IpNet;
 use jiff::civil::DateTime;
 use std::{net::SocketAddr, time::Duration};
@@ -44,12 +44,12 @@ pub struct LabSpec {
 }
 
 /// One address to listen on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListenerSpec {
     /// Address and port, for UDP and TCP.
     pub address: SocketAddr,
-    /// The country that every client of this listener is in.
-    pub country: Option<CountryCode>,
+    /// Where every client of this listener is.
+    pub bound: Option<Bound>,
 }
 
 /// Where an honest answer comes from.
@@ -127,15 +127,19 @@ fn some<'n>(node: &'n Node, what: &'static str, reader: &mut Reader<'_>) -> Vec<
     items
 }
 
-/// `127.0.0.1:5300`, or `{address: 127.0.0.1:5300, country: CN}`.
+/// `127.0.0.1:5300`, or `{address: 127.0.0.1:5300, country: IN, operator: jio}`.
 fn read_listener(node: &Node, reader: &mut Reader<'_>) -> Option<At<ListenerSpec>> {
     if !matches!(node.value, Value::Map(_)) {
         let address = reader.socket(node)?;
-        return Some(reader.at(node, ListenerSpec { address, country: None }));
+        return Some(reader.at(node, ListenerSpec { address, bound: None }));
     }
     let mut fields = Fields::of(node, "a listener", reader);
     let address = fields.need("address", reader).and_then(|address| reader.socket(address));
-    let country = fields.get("country").and_then(|code| reader.country_code(code));
+    let (country, operator) = (fields.get("country"), fields.get("operator"));
+    // An operator is one of a country.
+    let country = if operator.is_some() { country.or_else(|| fields.need("country", reader)) } else { country };
+    let operator = operator.and_then(|name| reader.string(name, "the short name of an operator")).map(|at| at.value);
+    let bound = country.and_then(|code| reader.country_code(code)).map(|code| Bound { country: code.value, operator });
     fields.finish(reader);
-    Some(reader.at(node, ListenerSpec { address: address?, country: country.map(|at| at.value) }))
+    Some(reader.at(node, ListenerSpec { address: address?, bound }))
 }

@@ -9,7 +9,7 @@ use crate::{
     name::Name,
     observe::{self, Event},
     policy::{Governors, Suffixes, Verdict},
-    query::{CountryCode, Flat, Glance, Parser, Query, Readers, Received, Transport, Type, Unanswered},
+    query::{Bound, Flat, Glance, Parser, Query, Readers, Received, Transport, Type, Unanswered},
 };
 use hickory_proto::{
     op::ResponseCode,
@@ -26,8 +26,6 @@ pub struct Asker {
     pub client: IpAddr,
     /// The transport it came by.
     pub transport: Transport,
-    /// The country that the listener is bound to.
-    pub listener: Option<CountryCode>,
     /// When the query is judged, in UTC.
     pub now: DateTime,
     /// Whether it may ask here at all.
@@ -127,16 +125,16 @@ impl Lab {
         received
     }
 
-    /// Finds who governs an asker; several messages of one may share it.
+    /// Finds who governs an asker, whose listener may be bound; several messages of one may share it.
     #[must_use]
-    pub fn governed(&self, asker: Asker) -> Governed<'_> {
-        Governed { asker, governors: self.policy.governors(asker.client, asker.listener) }
+    pub fn governed(&self, asker: Asker, bound: Option<&Bound>) -> Governed<'_> {
+        Governed { asker, governors: self.policy.governors(asker.client, bound) }
     }
 
     /// Who asks, as a query comes in at a time.
     #[must_use]
-    pub fn asker(&self, client: IpAddr, transport: Transport, listener: Option<CountryCode>, now: DateTime) -> Asker {
-        Asker { client, transport, listener, now, welcome: self.settings.allows(client) }
+    pub fn asker(&self, client: IpAddr, transport: Transport, now: DateTime) -> Asker {
+        Asker { client, transport, now, welcome: self.settings.allows(client) }
     }
 }
 
@@ -174,8 +172,8 @@ impl Asker {
     /// A question of this client that resolvers read.
     #[must_use]
     pub const fn asks(self, name: Name, rtype: Type) -> Query {
-        let Self { client, transport, listener, now, welcome: _ } = self;
-        Query { name, rtype, client, transport, listener, now, readers: Readers::DNS }
+        let Self { client, transport, now, welcome: _ } = self;
+        Query { name, rtype, client, transport, now, readers: Readers::DNS }
     }
 }
 

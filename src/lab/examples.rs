@@ -42,7 +42,7 @@ fn client(country: &Country, example: &ExampleSpec, report: &mut Report) -> Opti
 /// The first thing that is not as the example says: where, what it is, what was expected.
 fn failure(lab: &Lab, spec: &CountrySpec, example: &ExampleSpec, client: IpAddr) -> Option<(Place, String, String)> {
     let now = example.today.unwrap_or_else(|| Clock::Real.now());
-    let asker = Asker { client, transport: example.transport, listener: None, now, welcome: true };
+    let asker = Asker { client, transport: example.transport, now, welcome: true };
     let rehearsal = lab.rehearse(&wire_name(example.name.as_str()).ok()?, example.rtype, asker);
     let rule = rehearsal.verdict.rule.map(|(rule, _)| rule.slug.as_str());
     let by = rule.map_or("no rule decides".to_owned(), |rule| format!("by rule {rule:?}"));

@@ -5,9 +5,9 @@ use crate::{
     answer::{Zone, Zones},
     config::{CountrySpec, LabSpec, Place, Report, Shelf, ShelfError, Trouble, YAML, read_country, read_lab},
     name::wire_name,
-    policy::{Policy, compile},
+    policy::{Policy, Unknown, compile},
     progress::Progress,
-    query::CountryCode,
+    query::Bound,
 };
 use std::{
     collections::HashMap,
@@ -40,14 +40,9 @@ pub enum LoadError {
     /// A file or folder cannot be read.
     #[error("cannot read {0}")]
     Unreadable(#[from] ShelfError),
-    /// The command line names a country that is not there.
-    #[error("there is no country {code}; known: {known}")]
-    NoSuchCountry {
-        /// The one that it names.
-        code: CountryCode,
-        /// Those that are there.
-        known: String,
-    },
+    /// The command line names a country or an operator that is not there.
+    #[error(transparent)]
+    Unknown(#[from] Unknown),
 }
 
 impl Shelves {
@@ -213,27 +208,29 @@ impl ReadingZones {
 
 /// The countries that the command line names must be there; its default wins over the lab file's.
 fn bind_flags(policy: &mut Policy, flags: &LabSpec) -> Result<(), LoadError> {
-    let default = flags.country.as_ref().map(|at| at.value);
-    let named = flags.listen.iter().filter_map(|at| at.value.country).chain(default);
-    if let Some(code) = named.into_iter().find(|code| policy.country(*code).is_none()) {
-        let known: Vec<_> = policy.countries().iter().map(|country| country.code.to_string()).collect();
-        return Err(LoadError::NoSuchCountry { code, known: known.join(", ") });
+    for (_, named) in named(flags) {
+        policy.find(&named)?;
     }
-    if default.is_some() {
-        policy.set_default(default);
+    if flags.country.is_some() {
+        policy.set_default(flags.country.as_ref().map(|at| at.value));
     }
     Ok(())
 }
 
-/// The countries that the lab file names must be there.
+/// The countries and operators that the lab file names must be there.
 fn bind_countries(policy: &mut Policy, lab: &LabSpec, report: &mut Report) {
-    let listeners = lab.listen.iter().filter_map(|at| at.value.country.map(|code| (at.place, code)));
-    let default = lab.country.iter().map(|at| (at.place, at.value));
-    let unknown: Vec<(Place, CountryCode)> =
-        listeners.chain(default).filter(|(_, code)| policy.country(*code).is_none()).collect();
-    for (place, code) in unknown {
-        let expected = policy.countries().iter().map(|country| country.code.to_string()).collect();
-        report.add(place, Trouble::UnknownWord { found: code.to_string(), what: "country", expected });
+    for (place, named) in named(lab) {
+        if let Err(Unknown { what, known: expected, .. }) = policy.find(&named) {
+            let found = named.operator.filter(|_| what == "operator").unwrap_or(named.country.to_string());
+            report.add(place, Trouble::UnknownWord { found, what, expected });
+        }
     }
     policy.set_default(lab.country.as_ref().map(|at| at.value));
+}
+
+/// Every country, with its operator, that clients are put into.
+fn named(lab: &LabSpec) -> impl Iterator<Item = (Place, Bound)> {
+    let listeners = lab.listen.iter().filter_map(|at| at.value.bound.clone().map(|bound| (at.place, bound)));
+    let default = lab.country.iter().map(|at| (at.place, Bound::to(at.value)));
+    listeners.chain(default)
 }

@@ -78,7 +78,7 @@ impl Lab {
         let turns = Turns::new(self.policy.rings());
         let draw = Draw { seed: self.settings.seed, turns: &turns };
         let (octets, mut desk) = (octets(name, rtype), Desk::default());
-        let mut opened = self.open(&octets, self.governed(asker), &mut desk);
+        let mut opened = self.open(&octets, self.governed(asker, None), &mut desk);
         let (verdict, received) = judge(&mut opened, &draw, &mut desk.plan);
         let query = opened.into_query();
         let verdict = verdict.unwrap_or_else(|| self.policy.decide(&query).rejected());

@@ -77,7 +77,7 @@ impl Settings {
         let mut listen: Vec<_> = listen.into_iter().map(|at| at.value).collect();
         if listen.is_empty() {
             let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 5300));
-            listen.push(ListenerSpec { address, country: None });
+            listen.push(ListenerSpec { address, bound: None });
         }
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self {

@@ -1,11 +1,12 @@
 //! The decision: who governs, which rule is the first that holds, and which ones came near.
 
-use super::{Answer, Country, Operator, Rule, Ruleset, Suffixes, suffixes::Depths};
+use super::{Answer, Country, Kind, Operator, Rule, Ruleset, Suffixes, suffixes::Depths};
 use crate::{
     config::Word,
     name::{Name, PatternRef},
     query::{Query, Readers},
 };
+use jiff::civil::Date;
 use std::fmt;
 
 /// Who governs a client: nobody, a country, or one of its operators before it.
@@ -98,6 +99,18 @@ impl<'p> Governors<'p> {
     /// Asks for what it reads then, when [`Governors::approach`] has been done for all names.
     pub fn come_near(self, suffixes: &Suffixes) {
         self.rulesets().for_each(|rules| rules.matcher.come_near(suffixes));
+    }
+
+    /// A name that one of their rules is about on this day, to try.
+    #[must_use]
+    pub fn blocked_on(self, today: Date) -> Option<&'p str> {
+        let holds = |rule: &&Rule| {
+            let from = rule.since.is_none_or(|since| since <= today);
+            from && rule.until.is_none_or(|until| today < until)
+                && rule.hours.is_none()
+                && !matches!(rule.answer.kind, Kind::Honest)
+        };
+        self.rulesets().flat_map(|rules| &rules.rules).filter(holds).find_map(|rule| rule.anchor.as_deref())
     }
 
     fn rulesets(self) -> impl Iterator<Item = &'p Ruleset> {

@@ -73,7 +73,7 @@ pub(super) fn allow_files(connections: usize) {
 }
 
 impl Sockets {
-    pub(super) fn bind(listener: ListenerSpec, workers: usize) -> Result<Self, BindError> {
+    pub(super) fn bind(listener: &ListenerSpec, workers: usize) -> Result<Self, BindError> {
         let tries = if listener.address.port() == 0 { PICKS } else { 1 };
         let mut bound = Self::bind_once(listener, workers);
         for _ in 1..tries {
@@ -85,12 +85,12 @@ impl Sockets {
         bound
     }
 
-    fn bind_once(listener: ListenerSpec, workers: usize) -> Result<Self, BindError> {
+    fn bind_once(listener: &ListenerSpec, workers: usize) -> Result<Self, BindError> {
         let fail = |protocol, address| move |why| BindError { address, protocol, why };
         let tcp = tcp(listener.address).map_err(fail("TCP", listener.address))?;
         let address = tcp.local_addr().map_err(fail("TCP", listener.address))?;
         let udp = udp(address, workers).map_err(fail("UDP", address))?;
-        Ok(Self { listener: ListenerSpec { address, ..listener }, udp, tcp })
+        Ok(Self { listener: ListenerSpec { address, ..listener.clone() }, udp, tcp })
     }
 }
 

@@ -84,7 +84,7 @@ mod tests {
     }
 
     fn sockets(workers: usize) -> Sockets {
-        Sockets::bind(ListenerSpec { address: "127.0.0.1:0".parse().unwrap(), country: None }, workers).unwrap()
+        Sockets::bind(&ListenerSpec { address: "127.0.0.1:0".parse().unwrap(), bound: None }, workers).unwrap()
     }
 
     #[tokio::test]

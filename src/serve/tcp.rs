@@ -4,7 +4,7 @@ use super::{live::Live, timer::Timer};
 use crate::{
     answer::Step,
     lab::{Desk, Due},
-    query::{CountryCode, Transport},
+    query::{Bound, Transport},
 };
 use arc_swap::ArcSwap;
 use std::{
@@ -40,7 +40,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 #[derive(Clone)]
 pub(super) struct Shared {
     pub(super) live: Arc<ArcSwap<Live>>,
-    pub(super) country: Option<CountryCode>,
+    pub(super) bound: Option<Bound>,
     pub(super) timer: Arc<Timer>,
 }
 
@@ -187,9 +187,9 @@ impl Connection {
     /// whoever races is on the path, beside a stream and not in it.
     fn answer(&mut self, live: &Arc<Live>, octets: Range<usize>) -> io::Result<bool> {
         let (arrival, lab) = (Instant::now(), &live.lab);
-        let asker = lab.asker(self.client, Transport::Tcp, self.shared.country, lab.settings.clock.now());
+        let asker = lab.asker(self.client, Transport::Tcp, lab.settings.clock.now());
         self.desk.plan.octets.clear();
-        let mut opened = lab.open(&self.pending[octets], lab.governed(asker), &mut self.desk);
+        let mut opened = lab.open(&self.pending[octets], lab.governed(asker, self.shared.bound.as_ref()), &mut self.desk);
         let query = lab.consider(&mut opened, &mut self.desk);
         let Some(Step { after, send }) = self.desk.plan.steps.first().cloned() else { return Ok(false) };
         let range = match lab.due(send, query, Transport::Tcp, &mut self.desk) {

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     answer::Step,
     lab::{Desk, Due, Governed, Opened, ROW, Row, foresee},
-    query::{CountryCode, Received, Transport},
+    query::{Bound, Received, Transport},
 };
 use arc_swap::ArcSwap;
 use std::{
@@ -34,7 +34,7 @@ const PAUSE: Duration = Duration::from_millis(10);
 #[derive(Clone)]
 pub(super) struct Shared {
     pub(super) live: Arc<ArcSwap<Live>>,
-    pub(super) country: Option<CountryCode>,
+    pub(super) bound: Option<Bound>,
     pub(super) timer: Arc<Timer>,
     pub(super) runtime: Handle,
     /// Set when the server ends; sockets have a timeout, so that it is seen.
@@ -87,9 +87,9 @@ impl Worker {
             for index in first..count.min(first + ROW) {
                 let (octets, way) = batch.get(index);
                 let Some(client) = way.client() else { continue };
-                let from = last
-                    .filter(|last| last.asker.client == client)
-                    .unwrap_or_else(|| live.lab.governed(live.lab.asker(client, Transport::Udp, self.shared.country, now)));
+                let from = last.filter(|last| last.asker.client == client).unwrap_or_else(|| {
+                    live.lab.governed(live.lab.asker(client, Transport::Udp, now), self.shared.bound.as_ref())
+                });
                 last = Some(from);
                 row.push((index, live.lab.open(octets, from, &mut self.desk)));
             }

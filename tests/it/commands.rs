@@ -190,6 +190,8 @@ fn wrong_arguments_are_answered_with_the_right_ones() {
     assert!(complaint(&["explain", "https://x.com/"]).contains("is no domain name"));
     assert!(complaint(&["explain", "x.com", "--today", "2024-9-1"]).contains("a day such as 2014-03-20"));
     assert!(complaint(&["serve", "--country", "ZZ"]).contains("there is no country ZZ"));
+    assert!(complaint(&["serve", "--listen", "127.0.0.1:0=IN/acd"]).contains("IN has no operator \"acd\"; known: act, airtel"));
+    assert!(complaint(&["serve", "--listen", "127.0.0.1:0=India"]).contains("\"India\" is no country code"));
     assert!(complaint(&["serve", "--listen", "localhost"]).contains("127.0.0.1:5300"));
     assert!(complaint(&["serve", "--tcp-idle", "0s"]).contains("from 1s to 1h"));
     assert!(complaint(&["serve", "--upstream-timeout", "999h"]).contains("from 10ms to 1m"));

@@ -16,7 +16,7 @@ fn shipped() -> Lab {
 }
 
 fn asker(client: IpAddr) -> Asker {
-    Asker { client, transport: Transport::Udp, listener: None, now: "2026-11-22T12:00".parse().unwrap(), welcome: true }
+    Asker { client, transport: Transport::Udp, now: "2026-11-22T12:00".parse().unwrap(), welcome: true }
 }
 
 /// A client of every country and of every operator, with a label for messages.

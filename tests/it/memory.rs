@@ -50,8 +50,8 @@ fn query(name: &str, rtype: u8) -> Vec<u8> {
 
 fn answer(lab: &Lab, octets: &[u8], client: [u8; 4], desk: &mut Desk) -> usize {
     desk.plan.octets.clear();
-    let asker = lab.asker(client.into(), Transport::Udp, None, "2026-11-22T12:00".parse().unwrap());
-    let query = lab.consider(&mut lab.open(octets, lab.governed(asker), desk), desk);
+    let asker = lab.asker(client.into(), Transport::Udp, "2026-11-22T12:00".parse().unwrap());
+    let query = lab.consider(&mut lab.open(octets, lab.governed(asker, None), desk), desk);
     for at in 0..desk.plan.steps.len() {
         let send = desk.plan.steps[at].send.clone();
         let due = lab.due(send, query, Transport::Udp, desk);
@@ -125,10 +125,10 @@ fn what_cannot_be_read_takes_no_room_from_what_can() {
     let mut desk = Desk::default();
     let mut row = || {
         desk.plan.octets.clear();
-        let asker = lab.asker([127, 98, 0, 1].into(), Transport::Udp, None, "2026-11-22T12:00".parse().unwrap());
+        let asker = lab.asker([127, 98, 0, 1].into(), Transport::Udp, "2026-11-22T12:00".parse().unwrap());
         let mut row: Row<'_, '_> = Row::new();
         for octets in [&bad; ROW / 2].into_iter().chain([&good; ROW / 2]) {
-            row.push((0, lab.open(octets, lab.governed(asker), &mut desk)));
+            row.push((0, lab.open(octets, lab.governed(asker, None), &mut desk)));
         }
         row.iter_mut().for_each(|(_, opened)| _ = lab.consider(opened, &mut desk));
     };

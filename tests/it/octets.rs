@@ -38,8 +38,8 @@ fn sent(lab: &Lab, messages: &[Vec<u8>], together: usize) -> Vec<(Duration, Opti
     for messages in messages.chunks(together) {
         let mut row = Row::new();
         for (index, (octets, client)) in messages.iter().enumerate() {
-            let asker = lab.asker(*client, Transport::Udp, None, "2026-11-22T12:00".parse().unwrap());
-            row.push((index, lab.open(octets, lab.governed(asker), &mut desk)));
+            let asker = lab.asker(*client, Transport::Udp, "2026-11-22T12:00".parse().unwrap());
+            row.push((index, lab.open(octets, lab.governed(asker, None), &mut desk)));
         }
         foresee(&row);
         for (_, opened) in &mut row {
@@ -73,9 +73,9 @@ proptest! {
     #[test]
     fn whatever_comes_replies_are_replies_and_responses_get_none(octets in octets(), tcp in any::<bool>()) {
         let transport = if tcp { Transport::Tcp } else { Transport::Udp };
-        let asker = LAB.asker([127, 86, 0, 1].into(), transport, None, "2026-11-22T12:00".parse().unwrap());
+        let asker = LAB.asker([127, 86, 0, 1].into(), transport, "2026-11-22T12:00".parse().unwrap());
         let mut desk = Desk::default();
-        let query = LAB.consider(&mut LAB.open(&octets, LAB.governed(asker), &mut desk), &mut desk);
+        let query = LAB.consider(&mut LAB.open(&octets, LAB.governed(asker, None), &mut desk), &mut desk);
         for Step { send, .. } in desk.plan.steps.clone() {
             let range = match LAB.due(send, query, transport, &mut desk) {
                 Due::Message(range) => range,

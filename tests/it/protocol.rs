@@ -197,6 +197,26 @@ fn a_listener_that_is_bound_to_a_country_puts_every_client_there() {
 }
 
 #[test]
+fn a_listener_that_is_bound_to_an_operator_puts_every_client_there() {
+    let listen = ["IN/act", "IN/Jio", "IN"].map(|bound| listener("127.0.0.1:0", Some(bound))).to_vec();
+    let server = start(LabSpec { listen, today: Some("2026-11-22".parse().unwrap()), ..LabSpec::default() });
+    let act_client = "127.91.1.1";
+    let answers = |listener: usize, client: &str, name: &str| {
+        let socket = client_socket(client);
+        socket.send_to(&octets(name, RecordType::A), server.listeners[listener]).unwrap();
+        let answer = Message::from_vec(&receive(&socket, Duration::from_secs(5)).unwrap()).unwrap();
+        answer.answers.iter().map(|record| record.data.to_string()).collect::<Vec<_>>()
+    };
+    let (www, apex) = ("www.tiktok.com.", "tiktok.com.");
+    let honest = (answers(2, US, www), answers(2, US, apex));
+    assert_eq!((answers(0, US, www), answers(0, act_client, www)), (honest.0.clone(), honest.0.clone()), "ACT leaves www alone");
+    assert_ne!(answers(0, US, apex), honest.1, "an American client, ACT's listener");
+    assert_ne!(answers(1, US, www), honest.0, "an American client, Jio's listener");
+    assert_ne!(answers(1, act_client, www), honest.0, "a client of ACT, Jio's listener");
+    assert_ne!(answers(2, act_client, apex), honest.1, "a client of ACT, India's listener");
+}
+
+#[test]
 fn the_default_country_governs_clients_of_nobodys_network_alone() {
     let country = Some(splinterdns::config::At { place: splinterdns::config::Place::whole(0), value: "CN".parse().unwrap() });
     let server = start(LabSpec { country, today: Some("2026-11-22".parse().unwrap()), ..LabSpec::default() });

@@ -59,9 +59,9 @@ pub(crate) fn start_shelves(mut shelves: Shelves) -> Running {
     Running { address, listeners, stop: Some(stop), runtime: Some(runtime) }
 }
 
-pub(crate) fn listener(address: &str, country: Option<&str>) -> splinterdns::config::At<splinterdns::config::ListenerSpec> {
-    let country = country.map(|code| code.parse().unwrap());
-    let value = splinterdns::config::ListenerSpec { address: address.parse().unwrap(), country };
+pub(crate) fn listener(address: &str, bound: Option<&str>) -> splinterdns::config::At<splinterdns::config::ListenerSpec> {
+    let bound = bound.map(|bound| bound.parse().unwrap());
+    let value = splinterdns::config::ListenerSpec { address: address.parse().unwrap(), bound };
     splinterdns::config::At { place: splinterdns::config::Place::whole(0), value }
 }
 

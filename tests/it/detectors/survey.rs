@@ -52,7 +52,7 @@ pub(super) fn client_of(lab: &Lab, country: &str, operator: Option<&str>) -> IpA
 }
 
 pub(super) fn asker(client: IpAddr, transport: Transport, today: Date) -> Asker {
-    Asker { client, transport, listener: None, now: today.into(), welcome: true }
+    Asker { client, transport, now: today.into(), welcome: true }
 }
 
 pub(super) fn query(name: &str, rtype: RecordType, client: IpAddr, transport: Transport, today: Date) -> Query {
