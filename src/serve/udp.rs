@@ -7,6 +7,7 @@
 use super::{
     datagram::{BATCH, Batch, WayBack},
     live::Live,
+    priority::wait_for_the_processor,
     timer::Timer,
 };
 use crate::{
@@ -43,6 +44,7 @@ pub(super) struct Shared {
 
 /// Answers what comes to one socket.
 pub(super) fn serve(socket: Arc<UdpSocket>, wildcard: bool, shared: Shared) {
+    wait_for_the_processor();
     let mut batch = Batch::new(wildcard);
     let mut worker =
         Worker { live: shared.live.load_full(), shared, socket, desk: Desk::default(), ready: Vec::with_capacity(BATCH) };
