@@ -43,7 +43,8 @@ METHOD = """\
 - **Workers**: the mixed load by `dnsperf -T 1` on the same core as one worker, and by `dnsperf -T 2`, with twice as many sockets and
   queries in flight, on the same two cores as two workers, by turns: so the load generator's share is the same. Ratios are
   medians over the rounds too. The targets are judged with server and load in one session (*together*). *Apart*, in two sessions, as
-  from two terminals, the scheduler shares out time between the sessions besides (autogroup, sched(7)), and who preempts whom is another matter.
+  from two terminals, the scheduler shares out time between the sessions besides (autogroup, sched(7); `sysctl kernel.sched_autogroup_enabled=0` ends
+  that), and much depends on where it puts the threads of `dnsperf`.
 - **Reload**: SIGHUP during a load of 50,000 q/s of forged names; a query without an answer a second after the end, or before
   its id comes round again, is lost. The server has one core, which a reload shares with who answers, and the client the other.
 - **Decisions** (`cargo bench --bench large`): `Policy::decide` under 1,000,000 names and other policies, without a network. *By turns*: one

@@ -12,7 +12,7 @@ use super::{
     patterns::{Patterns, Slot},
 };
 use crate::name::{Pattern, PatternRef};
-use automaton::Automaton;
+use automaton::{Automaton, ROOM_OF_EACH};
 use narrow::narrowed;
 use regex_automata::{
     meta::{Builder, Regex},
@@ -34,10 +34,13 @@ pub(super) struct Expressions {
     together: Option<Automaton>,
 }
 
-/// Only whether a name matches is asked; and an automaton that is made as names come is there sooner, and mostly stays small.
+/// Only whether a name matches is asked; and an automaton that is made as names come is there sooner. What each may remember is bounded
+/// as where they share one; an expression for which that is too little is asked in a slower way.
 fn lean() -> Builder {
     let mut builder = Regex::builder();
-    builder.configure(Regex::config().which_captures(WhichCaptures::None).onepass(false).dfa(false));
+    builder.configure(
+        Regex::config().which_captures(WhichCaptures::None).onepass(false).dfa(false).hybrid_cache_capacity(ROOM_OF_EACH),
+    );
     builder
 }
 
@@ -106,7 +109,7 @@ mod tests {
         found.into_iter().map(|(_, text)| text).collect()
     }
 
-    /// What the automaton must agree with: each expression asked alone.
+    /// What the index must agree with: each expression asked alone, as it is written.
     fn scan(expressions: &[String], name: &str) -> Vec<String> {
         let matches = |text: &&String| RegexBuilder::new(text).case_insensitive(true).build().unwrap().is_match(name);
         expressions.iter().filter(matches).cloned().collect()
@@ -126,6 +129,24 @@ mod tests {
             name in r"[ab0_!]{0,3}(\.[ab-]{1,3}){0,2}",
         ) {
             prop_assert_eq!(found(&expressions, &name), scan(&expressions, &name));
+        }
+    }
+
+    #[test]
+    fn an_expression_that_has_too_little_room_is_found_too() {
+        // Where it is followed, each of 2^15 beginnings has to be told from the others.
+        let expression = ["[ab]*a[ab]{14}foo".to_owned()];
+        let mut patterns = Patterns::default();
+        patterns.push(Pattern::parse(&format!("/{}/", expression[0])).unwrap().view());
+        let slots: Vec<_> = patterns.slots().collect();
+        let (index, texts) = Expressions::new(&patterns, &slots).unwrap();
+        assert_eq!(texts, [b"foo"], "it is asked alone");
+        for number in 0..250_u32 {
+            let bits = number.wrapping_mul(2_654_435_761);
+            let name: String = (0..24).map(|bit| if bits >> bit & 1 == 0 { 'a' } else { 'b' }).chain("foo".chars()).collect();
+            let mut count = 0;
+            index.find(&name, [0].into_iter().collect(), |_, _| count += 1);
+            assert_eq!(count, scan(&expression, &name).len(), "{name}");
         }
     }
 }

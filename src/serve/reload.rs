@@ -1,7 +1,10 @@
 //! Reload on SIGHUP and on changed files: the new lab is built whole, then swapped in; a broken one is reported and the old
 //! one stays.
 
-use super::{live::Live, priority::yield_to_all};
+use super::{
+    live::Live,
+    priority::{wait_for_the_processor, yield_to_all},
+};
 use crate::{
     lab::{Lab, LoadError, Shelves, load},
     progress::Progress,
@@ -83,7 +86,7 @@ async fn reload(why: &'static str, shelves: &Shelves, live: &Arc<ArcSwap<Live>>)
                 tracing::warn!("listeners have changed in the lab file; they are taken at the next start");
             }
             let old = live.swap(Arc::new(Live::new(lab)));
-            tokio::task::spawn_blocking(|| let_go(old));
+            let_go(old);
         }
         Some(Err(error)) => tracing::error!("not reloaded, the old configuration stays:\n{error}"),
         // Whatever it was has been said.
@@ -112,9 +115,8 @@ fn start(shelves: &Shelves, modest: bool) -> Option<oneshot::Receiver<Loaded>> {
     let shelves = Shelves { progress: Progress::default(), ..shelves.clone() };
     let (done, loaded) = oneshot::channel();
     let started = thread::Builder::new().name("reload".to_owned()).spawn(move || {
-        if modest {
-            yield_to_all();
-        }
+        let scheduled = if modest { yield_to_all } else { wait_for_the_processor };
+        scheduled();
         // Nobody waits any more when the server stops, or when another thread was faster.
         let _ = done.send(load(&shelves).map(|(lab, _)| lab));
     });
@@ -122,15 +124,23 @@ fn start(shelves: &Shelves, modest: bool) -> Option<oneshot::Receiver<Loaded>> {
     Some(loaded)
 }
 
-/// Whoever is the last to hold a lab gives its memory back, which takes a while. That should be nobody who answers queries.
+/// Whoever is the last to hold a lab gives its memory back, which takes a while. That should be nobody who answers queries, nor anybody
+/// whom they would have to wait for.
 fn let_go(old: Arc<Live>) {
-    let end = Instant::now() + GRACE;
-    while Arc::strong_count(&old) > 1 && Instant::now() < end {
-        thread::sleep(QUIET);
+    let started = thread::Builder::new().name("let go".to_owned()).spawn(move || {
+        yield_to_all();
+        let end = Instant::now() + GRACE;
+        while Arc::strong_count(&old) > 1 && Instant::now() < end {
+            thread::sleep(QUIET);
+        }
+        drop(old);
+        #[cfg(target_env = "gnu")]
+        super::memory::give_back();
+    });
+    // Without a thread it has gone with what the thread was to do.
+    if let Err(error) = started {
+        tracing::warn!(%error, "memory is given back late");
     }
-    drop(old);
-    #[cfg(target_env = "gnu")]
-    super::memory::give_back();
 }
 
 /// The folders and the file that a lab was read from; the compiled-in ones do not change.

@@ -111,6 +111,9 @@ fn nor_does_one_with_patterns_of_many_depths() {
 
 #[test]
 fn nor_does_one_with_deeper_patterns_that_it_leaves_nor_one_that_matches_expressions() {
+    let nine: Vec<_> = (1..=9).map(|number| format!("'/tracker{number}.*[0-9]$/'")).collect();
+    asked_again_without_memory(&nine.join(", "), &["tracker1tracker2tracker3tracker4tracker5tracker6tracker7tracker8.tracker9x"]);
+    asked_again_without_memory("'/ads[0-9]*x$/'", &[&format!("{}test", "ads.".repeat(20))]);
     asked_again_without_memory(
         &format!("{EIGHT_DEPTHS}, i.h.g.f.e.d.c.b.com, j.i.h.g.f.e.d.c.b.com, '/^ad[0-9]+[.]/', '/[.]ads[.]/'"),
         &["i.h.g.f.e.d.c.com", "a.b.c.d.e.f.g.h.i.j.k.example.net", "e.d.c.b.com", "ad7.ads.example.net"],

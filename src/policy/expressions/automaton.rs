@@ -15,7 +15,7 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 
 /// How much memory a thread may use, at most, to remember where expressions have come to, for each of them, and for all where
 /// they are few. It is taken as names need it; a search that has too little of it is a hundred times slower.
-const ROOM_OF_EACH: usize = 1 << 16;
+pub(super) const ROOM_OF_EACH: usize = 1 << 16;
 const LEAST_ROOM: usize = 1 << 21;
 
 #[derive(Debug)]

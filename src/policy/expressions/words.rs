@@ -1,7 +1,7 @@
 //! Which expressions a name may match, as far as the words in it tell.
 //!
 //! Most expressions cannot match without certain words: `(^|\.)ads[0-9]+\.example$` needs `ads` and needs `.example`. Each is
-//! sought by what the fewest others need, so that a name which has it is hardly ever asked about in vain.
+//! sought by what the fewest others need, so that of many expressions a name is asked about by few.
 
 use regex_syntax::hir::{Hir, HirKind, literal::Extractor};
 use smallvec::SmallVec;
@@ -11,7 +11,7 @@ use std::{cmp::Reverse, collections::HashMap};
 const SHORTEST: usize = 3;
 
 /// How many expressions may need a word: a name that has it is asked about by each of them.
-const SHARED: usize = 16;
+const SHARED: usize = 4;
 
 /// How many words a set may have.
 const MOST: usize = 64;
@@ -22,8 +22,8 @@ const BESIDE: usize = 4;
 /// Words of which every match has one.
 type Set = Vec<Vec<u8>>;
 
-/// Numbers of expressions, or of words.
-pub(in crate::policy) type Numbers = SmallVec<[usize; 8]>;
+/// Numbers of expressions, or of words: room for more than names have.
+pub(in crate::policy) type Numbers = SmallVec<[usize; 32]>;
 
 /// The expressions that are sought by words.
 #[derive(Debug, Default)]
@@ -51,7 +51,7 @@ impl Choice {
         let shared = |set: &Set| set.iter().map(|word| needed[&**word]).max().unwrap_or_default();
         let (mut owners, mut without) = (HashMap::<_, Vec<_>>::new(), Vec::new());
         for (number, sets) in choices.iter().enumerate() {
-            let rarest = sets.iter().min_by_key(|set| (shared(set), Reverse(letters(set))));
+            let rarest = sets.iter().min_by_key(|set| (shared(set), set.len(), Reverse(letters(set))));
             match rarest.filter(|set| shared(set) <= SHARED) {
                 Some(set) => different([set]).for_each(|word| owners.entry(word).or_default().push(number)),
                 None => without.push(number),
@@ -137,7 +137,7 @@ mod tests {
         assert_eq!(choice.without, [2], "no word of three letters");
         assert_eq!(owners(&choice, "ads1.example"), [0, 3]);
         assert_eq!(owners(&choice, "tracker.example"), [1, 3]);
-        assert_eq!(owners(&choice, "tracks.example"), [3]);
+        assert_eq!(owners(&choice, "trac.example"), [3]);
         assert!(owners(&choice, "www.exam.ple").is_empty());
     }
 
@@ -148,6 +148,13 @@ mod tests {
         assert_eq!(owners(&choice, "foo"), [0]);
         assert_eq!(owners(&choice, "xbar1"), [0, 1]);
         assert!(owners(&choice, "baz").is_empty());
+    }
+
+    #[test]
+    fn one_word_is_better_than_many_and_a_long_one_better_than_a_short_one() {
+        let words = |expression| choice(&[expression]).texts;
+        assert_eq!(words("[ab]{6}tracker"), [b"tracker"]);
+        assert_eq!(words(r"^foo[0-9]+tracker"), [b"tracker"]);
     }
 
     #[test]
