@@ -179,7 +179,7 @@ def decisions(summary):
     found = summary.found.get("decisions")
     if not found:
         return "## Decisions\n\nNot measured (`--decisions`).\n"
-    rows = [[*(["", name] if "/" not in name else name.split("/", 1)), f"{value:,.0f}"] for name, value in found.items()]
+    rows = [[*name.rpartition("/")[::2], f"{value:,.0f}"] for name, value in found.items()]
     return "## Decisions\n\n" + table(["policy", "name asked for", "ns"], rows) + "\n"
 
 

@@ -104,12 +104,8 @@ impl<'p> Governors<'p> {
     /// A name that one of their rules is about on this day, to try.
     #[must_use]
     pub fn blocked_on(self, today: Date) -> Option<&'p str> {
-        let holds = |rule: &&Rule| {
-            let from = rule.since.is_none_or(|since| since <= today);
-            from && rule.until.is_none_or(|until| today < until)
-                && rule.hours.is_none()
-                && !matches!(rule.answer.kind, Kind::Honest)
-        };
+        let holds =
+            |rule: &&Rule| rule.fails_on(today).is_none() && rule.hours.is_none() && !matches!(rule.answer.kind, Kind::Honest);
         self.rulesets().flat_map(|rules| &rules.rules).filter(holds).find_map(|rule| rule.anchor.as_deref())
     }
 
@@ -159,11 +155,8 @@ impl Ruleset {
 impl Rule {
     /// The condition that does not hold, if there is one.
     fn fails(&self, query: &Query) -> Option<MissReason> {
-        if self.since.is_some_and(|since| query.today() < since) {
-            return Some(MissReason::NotYet);
-        }
-        if self.until.is_some_and(|until| query.today() >= until) {
-            return Some(MissReason::NoLonger);
+        if let Some(why) = self.fails_on(query.today()) {
+            return Some(why);
         }
         if self.hours.as_ref().is_some_and(|hours| !hours.hold(query.now)) {
             return Some(MissReason::Hours);
@@ -178,6 +171,14 @@ impl Rule {
             return Some(MissReason::Parser);
         }
         None
+    }
+
+    /// Whether it has not begun on a day, or has ended.
+    fn fails_on(&self, today: Date) -> Option<MissReason> {
+        if self.since.is_some_and(|since| today < since) {
+            return Some(MissReason::NotYet);
+        }
+        self.until.is_some_and(|until| today >= until).then_some(MissReason::NoLonger)
     }
 }
 

@@ -96,11 +96,15 @@ mod tests {
     };
     use regex::RegexBuilder;
 
-    fn found(expressions: &[String], name: &str) -> Vec<String> {
+    fn index(expressions: &[String]) -> (Expressions, Vec<Vec<u8>>) {
         let mut patterns = Patterns::default();
         expressions.iter().for_each(|text| patterns.push(Pattern::parse(&format!("/{text}/")).unwrap().view()));
         let slots: Vec<_> = patterns.slots().collect();
-        let (index, texts) = Expressions::new(&patterns, &slots).unwrap();
+        Expressions::new(&patterns, &slots).unwrap()
+    }
+
+    fn found(expressions: &[String], name: &str) -> Vec<String> {
+        let (index, texts) = index(expressions);
         let words = texts.iter().enumerate().filter(|(_, text)| name.contains(str::from_utf8(text).unwrap()));
         let mut found = Vec::new();
         index.find(name, words.map(|(word, _)| word).collect(), |slot, pattern| found.push((slot, pattern.text.to_owned())));
@@ -136,10 +140,7 @@ mod tests {
     fn an_expression_that_has_too_little_room_is_found_too() {
         // Where it is followed, each of 2^15 beginnings has to be told from the others.
         let expression = ["[ab]*a[ab]{14}foo".to_owned()];
-        let mut patterns = Patterns::default();
-        patterns.push(Pattern::parse(&format!("/{}/", expression[0])).unwrap().view());
-        let slots: Vec<_> = patterns.slots().collect();
-        let (index, texts) = Expressions::new(&patterns, &slots).unwrap();
+        let (index, texts) = index(&expression);
         assert_eq!(texts, [b"foo"], "it is asked alone");
         for number in 0..250_u32 {
             let bits = number.wrapping_mul(2_654_435_761);

@@ -7,7 +7,7 @@
 use super::{
     expressions::{Expressions, Numbers},
     labels::Labels,
-    parts::{Part, Parts},
+    parts::Parts,
     patterns::{Patterns, Slot},
     suffixes::{Depths, Suffix, Suffixes},
 };
@@ -87,10 +87,7 @@ impl Matcher {
         self.labels.find(name, suffixes, |slot, pattern| better(slot, pattern, &mut best));
         let mut words = Numbers::new();
         if [self.parts.first(), self.expressions.first()].into_iter().flatten().any(|first| before(first, &best)) {
-            self.parts.find(name, |part| match part {
-                Part::Pattern(slot, pattern) => better(slot, pattern, &mut best),
-                Part::Word(word) => words.push(word),
-            });
+            words = self.parts.find(name, |slot, pattern| better(slot, pattern, &mut best));
         }
         if self.expressions.first().is_some_and(|first| before(first, &best)) {
             self.expressions.find(name, words, |slot, pattern| better(slot, pattern, &mut best));
@@ -123,11 +120,7 @@ impl Matcher {
         let mut all: Vec<_> = self.every.iter().map(|slot| self.every(*slot)).collect();
         let mut found = |slot, pattern| all.push(self.hit(slot, pattern));
         self.labels.find(name, &Suffixes::of(name, self.depths(), |suffix| self.go_on(suffix)), &mut found);
-        let mut words = Numbers::new();
-        self.parts.find(name, |part| match part {
-            Part::Pattern(slot, pattern) => found(slot, pattern),
-            Part::Word(word) => words.push(word),
-        });
+        let words = self.parts.find(name, &mut found);
         self.expressions.find(name, words, &mut found);
         all.sort_unstable_by_key(|hit| hit.slot);
         all.dedup();

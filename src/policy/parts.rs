@@ -1,6 +1,7 @@
 //! The index over patterns about parts of names, and over the words that expressions need: one Aho-Corasick pass finds them all.
 
 use super::{
+    expressions::Numbers,
     matcher::TooMany,
     patterns::{Patterns, Slot},
 };
@@ -13,15 +14,6 @@ pub(super) struct Parts {
     automaton: Option<AhoCorasick>,
     /// For each of its texts, in their order, which pattern it is of; the words come behind them.
     patterns: Vec<(Slot, Pattern)>,
-}
-
-/// What a name has.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Part<'p> {
-    /// What a pattern is about, where it has to be.
-    Pattern(Slot, PatternRef<'p>),
-    /// One of the words, by its number.
-    Word(usize),
 }
 
 impl Parts {
@@ -41,13 +33,14 @@ impl Parts {
         self.patterns.first().map(|(slot, _)| *slot)
     }
 
-    /// Tells `found` of every pattern that matches a name, and of every word that it has.
-    pub(super) fn find<'p>(&'p self, name: &str, mut found: impl FnMut(Part<'p>)) {
-        let Some(automaton) = &self.automaton else { return };
+    /// Tells `found` of every pattern that matches a name, and gives back the words that it has, by their numbers.
+    pub(super) fn find<'p>(&'p self, name: &str, mut found: impl FnMut(Slot, PatternRef<'p>)) -> Numbers {
+        let mut words = Numbers::new();
+        let Some(automaton) = &self.automaton else { return words };
         for part in automaton.find_overlapping_iter(name) {
             let number = part.pattern().as_usize();
             let Some((slot, pattern)) = self.patterns.get(number) else {
-                found(Part::Word(number - self.patterns.len()));
+                words.push(number - self.patterns.len());
                 continue;
             };
             let pattern = pattern.view();
@@ -57,8 +50,9 @@ impl Parts {
                 _ => true,
             };
             if holds {
-                found(Part::Pattern(*slot, pattern));
+                found(*slot, pattern);
             }
         }
+        words
     }
 }
