@@ -15,7 +15,11 @@ const CASES: [(&str, &str, &str); 6] = [
     ("contains", "127.86.0.1", "mentorproject.org"),
     ("honest under many rules", "127.7.1.1", "www.example.com"),
     ("operator", "127.91.2.1", "dailymotion.com"),
-    ("long honest name", "127.86.0.1", "a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q.r.s.t.u.v.w.x.y.z.example.com"),
+    (
+        "long honest name",
+        "127.86.0.1",
+        "a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q.r.s.t.u.v.w.x.y.z.example.com",
+    ),
     ("nobody's client", "127.0.0.1", "www.facebook.com"),
 ];
 
@@ -24,10 +28,14 @@ fn decide(criterion: &mut Criterion) {
     let (lab, _) = load(&shelves).expect("the shipped lab is sound");
     let mut group = criterion.benchmark_group("decide");
     for (label, client, name) in CASES {
-        let (client, now) = (client.parse().expect("an address"), "2026-11-22T12:00".parse().expect("a moment"));
+        let (client, now) =
+            (client.parse().expect("an address"), "2026-11-22T12:00".parse().expect("a moment"));
         let asker = Asker { client, transport: Transport::Udp, now, welcome: true };
-        let query = asker.asks(Name::parse(name).expect("a name"), Type(hickory_proto::rr::RecordType::A));
-        group.bench_function(label, |bencher| bencher.iter(|| lab.policy.decide(black_box(&query)).word));
+        let query =
+            asker.asks(Name::parse(name).expect("a name"), Type(hickory_proto::rr::RecordType::A));
+        group.bench_function(label, |bencher| {
+            bencher.iter(|| lab.policy.decide(black_box(&query)).word)
+        });
     }
     group.finish();
 }

@@ -1,5 +1,6 @@
-//! How late the steps of a race leave: a running server is asked over loopback, and each packet's time is held against the
-//! one in its config. Prints the median and the 99th percentile of the error for every step.
+//! How late the steps of a race leave: a running server is asked over loopback, and each packet's
+//! time is held against the one in its config. Prints the median and the 99th percentile of the
+//! error for every step.
 
 use splinterdns::{
     config::{At, LabSpec, ListenerSpec, Place, Shelf},
@@ -53,7 +54,9 @@ fn main() {
     for (step, mut errors) in STEPS.into_iter().zip(errors) {
         errors.sort_unstable();
         let (median, late) = (errors[errors.len() / 2], errors[errors.len() * 99 / 100]);
-        println!("step due after {step:>2} ms: late by {median:>9.1?} at the median, {late:>9.1?} at the 99th percentile");
+        println!(
+            "step due after {step:>2} ms: late by {median:>9.1?} at the median, {late:>9.1?} at the 99th percentile"
+        );
     }
     drop(stop);
     runtime.shutdown_background();
@@ -61,7 +64,8 @@ fn main() {
 }
 
 fn country() -> String {
-    let steps: Vec<_> = STEPS.iter().map(|step| format!("{{after: {step}ms, send: forged}}")).collect();
+    let steps: Vec<_> =
+        STEPS.iter().map(|step| format!("{{after: {step}ms, send: forged}}")).collect();
     format!(
         "country: XX\nname: Nowhere\nclients: [127.99.0.0/16]\nanswers:\n  forged: {{poison: {{a: 192.0.2.1}}}}\n  many: {{race: [{}]}}\n\
          rules:\n  - {{rule: r, names: [r.example], answer: many, evidence: assumed, sources: [T]}}\nsources: {{T: a benchmark}}\n",

@@ -1,4 +1,5 @@
-//! How long the whole way of a query takes without its socket: octets in, octets out; and its parts.
+//! How long the whole way of a query takes without its socket: octets in, octets out; and its
+//! parts.
 
 use criterion::{Criterion, criterion_main};
 use jiff::civil::DateTime;
@@ -50,17 +51,24 @@ fn way(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("way");
     for (label, client, name, rtype) in CASES {
         let (octets, mut desk) = (query(name, rtype), Desk::default());
-        group.bench_function(label, |bencher| bencher.iter(|| answer(&lab, black_box(&octets), client, now, &mut desk)));
+        group.bench_function(label, |bencher| {
+            bencher.iter(|| answer(&lab, black_box(&octets), client, now, &mut desk))
+        });
     }
     group.finish();
     let octets = query("www.facebook.com", 1);
-    criterion.bench_function("read a query", |bencher| bencher.iter(|| Received::read(black_box(&octets)).is_ok()));
+    criterion.bench_function("read a query", |bencher| {
+        bencher.iter(|| Received::read(black_box(&octets)).is_ok())
+    });
     let received = Received::read(&octets).expect("a query");
     let mut room = Name::default();
-    criterion.bench_function("fold its name", |bencher| bencher.iter(|| room = received.name(std::mem::take(&mut room))));
+    criterion.bench_function("fold its name", |bencher| {
+        bencher.iter(|| room = received.name(std::mem::take(&mut room)))
+    });
     let client = [127, 98, 0, 1].into();
-    criterion
-        .bench_function("find who governs", |bencher| bencher.iter(|| lab.policy.governors(black_box(client), None).readers()));
+    criterion.bench_function("find who governs", |bencher| {
+        bencher.iter(|| lab.policy.governors(black_box(client), None).readers())
+    });
     criterion.bench_function("ask the clock", |bencher| bencher.iter(|| lab.settings.clock.now()));
 }
 

@@ -1,8 +1,9 @@
 //! From a verdict to what goes out and when.
 //!
-//! [`plan`] is pure but for the turns it takes: it reads no clock, does no I/O and owns no socket. A [`Plan`] is a list of
-//! [`Step`]s; no step at all is silence. Messages of our own making are written octet by octet ([`Reply`]) because censors'
-//! messages are not as a library would write them; honest messages come from [`Zones`] or from an upstream resolver.
+//! [`plan`] is pure but for the turns it takes: it reads no clock, does no I/O and owns no socket.
+//! A [`Plan`] is a list of [`Step`]s; no step at all is silence. Messages of our own making are
+//! written octet by octet ([`Reply`]) because censors' messages are not as a library would write
+//! them; honest messages come from [`Zones`] or from an upstream resolver.
 
 mod draw;
 mod forge;
@@ -23,7 +24,8 @@ use forge::Says;
 use hickory_proto::op::ResponseCode;
 use std::{ops::Range, time::Duration};
 
-/// What goes out for one query, and when. It serves query after query, so that no memory is asked for.
+/// What goes out for one query, and when. It serves query after query, so that no memory is asked
+/// for.
 #[derive(Debug, Default)]
 pub struct Plan {
     /// Messages, one behind the other.
@@ -96,7 +98,9 @@ impl Planning<'_> {
             return;
         }
         match &answer.kind {
-            Kind::Race(steps) => steps.iter().for_each(|step| self.steps(&step.answer, after + step.after)),
+            Kind::Race(steps) => {
+                steps.iter().for_each(|step| self.steps(&step.answer, after + step.after))
+            }
             Kind::Delay(by, then) => self.steps(then, after + *by),
             Kind::Sometimes { chance, then, otherwise, turn } => {
                 let drawn = self.draw.below(*turn, self.draw.turn(*turn), 1_000_000);
@@ -114,10 +118,15 @@ impl Planning<'_> {
     /// What an answer sends that is made of no others; nothing for silence.
     fn send(&mut self, answer: &Answer) -> Option<Send> {
         let stream = self.asked.query.transport != Transport::Udp;
-        let head = Head { wire: answer.wire, ede: answer.ede.as_ref().map(|ede| (ede.code, &*ede.text)), ..head(&answer.kind)? };
+        let head = Head {
+            wire: answer.wire,
+            ede: answer.ede.as_ref().map(|ede| (ede.code, &*ede.text)),
+            ..head(&answer.kind)?
+        };
         let says = match &answer.kind {
             Kind::Honest => return Some(Send::Honest),
-            // Over a stream there is nothing to come back to: whoever was sent there gets the answer (RFC 7766 section 5).
+            // Over a stream there is nothing to come back to: whoever was sent there gets the
+            // answer (RFC 7766 section 5).
             Kind::Truncate if stream => return Some(Send::Honest),
             Kind::Reset => return stream.then_some(Send::Reset),
             Kind::Poison(poison) => match forge::says(poison, self.asked.query.rtype.0) {
@@ -129,7 +138,9 @@ impl Planning<'_> {
         };
         let mut reply = head.begin(self.asked.received, &mut self.plan.octets);
         match (&answer.kind, says) {
-            (Kind::NxDomain(soa) | Kind::NoData(soa), _) => forge::negative(&mut reply, soa, self.blocked),
+            (Kind::NxDomain(soa) | Kind::NoData(soa), _) => {
+                forge::negative(&mut reply, soa, self.blocked)
+            }
             (Kind::Poison(poison), Says::Records(rtype)) => {
                 forge::records(poison, rtype, self.asked.query, self.draw, &mut reply);
             }
@@ -146,8 +157,12 @@ fn head(kind: &Kind) -> Option<Head<'static>> {
         Kind::NxDomain(_) => ResponseCode::NXDomain,
         Kind::Refused => ResponseCode::Refused,
         Kind::ServFail => ResponseCode::ServFail,
-        Kind::Honest | Kind::NoData(_) | Kind::Truncate | Kind::Reset | Kind::Poison(_) => ResponseCode::NoError,
-        Kind::Drop | Kind::Race(_) | Kind::Delay(..) | Kind::Sometimes { .. } | Kind::Dated(_) => return None,
+        Kind::Honest | Kind::NoData(_) | Kind::Truncate | Kind::Reset | Kind::Poison(_) => {
+            ResponseCode::NoError
+        }
+        Kind::Drop | Kind::Race(_) | Kind::Delay(..) | Kind::Sometimes { .. } | Kind::Dated(_) => {
+            return None;
+        }
     };
     Some(Head { truncated: matches!(kind, Kind::Truncate), ..Head::status(rcode) })
 }

@@ -21,7 +21,8 @@ mod table;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
-/// A DNS server that answers as a country's network would: honestly, with NXDOMAIN, with poisoned records.
+/// A DNS server that answers as a country's network would: honestly, with NXDOMAIN, with poisoned
+/// records.
 #[derive(Debug, Parser)]
 #[command(name = "splinterdns", version, max_term_width = 100, infer_subcommands = true)]
 struct Cli {
@@ -39,7 +40,8 @@ enum Command {
     Health(health::Args),
 }
 
-/// What a command came to: its exit code is 0, or the code that it says with the message that it printed.
+/// What a command came to: its exit code is 0, or the code that it says with the message that it
+/// printed.
 type Outcome = Result<(), Failure>;
 
 /// Why a command failed.

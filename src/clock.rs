@@ -47,7 +47,10 @@ mod tests {
     #[test]
     fn a_pretended_moment_does_not_pass() {
         let moment = date(2014, 3, 21).at(20, 30, 0, 0);
-        assert_eq!((Clock::Pretended(moment).now(), Clock::Pretended(moment).today()), (moment, date(2014, 3, 21)));
+        assert_eq!(
+            (Clock::Pretended(moment).now(), Clock::Pretended(moment).today()),
+            (moment, date(2014, 3, 21))
+        );
     }
 
     #[test]

@@ -1,8 +1,8 @@
-//! What the YAML files say: [`CountrySpec`] and [`LabSpec`], read with the place of every value kept, so that all problems of
-//! all files can be shown at once ([`Report`]).
+//! What the YAML files say: [`CountrySpec`] and [`LabSpec`], read with the place of every value
+//! kept, so that all problems of all files can be shown at once ([`Report`]).
 //!
-//! The way of a file: `shelf` finds it, `tree` reads it as YAML, `fields` walks its maps, and one file a part of the format
-//! (`country`, `rule`, `answer`, ...) says what may stand there.
+//! The way of a file: `shelf` finds it, `tree` reads it as YAML, `fields` walks its maps, and one
+//! file a part of the format (`country`, `rule`, `answer`, ...) says what may stand there.
 
 mod answer;
 mod composed;

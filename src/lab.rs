@@ -1,4 +1,5 @@
-//! A lab: policy, zones and settings together, and the way of a query through them up to the socket.
+//! A lab: policy, zones and settings together, and the way of a query through them up to the
+//! socket.
 //!
 //! `serve` and `explain` both come in here, so an explanation cannot differ from what is sent.
 

@@ -1,4 +1,5 @@
-//! splinterdns answers DNS queries as a country's network would: honestly, with NXDOMAIN, with poisoned records.
+//! splinterdns answers DNS queries as a country's network would: honestly, with NXDOMAIN, with
+//! poisoned records.
 //!
 //! # The life of a query
 //!
@@ -14,12 +15,13 @@
 //! 4. [`answer::plan`] turns the verdict into steps: this message, after that time; or an honest answer; or nothing.
 //! 5. [`serve`] carries the steps out. Honest answers come from zone files ([`answer::Zones`]) or a resolver ([`upstream`]).
 //!
-//! `decide` and `plan` do no I/O and read no clock. `explain`, `compare` and the examples in country files go the same way by
-//! [`lab::Lab::rehearse`], so what they show is what is sent.
+//! `decide` and `plan` do no I/O and read no clock. `explain`, `compare` and the examples in
+//! country files go the same way by [`lab::Lab::rehearse`], so what they show is what is sent.
 //!
 //! # Where to read
 //!
-//! The modules form a ladder: each imports only from those before it in this list. `tests/it/ladder.rs` checks that.
+//! The modules form a ladder: each imports only from those before it in this list.
+//! `tests/it/ladder.rs` checks that.
 //!
 //! | rung | module | what it holds |
 //! | --: | --- | --- |
@@ -32,8 +34,8 @@
 //! | 6 | [`serve`] | sockets, reload |
 //! | 7 | [`cli`] | the commands |
 //!
-//! Read `policy.rs` first, then `answer.rs` and `lab/course.rs`; `config.rs` tells how a file becomes a spec, and
-//! `policy/compile.rs` how a spec becomes a policy.
+//! Read `policy.rs` first, then `answer.rs` and `lab/course.rs`; `config.rs` tells how a file
+//! becomes a spec, and `policy/compile.rs` how a spec becomes a policy.
 
 pub mod answer;
 pub mod cli;

@@ -32,20 +32,29 @@ pub struct BadEntry {
 }
 
 impl Format {
-    /// The format that a file's name tells: `*.hosts` and `hosts` are hosts files, everything else is plain.
+    /// The format that a file's name tells: `*.hosts` and `hosts` are hosts files, everything else
+    /// is plain.
     #[must_use]
     pub fn of(path: &Path) -> Self {
         let is_hosts = |part: Option<&std::ffi::OsStr>| part.is_some_and(|text| text == "hosts");
-        if is_hosts(path.extension()) || is_hosts(path.file_name()) { Self::Hosts } else { Self::Plain }
+        if is_hosts(path.extension()) || is_hosts(path.file_name()) {
+            Self::Hosts
+        } else {
+            Self::Plain
+        }
     }
 
-    /// Reads a list line by line, and hands over every entry. What comes back is what is wrong with it: all entries that are
-    /// none.
+    /// Reads a list line by line, and hands over every entry. What comes back is what is wrong with
+    /// it: all entries that are none.
     ///
     /// # Errors
     ///
     /// The system's, and text that is no UTF-8.
-    pub fn read(self, mut file: impl BufRead, mut entry: impl FnMut(PatternRef<'_>)) -> io::Result<Vec<BadEntry>> {
+    pub fn read(
+        self,
+        mut file: impl BufRead,
+        mut entry: impl FnMut(PatternRef<'_>),
+    ) -> io::Result<Vec<BadEntry>> {
         let (mut line, mut text, mut bad) = (String::new(), String::new(), Vec::new());
         for number in 1.. {
             line.clear();
@@ -57,7 +66,11 @@ impl Format {
                 Ok(form) => entry(PatternRef { form, text: &text }),
                 Err(why) => {
                     let before = line.find(word).unwrap_or_default();
-                    bad.push(BadEntry { line: number, column: line[..before].chars().count() + 1, why });
+                    bad.push(BadEntry {
+                        line: number,
+                        column: line[..before].chars().count() + 1,
+                        why,
+                    });
                 }
             });
         }
@@ -79,9 +92,13 @@ impl Format {
     }
 }
 
-/// A `#` begins a comment at the start of a line or after white space; inside a regular expression it stands for itself.
+/// A `#` begins a comment at the start of a line or after white space; inside a regular expression
+/// it stands for itself.
 fn without_comment(line: &str) -> &str {
-    let end = line.match_indices('#').map(|(at, _)| at).find(|&at| line[..at].trim_end().len() < at || at == 0);
+    let end = line
+        .match_indices('#')
+        .map(|(at, _)| at)
+        .find(|&at| line[..at].trim_end().len() < at || at == 0);
     line[..end.unwrap_or(line.len())].trim()
 }
 
@@ -92,7 +109,10 @@ mod tests {
 
     fn shown(format: Format, text: &str) -> Vec<String> {
         let mut shown = Vec::new();
-        assert_eq!(format.read(text.as_bytes(), |pattern| shown.push(pattern.to_string())).unwrap(), []);
+        assert_eq!(
+            format.read(text.as_bytes(), |pattern| shown.push(pattern.to_string())).unwrap(),
+            []
+        );
         shown
     }
 
@@ -103,19 +123,26 @@ mod tests {
     #[test]
     fn a_plain_list_has_one_pattern_a_line() {
         let text = "\u{feff}# a comment\n\nExample.com\r\n=only.example # alone\n*.ua\n.cbmsport.com\n/a#b/\n";
-        assert_eq!(shown(Format::Plain, text), ["example.com", "=only.example", "*.ua", "cbmsport.com", "/a#b/"]);
+        assert_eq!(
+            shown(Format::Plain, text),
+            ["example.com", "=only.example", "*.ua", "cbmsport.com", "/a#b/"]
+        );
     }
 
     #[test]
     fn a_hosts_file_names_names_alone() {
-        let text = "127.0.0.1 localhost\n0.0.0.0 Bad.example www.bad.example # two\n::1 ip6-localhost\n";
+        let text =
+            "127.0.0.1 localhost\n0.0.0.0 Bad.example www.bad.example # two\n::1 ip6-localhost\n";
         assert_eq!(shown(Format::Hosts, text), ["=bad.example", "=www.bad.example"]);
     }
 
     #[test]
     fn bad_lines_are_all_reported_with_their_numbers() {
         let found = bad(Format::Plain, "good.example\n  a..b\n\n*\n");
-        assert_eq!(found.iter().map(|entry| (entry.line, entry.column)).collect::<Vec<_>>(), [(2, 3), (4, 1)]);
+        assert_eq!(
+            found.iter().map(|entry| (entry.line, entry.column)).collect::<Vec<_>>(),
+            [(2, 3), (4, 1)]
+        );
         let found = bad(Format::Hosts, "0.0.0.0 good.example *.bad.example\n");
         assert_eq!((found.len(), found[0].column), (1, 22));
     }

@@ -1,8 +1,8 @@
 //! Names as rules see them.
 //!
-//! A [`Name`] is a domain name in presentation form (RFC 1035 section 5.1) with letters folded to lower case and without
-//! its last dot, because RFC 4343 makes case meaningless and every rule is written that way. A [`Pattern`] is what a rule
-//! matches names with.
+//! A [`Name`] is a domain name in presentation form (RFC 1035 section 5.1) with letters folded to
+//! lower case and without its last dot, because RFC 4343 makes case meaningless and every rule is
+//! written that way. A [`Pattern`] is what a rule matches names with.
 
 mod pattern;
 mod plain;
@@ -15,8 +15,8 @@ use thiserror::Error;
 
 /// A domain name, folded to lower case, without its last dot; the root is the empty string.
 ///
-/// A dot or backslash inside a label is written `\.` or `\\`, and octets outside printable ASCII as `\DDD`, so that the
-/// text is unambiguous.
+/// A dot or backslash inside a label is written `\.` or `\\`, and octets outside printable ASCII as
+/// `\DDD`, so that the text is unambiguous.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Name(String);
 
@@ -26,7 +26,8 @@ pub enum NameError {
     /// UTS 46 refuses the internationalised text.
     #[error("\"{0}\" has no A-label form (UTS 46)")]
     Idna(String),
-    /// A label above 63 octets, a name above 255, an empty label, or a broken escape (RFC 1035 section 2.3.4).
+    /// A label above 63 octets, a name above 255, an empty label, or a broken escape (RFC 1035
+    /// section 2.3.4).
     #[error("\"{text}\" is no domain name: {why}")]
     Form {
         /// What was written.
@@ -56,7 +57,8 @@ impl Name {
         Self(joined(String::with_capacity(name.len()), name.iter()))
     }
 
-    /// The folded form of a name in wire form without compression, written into the room of this one.
+    /// The folded form of a name in wire form without compression, written into the room of this
+    /// one.
     #[must_use]
     pub fn refilled(self, wire: &[u8]) -> Self {
         match self.plainly(wire) {
@@ -76,9 +78,12 @@ impl Name {
             at += usize::from(std::mem::replace(&mut octets[at], b'.')) + 1;
             dots = dots.wrapping_add(1);
         }
-        // Whatever is not plain is a dot that stands between labels, then. Counted in octets, of which the processor takes many at a
-        // time: a name has no more than they can count.
-        let plain = octets.iter().fold(0_u8, |count, octet| count.wrapping_add(u8::from(!is_plain(*octet)))) == dots;
+        // Whatever is not plain is a dot that stands between labels, then. Counted in octets, of
+        // which the processor takes many at a time: a name has no more than they can count.
+        let plain = octets
+            .iter()
+            .fold(0_u8, |count, octet| count.wrapping_add(u8::from(!is_plain(*octet))))
+            == dots;
         octets.make_ascii_lowercase();
         match String::from_utf8(octets) {
             Ok(text) if plain => Ok(Self(text)),
@@ -87,8 +92,8 @@ impl Name {
         }
     }
 
-    /// What a program makes of a name that keeps its labels in one string with dots between them, so that a dot inside a
-    /// label separates like any other.
+    /// What a program makes of a name that keeps its labels in one string with dots between them,
+    /// so that a dot inside a label separates like any other.
     #[must_use]
     pub fn flattened(octets: &[u8]) -> Self {
         Self(joined(String::with_capacity(octets.len()), octets.split(|octet| *octet == b'.')))
@@ -100,14 +105,16 @@ impl Name {
         &self.0
     }
 
-    /// The name itself, then the name without its first label, and so on down to the top-level domain.
+    /// The name itself, then the name without its first label, and so on down to the top-level
+    /// domain.
     pub fn suffixes(&self) -> impl Iterator<Item = &str> {
         let whole = (!self.0.is_empty()).then_some(self.0.as_str());
         std::iter::successors(whole, |name| parent(name))
     }
 }
 
-/// The name above `name`, or nothing above a top-level domain. A dot behind a backslash is part of its label.
+/// The name above `name`, or nothing above a top-level domain. A dot behind a backslash is part of
+/// its label.
 fn parent(name: &str) -> Option<&str> {
     let octets = name.as_bytes();
     let mut at = 0;
@@ -191,9 +198,11 @@ pub fn write_wire(name: &WireName, out: &mut Vec<u8>) {
     out.push(0);
 }
 
-/// The labels of a name in presentation form, with RFC 1035's escapes: `\DDD` is decimal there (hickory reads it as octal).
+/// The labels of a name in presentation form, with RFC 1035's escapes: `\DDD` is decimal there
+/// (hickory reads it as octal).
 fn labels(text: &str) -> Result<Vec<Vec<u8>>, &'static str> {
-    let mut octets = text.strip_suffix('.').filter(|rest| !rest.ends_with('\\')).unwrap_or(text).bytes();
+    let mut octets =
+        text.strip_suffix('.').filter(|rest| !rest.ends_with('\\')).unwrap_or(text).bytes();
     let (mut labels, mut label) = (Vec::new(), Vec::new());
     if octets.len() == 0 {
         return Ok(labels);
@@ -223,7 +232,8 @@ fn escaped(octets: &mut impl Iterator<Item = u8>) -> Option<u8> {
     std::str::from_utf8(&digits).ok()?.parse().ok()
 }
 
-/// Folds an internationalised text to A-labels; ASCII is left as it is (`_dmarc` and the like are no UTS 46 names).
+/// Folds an internationalised text to A-labels; ASCII is left as it is (`_dmarc` and the like are
+/// no UTS 46 names).
 fn to_ascii(text: &str) -> Result<String, NameError> {
     if text.is_ascii() {
         return Ok(text.to_owned());
@@ -278,15 +288,20 @@ mod tests {
         let name = wire_name(r"\255\000\..example").unwrap();
         assert_eq!(name.iter().next(), Some(&b"\xff\0."[..]));
         assert_eq!(Name::from_wire(&name).as_str(), r"\255\000\..example");
-        assert!(wire_name(r"\25").is_err() && wire_name(r"\256").is_err() && wire_name("a\\").is_err());
+        assert!(
+            wire_name(r"\25").is_err() && wire_name(r"\256").is_err() && wire_name("a\\").is_err()
+        );
     }
 
-    /// Labels of all lengths, mostly of plain octets: lengths from 33 on are plain octets too, and 46 is a dot.
+    /// Labels of all lengths, mostly of plain octets: lengths from 33 on are plain octets too, and
+    /// 46 is a dot.
     fn labels() -> impl Strategy<Value = Vec<Vec<u8>>> {
         let plain = proptest::sample::select(b"ABCXYZabcxyz0129-_".to_vec());
         let octet = proptest::prop_oneof![200 => plain, 1 => proptest::num::u8::ANY];
-        let length = proptest::prop_oneof![4 => 1..=10_usize, 2 => 11..=63_usize, 1 => Just(46_usize)];
-        let label = length.prop_flat_map(move |length| proptest::collection::vec(octet.clone(), length));
+        let length =
+            proptest::prop_oneof![4 => 1..=10_usize, 2 => 11..=63_usize, 1 => Just(46_usize)];
+        let label =
+            length.prop_flat_map(move |length| proptest::collection::vec(octet.clone(), length));
         proptest::collection::vec(label, 0..8).prop_map(|mut labels| {
             while labels.iter().map(|label| label.len() + 1).sum::<usize>() > 254 {
                 labels.pop();

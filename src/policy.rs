@@ -1,8 +1,9 @@
-//! What the configs mean: clients to country and operator, names to rules, dates, the verdict and the near misses.
+//! What the configs mean: clients to country and operator, names to rules, dates, the verdict and
+//! the near misses.
 //!
-//! [`Policy::decide`] is pure. It reads no clock, does no I/O, and borrows all that it says from the policy. A *rule* decides
-//! when its pattern matches and its conditions (type, transport, day) all hold; the first such rule decides, an operator's
-//! before its country's.
+//! [`Policy::decide`] is pure. It reads no clock, does no I/O, and borrows all that it says from
+//! the policy. A *rule* decides when its pattern matches and its conditions (type, transport, day)
+//! all hold; the first such rule decides, an operator's before its country's.
 
 mod answer;
 mod answers;
@@ -120,8 +121,8 @@ impl Policy {
         governors.decide(query, &governors.suffixes(&query.name))
     }
 
-    /// Every rule of the client's country whose pattern matches but which did not decide, in order: the operator's, the
-    /// country's, other operators'.
+    /// Every rule of the client's country whose pattern matches but which did not decide, in order:
+    /// the operator's, the country's, other operators'.
     #[must_use]
     pub fn misses(&self, query: &Query) -> Vec<Miss<'_>> {
         self.governors(query.client, None).misses(query)
@@ -150,7 +151,8 @@ impl Policy {
         self.default = code.and_then(|code| self.index_of(code));
     }
 
-    /// How many choices of the policy count their answers: rings, and everything that is drawn anew for each answer.
+    /// How many choices of the policy count their answers: rings, and everything that is drawn anew
+    /// for each answer.
     #[must_use]
     pub const fn rings(&self) -> usize {
         self.rings
@@ -169,21 +171,25 @@ impl Country {
     /// An address of one of its clients that is no operator's.
     #[must_use]
     pub fn client(&self) -> Option<IpAddr> {
-        let taken: Vec<_> = self.operators.iter().flat_map(|operator| operator.clients.iter().copied()).collect();
+        let taken: Vec<_> =
+            self.operators.iter().flat_map(|operator| operator.clients.iter().copied()).collect();
         self.clients.iter().find_map(|network| networks::first_outside(*network, &taken))
     }
 
     /// How many rules the country has, its operators' included.
     #[must_use]
     pub fn rule_count(&self) -> usize {
-        self.rules.rules.len() + self.operators.iter().map(|operator| operator.rules.rules.len()).sum::<usize>()
+        self.rules.rules.len()
+            + self.operators.iter().map(|operator| operator.rules.rules.len()).sum::<usize>()
     }
 
-    /// The grades of evidence of the country's rules, its operators' included, from the best to the least, each once.
+    /// The grades of evidence of the country's rules, its operators' included, from the best to the
+    /// least, each once.
     #[must_use]
     pub fn evidence(&self) -> Vec<Evidence> {
         let operators = self.operators.iter().flat_map(|operator| &operator.rules.rules);
-        let mut grades: Vec<_> = self.rules.rules.iter().chain(operators).map(|rule| rule.evidence).collect();
+        let mut grades: Vec<_> =
+            self.rules.rules.iter().chain(operators).map(|rule| rule.evidence).collect();
         grades.sort();
         grades.dedup();
         grades

@@ -15,7 +15,8 @@ struct Counts {
     indexed: AtomicUsize,
 }
 
-/// How many names are counted at a time: to move a shared count for each costs more than to read the name.
+/// How many names are counted at a time: to move a shared count for each costs more than to read
+/// the name.
 const STEP: usize = 4096;
 
 /// Counts names on their way to a [`Progress`].

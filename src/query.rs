@@ -1,7 +1,7 @@
 //! One question and who asked it.
 //!
-//! A [`Query`] is all that a policy may look at: the name, the type, the client, the transport and the day.
-//! [`Received`] is the message it came in, which the reply is made from.
+//! A [`Query`] is all that a policy may look at: the name, the type, the client, the transport and
+//! the day. [`Received`] is the message it came in, which the reply is made from.
 
 mod injector;
 mod parser;
@@ -122,7 +122,8 @@ impl FromStr for Type {
 
     fn from_str(text: &str) -> Result<Self, NoSuchWord> {
         let upper = text.to_ascii_uppercase();
-        if let Some(code) = upper.strip_prefix("TYPE").and_then(|digits| digits.parse::<u16>().ok()) {
+        if let Some(code) = upper.strip_prefix("TYPE").and_then(|digits| digits.parse::<u16>().ok())
+        {
             return Ok(Self(RecordType::from(code)));
         }
         RecordType::from_str(&upper).map(Self).map_err(|_| NoSuchWord {
@@ -162,7 +163,8 @@ impl FromStr for CountryCode {
     }
 }
 
-/// Where all clients of a listener are, whatever their addresses: in a country, or with one of its operators.
+/// Where all clients of a listener are, whatever their addresses: in a country, or with one of its
+/// operators.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bound {
     /// The country.
@@ -217,7 +219,9 @@ mod tests {
 
     #[test]
     fn types_are_read_and_shown_as_dig_does() {
-        for (written, shown) in [("a", "A"), ("HTTPS", "HTTPS"), ("TYPE65", "HTTPS"), ("type65280", "TYPE65280")] {
+        for (written, shown) in
+            [("a", "A"), ("HTTPS", "HTTPS"), ("TYPE65", "HTTPS"), ("type65280", "TYPE65280")]
+        {
             assert_eq!(written.parse::<Type>().unwrap().to_string(), shown);
         }
         assert!("AAAAA".parse::<Type>().is_err());

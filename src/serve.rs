@@ -1,7 +1,8 @@
 //! Sockets: where queries come in and what was planned goes out.
 //!
-//! [`Server::bind`] reads the lab and takes the sockets; [`Server::run`] answers until it is told to stop. The lab is swapped
-//! whole on a reload, so a query sees one lab from its beginning to its end.
+//! [`Server::bind`] reads the lab and takes the sockets; [`Server::run`] answers until it is told
+//! to stop. The lab is swapped whole on a reload, so a query sees one lab from its beginning to its
+//! end.
 
 mod bind;
 mod datagram;
@@ -76,11 +77,21 @@ impl Server {
     pub fn bind(shelves: Shelves) -> Result<Self, StartError> {
         let (lab, _) = load(&shelves)?;
         bind::allow_files(lab.settings.tcp_connections);
-        let sockets =
-            lab.settings.listen.iter().map(|listener| Sockets::bind(listener, lab.settings.workers)).collect::<Result<_, _>>()?;
+        let sockets = lab
+            .settings
+            .listen
+            .iter()
+            .map(|listener| Sockets::bind(listener, lab.settings.workers))
+            .collect::<Result<_, _>>()?;
         let hangup = signal(SignalKind::hangup())?;
         let timer = Arc::new(Timer::start()?);
-        Ok(Self { shelves, live: Arc::new(ArcSwap::from_pointee(Live::new(lab))), sockets, hangup, timer })
+        Ok(Self {
+            shelves,
+            live: Arc::new(ArcSwap::from_pointee(Live::new(lab))),
+            sockets,
+            hangup,
+            timer,
+        })
     }
 
     /// Where the server listens, with the ports that were given for port 0.
@@ -110,16 +121,23 @@ impl Server {
             };
             for socket in udp {
                 let shared = shared.clone();
-                tasks.spawn_blocking(move || udp::serve(socket, listener.address.ip().is_unspecified(), shared));
+                tasks.spawn_blocking(move || {
+                    udp::serve(socket, listener.address.ip().is_unspecified(), shared)
+                });
             }
-            let shared = tcp::Shared { live: Arc::clone(&live), bound: listener.bound, timer: Arc::clone(&timer) };
+            let shared = tcp::Shared {
+                live: Arc::clone(&live),
+                bound: listener.bound,
+                timer: Arc::clone(&timer),
+            };
             tasks.spawn(tcp::serve(tcp, shared, Arc::clone(&connections)));
         }
         tasks.spawn(reload::watch(shelves, live, hangup));
         tokio::select! {
             // An error means that the sender is gone, and nobody else could stop us.
             _ = stop.changed() => {}
-            // None of them ends but by a panic, and a server that is deaf on one ear must not look well.
+            // None of them ends but by a panic, and a server that is deaf on one ear must not look
+            // well.
             Some(ended) = tasks.join_next() => tracing::error!(?ended, "a part of the server ended"),
         }
         stop_workers.store(true, Ordering::Relaxed);

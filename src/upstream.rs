@@ -1,7 +1,7 @@
 //! Asking a real resolver: the query is relayed whole and the answer comes back whole.
 //!
-//! Nothing is decoded but the id, the question and TC: every type, EDNS option, flag and RCODE passes. Identical questions in
-//! flight are asked once.
+//! Nothing is decoded but the id, the question and TC: every type, EDNS option, flag and RCODE
+//! passes. Identical questions in flight are asked once.
 
 mod exchange;
 
@@ -55,7 +55,12 @@ impl Upstream {
     /// `timeout` is how long each try may take.
     #[must_use]
     pub fn new(servers: Vec<SocketAddr>, timeout: Duration) -> Self {
-        Self { servers, timeout, in_flight: Mutex::default(), places: Semaphore::new(MOST_IN_FLIGHT) }
+        Self {
+            servers,
+            timeout,
+            in_flight: Mutex::default(),
+            places: Semaphore::new(MOST_IN_FLIGHT),
+        }
     }
 
     /// The answer to a query, with the query's id.
@@ -64,7 +69,8 @@ impl Upstream {
     ///
     /// [`UpstreamError`] when no resolver answers in time.
     pub async fn relay(&self, query: &[u8]) -> Result<Vec<u8>, UpstreamError> {
-        // All but the id: flags, question and EDNS options must be the same for an answer to serve both.
+        // All but the id: flags, question and EDNS options must be the same for an answer to serve
+        // both.
         let key = query[2..].to_vec();
         let cell = Arc::clone(self.lock().entry(key.clone()).or_default());
         let answer = cell.get_or_init(|| self.ask_all(query)).await.clone();
@@ -112,7 +118,8 @@ impl Upstream {
     }
 }
 
-/// Whether an answer only says that this resolver has none (SERVFAIL, REFUSED), so that another should be asked.
+/// Whether an answer only says that this resolver has none (SERVFAIL, REFUSED), so that another
+/// should be asked.
 #[must_use]
 pub fn gives_up(answer: &[u8]) -> bool {
     matches!(answer.get(3).map(|flags| flags & 0x0f), Some(2 | 5))

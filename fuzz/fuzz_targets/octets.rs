@@ -1,4 +1,5 @@
-//! Arbitrary octets as a datagram from China: the resolver's parser, the injector's, the decision, the plan and what is written.
+//! Arbitrary octets as a datagram from China: the resolver's parser, the injector's, the decision,
+//! the plan and what is written.
 //!
 //! Run it with `cargo fuzz run octets`.
 

@@ -1,4 +1,5 @@
-//! Random picks that are the same on every run: a number is made of the seed, the choice and the turn, never of the clock.
+//! Random picks that are the same on every run: a number is made of the seed, the choice and the
+//! turn, never of the clock.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -45,7 +46,8 @@ impl Draw<'_> {
     }
 }
 
-/// SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014).
+/// SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA
+/// 2014).
 const fn mix(state: u64) -> u64 {
     let state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let state = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

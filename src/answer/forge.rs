@@ -25,8 +25,9 @@ pub(super) enum Says {
     Silence,
 }
 
-/// The SOA of NXDOMAIN or NODATA, where one is sent. Its owner is the name that the rule blocks, so that it lies above the
-/// question's (RFC 2308 section 3); a rule that names none leaves the question's own.
+/// The SOA of NXDOMAIN or NODATA, where one is sent. Its owner is the name that the rule blocks, so
+/// that it lies above the question's (RFC 2308 section 3); a rule that names none leaves the
+/// question's own.
 pub(super) fn negative(reply: &mut Reply<'_>, soa: &Soa, blocked: Option<&str>) {
     let owner = match (&soa.zone, blocked) {
         (Some(zone), _) => Owner::Name(zone),
@@ -57,12 +58,22 @@ pub(super) fn says(poison: &Poison, asked: RecordType) -> Says {
 }
 
 /// The forged records of a type.
-pub(super) fn records(poison: &Poison, asked: RecordType, query: &Query, draw: &Draw<'_>, reply: &mut Reply<'_>) {
+pub(super) fn records(
+    poison: &Poison,
+    asked: RecordType,
+    query: &Query,
+    draw: &Draw<'_>,
+    reply: &mut Reply<'_>,
+) {
     let wants = |rtype| asked == rtype || asked == RecordType::ANY;
     let mut owner = Owner::Question;
     // Only what is drawn takes a turn: the counters are shared by all workers.
     let varies = |ttl: TtlSpec| ttl.least < ttl.most;
-    let turn = if varies(poison.ttl) || poison.cname_ttl.is_some_and(varies) { draw.turn(poison.turn) } else { 0 };
+    let turn = if varies(poison.ttl) || poison.cname_ttl.is_some_and(varies) {
+        draw.turn(poison.turn)
+    } else {
+        0
+    };
     let ttl = drawn(poison.ttl, poison.turn, turn, draw);
     if let Some(alias) = &poison.cname {
         let ttl = poison.cname_ttl.map_or(ttl, |range| drawn(range, poison.turn, !turn, draw));

@@ -122,7 +122,8 @@ impl<'a> Head<'a> {
         flags | rcode
     }
 
-    /// Writes the OPT record, if one is sent: RFC 6891 section 7 wants one when, and only when, the query has one.
+    /// Writes the OPT record, if one is sent: RFC 6891 section 7 wants one when, and only when, the
+    /// query has one.
     fn write_opt(&self, query: &Received<'_>, out: &mut Vec<u8>) -> bool {
         let Some(asked) = query.opt() else { return false };
         match self.wire.edns {
@@ -141,7 +142,10 @@ impl<'a> Head<'a> {
         sized(out, |out| {
             if let Some((code, text)) = self.ede {
                 // RFC 8914 section 2. The text is for people, and they read a line.
-                let end = (0..=text.len().min(255)).rev().find(|end| text.is_char_boundary(*end)).unwrap_or_default();
+                let end = (0..=text.len().min(255))
+                    .rev()
+                    .find(|end| text.is_char_boundary(*end))
+                    .unwrap_or_default();
                 out.extend(EDE_OPTION.to_be_bytes());
                 sized(out, |out| {
                     out.extend(code.to_be_bytes());
@@ -165,7 +169,8 @@ impl Reply<'_> {
     ) {
         self.counts[section as usize] += 1;
         match (owner, self.head.wire.owner) {
-            // A pointer to the first octet after the header, where the question's name stands (RFC 1035 section 4.1.4).
+            // A pointer to the first octet after the header, where the question's name stands (RFC
+            // 1035 section 4.1.4).
             (Owner::Question, OwnerForm::Pointer) => self.out.extend([0xc0, 0x0c]),
             (Owner::Question, OwnerForm::Copy) => self.out.extend(self.query.question_name()),
             (Owner::Name(name), _) => write_wire(name, self.out),
@@ -177,8 +182,9 @@ impl Reply<'_> {
         sized(self.out, data);
     }
 
-    /// Ends the message in at most `limit` octets, and says where it stands: what does not fit is left out and TC set. The
-    /// explanation and the zeros behind the end go first, then the records.
+    /// Ends the message in at most `limit` octets, and says where it stands: what does not fit is
+    /// left out and TC set. The explanation and the zeros behind the end go first, then the
+    /// records.
     pub(super) fn end(mut self, limit: usize) -> Range<usize> {
         let records_end = self.out.len();
         self.close();
@@ -201,7 +207,8 @@ impl Reply<'_> {
         let opt = self.head.write_opt(&self.query, self.out);
         self.out.resize(self.out.len() + usize::from(self.head.wire.trailing), 0);
         let [answers, authority, additional] = self.counts;
-        let fields = [self.head.flags(&self.query), 1, answers, authority, additional + u16::from(opt)];
+        let fields =
+            [self.head.flags(&self.query), 1, answers, authority, additional + u16::from(opt)];
         let header = &mut self.out[self.start + 2..self.start + HEADER];
         for (field, room) in fields.into_iter().zip(header.chunks_exact_mut(2)) {
             room.copy_from_slice(&field.to_be_bytes());
@@ -218,7 +225,8 @@ fn sized(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
     out[at..at + 2].copy_from_slice(&length.to_be_bytes());
 }
 
-/// Without escapes the text has a dot where the next label's length stands in wire form; the first length stands before it.
+/// Without escapes the text has a dot where the next label's length stands in wire form; the first
+/// length stands before it.
 fn write_text(name: &str, out: &mut Vec<u8>) {
     if name.contains('\\') {
         return write_wire(&wire_name(name).unwrap_or_default(), out);
@@ -236,7 +244,8 @@ fn write_text(name: &str, out: &mut Vec<u8>) {
     out.push(0);
 }
 
-/// A reply to octets whose question cannot be read: the header alone, with the query's id, OPCODE and RD.
+/// A reply to octets whose question cannot be read: the header alone, with the query's id, OPCODE
+/// and RD.
 pub fn write_bare_header(query: &[u8], rcode: ResponseCode, out: &mut Vec<u8>) -> Range<usize> {
     let start = out.len();
     out.extend([query[0], query[1], 0x80 | (query[2] & 0x79), rcode.low(), 0, 0, 0, 0, 0, 0, 0, 0]);
@@ -267,7 +276,9 @@ mod tests {
         let mut out = b"what was there before".to_vec();
         let mut reply: Reply<'_> = head.begin(Received::read(query).unwrap(), &mut out);
         for _ in 0..records {
-            reply.record(Section::Answer, Owner::Question, RecordType::A, 60, |out| out.extend([192, 0, 2, 1]));
+            reply.record(Section::Answer, Owner::Question, RecordType::A, 60, |out| {
+                out.extend([192, 0, 2, 1])
+            });
         }
         let written = reply.end(limit);
         out[written].to_vec()
@@ -290,21 +301,32 @@ mod tests {
 
     #[test]
     fn an_owner_may_be_copied_an_opt_left_out_and_zeros_trail() {
-        let wire = WireSpec { owner: OwnerForm::Copy, edns: EdnsForm::Omit, trailing: 3, aa: Some(true), ..WireSpec::default() };
+        let wire = WireSpec {
+            owner: OwnerForm::Copy,
+            edns: EdnsForm::Omit,
+            trailing: 3,
+            aa: Some(true),
+            ..WireSpec::default()
+        };
         let header = b"\x12\x34\x85\x80\0\x01\0\x01\0\0\0\0";
         let expected = [&header[..], QUESTION, b"\x02aB\x02cd\0", DATA, b"\0\0\0"].concat();
         assert_eq!(one(wire, true), expected);
     }
 
-    /// Turkmenistan's injector writes over flags and counts, and puts sixteen octets behind the query (net4people/bbs issue 80).
+    /// Turkmenistan's injector writes over flags and counts, and puts sixteen octets behind the
+    /// query (net4people/bbs issue 80).
     #[test]
     fn an_opt_that_is_left_in_place_is_taken_for_the_answer() {
         let wire = WireSpec { flags: Some(0x8180), edns: EdnsForm::Left, ..WireSpec::default() };
         let opt = b"\0\0\x29\x10\0\0\0\x80\0\0\x05\xfd\xe8\0\x01\x07";
-        let expected = [b"\x12\x34\x81\x80\0\x01\0\x01\0\0\0\0", QUESTION, opt, b"\xc0\x0c", DATA].concat();
+        let expected =
+            [b"\x12\x34\x81\x80\0\x01\0\x01\0\0\0\0", QUESTION, opt, b"\xc0\x0c", DATA].concat();
         assert_eq!(one(wire, true), expected);
         let clean = one(wire, false);
-        assert_eq!(clean, [b"\x12\x34\x81\x80\0\x01\0\x01\0\0\0\0", QUESTION, b"\xc0\x0c", DATA].concat());
+        assert_eq!(
+            clean,
+            [b"\x12\x34\x81\x80\0\x01\0\x01\0\0\0\0", QUESTION, b"\xc0\x0c", DATA].concat()
+        );
     }
 
     #[test]
@@ -318,9 +340,11 @@ mod tests {
     #[test]
     fn flags_by_rd_keep_rcode_and_tc() {
         let wire = WireSpec { flags_by_rd: true, ..WireSpec::default() };
-        let refused = reply(Head { wire, ..Head::status(ResponseCode::Refused) }, 0, &query(false), 512);
+        let refused =
+            reply(Head { wire, ..Head::status(ResponseCode::Refused) }, 0, &query(false), 512);
         assert_eq!(refused[2..4], [0x81, 0x85]);
-        let cut = reply(Head { wire, ..Head::status(ResponseCode::NoError) }, 40, &query(false), 512);
+        let cut =
+            reply(Head { wire, ..Head::status(ResponseCode::NoError) }, 40, &query(false), 512);
         assert_eq!((cut[2..4].to_vec(), cut.len()), (vec![0x83, 0x80], 12 + QUESTION.len()));
     }
 
@@ -331,7 +355,11 @@ mod tests {
         let long = reply(head, 0, &query, 1232);
         assert!(long.len() > 200 && String::from_utf8_lossy(&long).contains("éé"));
         let short = reply(head, 0, &query, 100);
-        assert_eq!((short.len(), short[2] & 0x02), (12 + QUESTION.len() + 11, 0), "the explanation is left out, and TC not set");
+        assert_eq!(
+            (short.len(), short[2] & 0x02),
+            (12 + QUESTION.len() + 11, 0),
+            "the explanation is left out, and TC not set"
+        );
     }
 
     #[test]

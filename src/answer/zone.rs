@@ -1,7 +1,8 @@
-//! One zone: read with hickory's master file parser, kept in its zone store, searched as RFC 1034 section 4.3.2 says.
+//! One zone: read with hickory's master file parser, kept in its zone store, searched as RFC 1034
+//! section 4.3.2 says.
 //!
-//! The search is ours because hickory-server 0.26's lets a wildcard answer below names that exist and for types that an
-//! existing name lacks; RFC 4592 sections 2.2.1 and 3.3.1 forbid both.
+//! The search is ours because hickory-server 0.26's lets a wildcard answer below names that exist
+//! and for types that an existing name lacks; RFC 4592 sections 2.2.1 and 3.3.1 forbid both.
 
 use hickory_proto::{
     rr::{LowerName, Name as WireName, RData, RecordSet, RecordType, RrKey},
@@ -24,7 +25,8 @@ use thiserror::Error;
 pub struct Zone {
     origin: LowerName,
     records: BTreeMap<RrKey, Arc<RecordSet>>,
-    /// Every name that exists, those included that only have names below them (RFC 4592 section 2.2.2).
+    /// Every name that exists, those included that only have names below them (RFC 4592 section
+    /// 2.2.2).
     nodes: HashSet<LowerName>,
 }
 
@@ -32,7 +34,8 @@ pub struct Zone {
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("{why}")]
 pub struct ZoneError {
-    /// The line where the bad entry begins, counted from 1; nothing when the zone as a whole is wrong.
+    /// The line where the bad entry begins, counted from 1; nothing when the zone as a whole is
+    /// wrong.
     pub line: Option<usize>,
     /// The reason.
     pub why: String,
@@ -49,35 +52,51 @@ pub(super) enum Found {
     NoData,
     /// The name does not exist.
     NxDomain,
-    /// The name is in a zone that other servers hold: their NS records, and their addresses as far as they are known here.
+    /// The name is in a zone that other servers hold: their NS records, and their addresses as far
+    /// as they are known here.
     Referral(Arc<RecordSet>, Vec<Arc<RecordSet>>),
 }
 
 impl Zone {
-    /// Reads a master file (RFC 1035 section 5). `origin` is what names without a last dot are relative to.
+    /// Reads a master file (RFC 1035 section 5). `origin` is what names without a last dot are
+    /// relative to.
     ///
     /// # Errors
     ///
-    /// [`ZoneError`] with the line of the first entry that cannot be read, or with what the zone lacks.
+    /// [`ZoneError`] with the line of the first entry that cannot be read, or with what the zone
+    /// lacks.
     pub fn read(text: &str, origin: Option<&WireName>) -> Result<Self, ZoneError> {
         let parse = |text: &str| Parser::new(text.to_owned(), None, origin.cloned()).parse();
-        let (_, records) = parse(text).map_err(|why| ZoneError { line: bad_line(text, &parse), why: entry_error(&why) })?;
+        let (_, records) = parse(text)
+            .map_err(|why| ZoneError { line: bad_line(text, &parse), why: entry_error(&why) })?;
         let whole = |why: String| ZoneError { line: None, why };
-        let mut tops = records.keys().filter(|key| key.record_type == RecordType::SOA).map(|key| key.name.clone());
+        let mut tops = records
+            .keys()
+            .filter(|key| key.record_type == RecordType::SOA)
+            .map(|key| key.name.clone());
         let origin = tops.next().ok_or_else(|| whole("this zone has no SOA record".to_owned()))?;
         if let Some(other) = tops.next() {
-            return Err(whole(format!("this file has two SOA records, of {origin} and of {other}; a file holds one zone")));
+            return Err(whole(format!(
+                "this file has two SOA records, of {origin} and of {other}; a file holds one zone"
+            )));
         }
         if let Some(stray) = records.keys().find(|key| !origin.zone_of(&key.name)) {
             return Err(whole(format!("{} is not in the zone {origin}", stray.name)));
         }
         if let Some(name) = alias_with_data(&records) {
-            return Err(whole(format!("{name} has a CNAME beside other data (RFC 1034 section 3.6.2)")));
+            return Err(whole(format!(
+                "{name} has a CNAME beside other data (RFC 1034 section 3.6.2)"
+            )));
         }
         // hickory's store checks what else a zone may hold.
         let apex = WireName::from(&origin);
-        let mut store = InMemoryZoneHandler::<TokioRuntimeProvider>::new(apex, records, ZoneType::Primary, AxfrPolicy::Deny)
-            .map_err(whole)?;
+        let mut store = InMemoryZoneHandler::<TokioRuntimeProvider>::new(
+            apex,
+            records,
+            ZoneType::Primary,
+            AxfrPolicy::Deny,
+        )
+        .map_err(whole)?;
         let records = mem::take(store.records_get_mut());
         let nodes = records.keys().flat_map(|key| up_to(&key.name, &origin)).collect();
         Ok(Self { origin, records, nodes })
@@ -89,7 +108,8 @@ impl Zone {
         &self.origin
     }
 
-    /// The zone's SOA, with the TTL that a negative answer has: the lesser of its own and its MINIMUM (RFC 2308 section 5).
+    /// The zone's SOA, with the TTL that a negative answer has: the lesser of its own and its
+    /// MINIMUM (RFC 2308 section 5).
     pub(super) fn soa(&self) -> Option<RecordSet> {
         let mut set = RecordSet::clone(self.get(&self.origin, RecordType::SOA)?);
         let minimum = set.records_without_rrsigs().find_map(|record| match &record.data {
@@ -107,15 +127,20 @@ impl Zone {
         if self.nodes.contains(name) {
             return self.at_node(name, rtype);
         }
-        let encloser = up_to(name, &self.origin).into_iter().find(|above| self.nodes.contains(above));
-        let wildcard = encloser.map(|encloser| WireName::from(encloser).prepend_label("*").map(LowerName::from));
+        let encloser =
+            up_to(name, &self.origin).into_iter().find(|above| self.nodes.contains(above));
+        let wildcard = encloser
+            .map(|encloser| WireName::from(encloser).prepend_label("*").map(LowerName::from));
         match wildcard {
-            Some(Ok(wildcard)) if self.nodes.contains(&wildcard) => self.at_node(&wildcard, rtype).renamed(name),
+            Some(Ok(wildcard)) if self.nodes.contains(&wildcard) => {
+                self.at_node(&wildcard, rtype).renamed(name)
+            }
             _ => Found::NxDomain,
         }
     }
 
-    /// A cut between the apex and the name. The DS of a cut is its parent's to tell (RFC 4035 section 3.1.4.1).
+    /// A cut between the apex and the name. The DS of a cut is its parent's to tell (RFC 4035
+    /// section 3.1.4.1).
     fn referral(&self, name: &LowerName, rtype: RecordType) -> Option<Found> {
         let mut path = up_to(name, &self.origin);
         path.pop();
@@ -128,7 +153,9 @@ impl Zone {
             RData::NS(host) => Some(LowerName::from(&host.0)),
             _ => None,
         });
-        let glue = hosts.flat_map(|host| [RecordType::A, RecordType::AAAA].map(|family| self.get(&host, family).cloned()));
+        let glue = hosts.flat_map(|host| {
+            [RecordType::A, RecordType::AAAA].map(|family| self.get(&host, family).cloned())
+        });
         let glue = glue.flatten().collect();
         Some(Found::Referral(servers, glue))
     }
@@ -136,8 +163,12 @@ impl Zone {
     fn at_node(&self, name: &LowerName, rtype: RecordType) -> Found {
         if rtype == RecordType::ANY {
             let low = RrKey::new(name.clone(), RecordType::Unknown(u16::MIN));
-            let sets: Vec<_> =
-                self.records.range(low..).take_while(|(key, _)| key.name == *name).map(|(_, set)| Arc::clone(set)).collect();
+            let sets: Vec<_> = self
+                .records
+                .range(low..)
+                .take_while(|(key, _)| key.name == *name)
+                .map(|(_, set)| Arc::clone(set))
+                .collect();
             return if sets.is_empty() { Found::NoData } else { Found::Records(sets) };
         }
         if let Some(set) = self.get(name, rtype) {
@@ -165,7 +196,8 @@ impl Found {
     /// Records of a wildcard, owned by the name that was asked for (RFC 4592 section 3.3.1).
     fn renamed(self, name: &LowerName) -> Self {
         let rename = |set: Arc<RecordSet>| {
-            let mut renamed = RecordSet::with_ttl(WireName::from(name), set.record_type(), set.ttl());
+            let mut renamed =
+                RecordSet::with_ttl(WireName::from(name), set.record_type(), set.ttl());
             for record in set.records_without_rrsigs() {
                 renamed.add_rdata(record.data.clone());
             }
@@ -181,7 +213,9 @@ impl Found {
 
 /// The name and all names above it, up to and with the zone's origin.
 fn up_to(name: &LowerName, origin: &LowerName) -> Vec<LowerName> {
-    let above = std::iter::successors(Some(name.clone()), |name| (name != origin && !name.is_root()).then(|| name.base_name()));
+    let above = std::iter::successors(Some(name.clone()), |name| {
+        (name != origin && !name.is_root()).then(|| name.base_name())
+    });
     above.collect()
 }
 
@@ -190,7 +224,10 @@ fn alias_with_data(records: &BTreeMap<RrKey, RecordSet>) -> Option<&LowerName> {
     // Keys are in the order of names, so what shares a name stands side by side.
     let pairs = records.keys().zip(records.keys().skip(1));
     let aliased = |key: &RrKey| key.record_type == RecordType::CNAME;
-    pairs.into_iter().find(|(a, b)| a.name == b.name && (aliased(a) || aliased(b))).map(|(key, _)| &key.name)
+    pairs
+        .into_iter()
+        .find(|(a, b)| a.name == b.name && (aliased(a) || aliased(b)))
+        .map(|(key, _)| &key.name)
 }
 
 /// The parser's reason, without the names of the layers that it passed.
@@ -200,19 +237,23 @@ fn entry_error(why: &dyn std::fmt::Display) -> String {
     format!("this entry cannot be read: {bare}")
 }
 
-/// The line where the first bad entry begins; the parser does not say. Entries that can be read leave their beginning readable,
-/// so the first that cannot be is found by halving.
+/// The line where the first bad entry begins; the parser does not say. Entries that can be read
+/// leave their beginning readable, so the first that cannot be is found by halving.
 fn bad_line<T, E>(text: &str, parse: &dyn Fn(&str) -> Result<T, E>) -> Option<usize> {
     let ends = entry_ends(text);
     let good = ends.partition_point(|&end| parse(&text[..end]).is_ok());
     let start = if good == 0 { 0 } else { ends[good - 1] };
-    let blank = text[start..].lines().take_while(|line| line.trim_start().is_empty() || line.trim_start().starts_with(';'));
+    let blank = text[start..]
+        .lines()
+        .take_while(|line| line.trim_start().is_empty() || line.trim_start().starts_with(';'));
     Some(text[..start].matches('\n').count() + blank.count() + 1)
 }
 
-/// Where each entry ends: at the end of a line, but not inside parentheses or a quoted text (RFC 1035 section 5.1).
+/// Where each entry ends: at the end of a line, but not inside parentheses or a quoted text (RFC
+/// 1035 section 5.1).
 fn entry_ends(text: &str) -> Vec<usize> {
-    let (mut ends, mut depth, mut quoted, mut comment, mut escaped) = (Vec::new(), 0_usize, false, false, false);
+    let (mut ends, mut depth, mut quoted, mut comment, mut escaped) =
+        (Vec::new(), 0_usize, false, false, false);
     for (at, c) in text.char_indices() {
         match c {
             _ if escaped => escaped = false,
@@ -240,11 +281,14 @@ mod tests {
     use super::Zone;
     use std::time::{Duration, Instant};
 
-    const HEAD: &str = "$ORIGIN zone.test.\n$TTL 60\n@ SOA ns host (\n  1 2 ; a (comment\n  3 4 5 )\n@ NS ns\n";
+    const HEAD: &str =
+        "$ORIGIN zone.test.\n$TTL 60\n@ SOA ns host (\n  1 2 ; a (comment\n  3 4 5 )\n@ NS ns\n";
 
     #[test]
     fn the_line_of_a_bad_entry_is_found_behind_parentheses_quotes_and_comments() {
-        let text = format!("{HEAD}t TXT \"a ( b\" \"c; d\"\n; ( a comment\n\nx A 192.0.2.one\ny A 192.0.2.1\n");
+        let text = format!(
+            "{HEAD}t TXT \"a ( b\" \"c; d\"\n; ( a comment\n\nx A 192.0.2.one\ny A 192.0.2.1\n"
+        );
         assert_eq!(Zone::read(&text, None).unwrap_err().line, Some(10));
         let open = format!("{HEAD}a A 192.0.2.1\nb TXT ( \"open\"\nc A 192.0.2.2\n");
         assert_eq!(Zone::read(&open, None).unwrap_err().line, Some(8));
@@ -255,7 +299,10 @@ mod tests {
         let aliases: String = (0..6000).map(|number| format!("a{number} CNAME ns\n")).collect();
         let begin = Instant::now();
         assert!(Zone::read(&format!("{HEAD}{aliases}"), None).is_ok());
-        assert_eq!(Zone::read(&format!("{HEAD}{aliases}bad A x\n"), None).unwrap_err().line, Some(6007));
+        assert_eq!(
+            Zone::read(&format!("{HEAD}{aliases}bad A x\n"), None).unwrap_err().line,
+            Some(6007)
+        );
         assert!(begin.elapsed() < Duration::from_secs(10), "{:?}", begin.elapsed());
     }
 

@@ -1,7 +1,8 @@
 //! Honest answers from zone files.
 //!
-//! A client that asks for recursion gets what a resolver gives (RA, no AA), because that is what a censor's forged replies
-//! stand beside; one that does not gets what the zone's own server gives (AA, referrals).
+//! A client that asks for recursion gets what a resolver gives (RA, no AA), because that is what a
+//! censor's forged replies stand beside; one that does not gets what the zone's own server gives
+//! (AA, referrals).
 
 use super::{
     reply::Head,
@@ -28,7 +29,8 @@ pub struct Zones(HashMap<String, Zone>);
 pub enum Honest {
     /// The whole answer.
     Answer(Message),
-    /// What is known here of an answer that goes on elsewhere: a referral, or an alias into a zone that is not here.
+    /// What is known here of an answer that goes on elsewhere: a referral, or an alias into a zone
+    /// that is not here.
     Partial(Message),
     /// The name is in no zone.
     Elsewhere,
@@ -60,9 +62,12 @@ impl Zones {
     pub fn answer(&self, query: Received<'_>) -> Honest {
         let question = &query.wire_name();
         let rtype = query.rtype().0;
-        // The DS of a zone is its parent's to tell, where the parent is here (RFC 4035 section 3.1.4.1).
+        // The DS of a zone is its parent's to tell, where the parent is here (RFC 4035 section
+        // 3.1.4.1).
         let above = (rtype == RecordType::DS).then(|| self.find(&question.base_name())).flatten();
-        let Some(mut zone) = above.or_else(|| self.find(question)) else { return Honest::Elsewhere };
+        let Some(mut zone) = above.or_else(|| self.find(question)) else {
+            return Honest::Elsewhere;
+        };
         let mut message = blank(query);
         let mut name = LowerName::from(question);
         for _ in 0..=MAX_ALIASES {
@@ -79,9 +84,23 @@ impl Zones {
                         None => return Honest::Partial(message),
                     }
                 }
-                Found::NoData => return Honest::Answer(negative(message, zone, question, ResponseCode::NoError)),
+                Found::NoData => {
+                    return Honest::Answer(negative(
+                        message,
+                        zone,
+                        question,
+                        ResponseCode::NoError,
+                    ));
+                }
                 // RFC 6604: the RCODE is that of the last name of the chain.
-                Found::NxDomain => return Honest::Answer(negative(message, zone, question, ResponseCode::NXDomain)),
+                Found::NxDomain => {
+                    return Honest::Answer(negative(
+                        message,
+                        zone,
+                        question,
+                        ResponseCode::NXDomain,
+                    ));
+                }
                 Found::Referral(servers, glue) => {
                     message.metadata.authoritative = false;
                     push(&mut message.authorities, &servers, question);
@@ -102,7 +121,12 @@ impl Zones {
     }
 }
 
-fn negative(mut message: Message, zone: &Zone, question: &WireName, rcode: ResponseCode) -> Message {
+fn negative(
+    mut message: Message,
+    zone: &Zone,
+    question: &WireName,
+    rcode: ResponseCode,
+) -> Message {
     message.metadata.response_code = rcode;
     if let Some(soa) = zone.soa() {
         push(&mut message.authorities, &soa, question);
@@ -142,12 +166,17 @@ fn push(section: &mut Vec<hickory_proto::rr::Record>, set: &RecordSet, question:
 }
 
 impl Honest {
-    /// The octets of a message, in at most `limit`: what does not fit is left out and TC set (RFC 2181 section 9).
+    /// The octets of a message, in at most `limit`: what does not fit is left out and TC set (RFC
+    /// 2181 section 9).
     ///
     /// # Errors
     ///
     /// Those of the library, for records that cannot be written.
-    pub fn octets(message: &Message, query: Received<'_>, limit: usize) -> Result<Vec<u8>, ProtoError> {
+    pub fn octets(
+        message: &Message,
+        query: Received<'_>,
+        limit: usize,
+    ) -> Result<Vec<u8>, ProtoError> {
         let octets = message.to_vec()?;
         if octets.len() <= limit {
             return Ok(octets);

@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 /// Check configs and zones; exit 0 when clean, 1 with problems, 2 when something cannot be read
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Folders like configs/ or zones/, country files, lab files, zone files [default: what is compiled in]
+    /// Folders like configs/ or zones/, country files, lab files, zone files [default: what is
+    /// compiled in]
     #[arg(value_name = "DIR|FILE")]
     paths: Vec<PathBuf>,
 }
@@ -23,7 +24,11 @@ pub(super) fn run(args: &Args) -> Outcome {
     for path in &args.paths {
         check(path, &mut problems)?;
     }
-    if problems.is_empty() { Ok(()) } else { Err(Failure::problem(format!("problems were found\n{}", problems.trim_end()))) }
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::problem(format!("problems were found\n{}", problems.trim_end())))
+    }
 }
 
 fn check(path: &Path, problems: &mut String) -> Outcome {
@@ -34,7 +39,8 @@ fn check(path: &Path, problems: &mut String) -> Outcome {
     }
     if is_lab_file(path) {
         let beside = folder(path).join("countries").is_dir();
-        let configs = if beside { Shelf::Folder(folder(path).to_owned()) } else { Shelf::built_in_configs() };
+        let configs =
+            if beside { Shelf::Folder(folder(path).to_owned()) } else { Shelf::built_in_configs() };
         return check_configs(configs, Some(path.to_owned()), &shown, problems);
     }
     let mut report = Report::default();
@@ -59,14 +65,22 @@ fn check_folder(folder: &Path, report: &mut Report) -> Outcome {
     let zones = shelf.list(Path::new(""), &[".zone"])?;
     let countries = shelf.list(Path::new(""), &YAML)?;
     if zones.is_empty() && countries.is_empty() {
-        return Err(Failure::unreadable(format!("{} holds neither .yaml (.yml) nor .zone files", folder.display())));
+        return Err(Failure::unreadable(format!(
+            "{} holds neither .yaml (.yml) nor .zone files",
+            folder.display()
+        )));
     }
     lab::check_zones(folder, &zones, report)?;
     lab::check_countries(folder, &countries, report)?;
     Ok(())
 }
 
-fn check_configs(configs: Shelf, lab_file: Option<PathBuf>, shown: &str, problems: &mut String) -> Outcome {
+fn check_configs(
+    configs: Shelf,
+    lab_file: Option<PathBuf>,
+    shown: &str,
+    problems: &mut String,
+) -> Outcome {
     let shelves = Shelves { lab_file, ..Shelves::new(configs, LabSpec::default()) };
     match watched(&shelves.progress, || lab::load(&shelves)) {
         Ok((lab, _)) => say!("{shown}: {}; no problems", summary(&lab)),
@@ -81,8 +95,13 @@ pub(super) fn summary(lab: &Lab) -> String {
     let countries = lab.policy.countries();
     let operators: usize = countries.iter().map(|country| country.operators.len()).sum();
     let rules: usize = countries.iter().map(crate::policy::Country::rule_count).sum();
-    let (countries, operators) = (plural(countries.len(), "country"), plural(operators, "operator"));
-    format!("{countries} with {operators}, {}, {}", plural(rules, "rule"), plural(lab.zones.len(), "zone"))
+    let (countries, operators) =
+        (plural(countries.len(), "country"), plural(operators, "operator"));
+    format!(
+        "{countries} with {operators}, {}, {}",
+        plural(rules, "rule"),
+        plural(lab.zones.len(), "zone")
+    )
 }
 
 fn plural(count: usize, noun: &str) -> String {

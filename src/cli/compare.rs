@@ -1,5 +1,5 @@
-//! `compare`: the same question in every country. Those with something to tell have a row each, with one for every ISP that answers
-//! otherwise; the honest ones share a line.
+//! `compare`: the same question in every country. Those with something to tell have a row each,
+//! with one for every ISP that answers otherwise; the honest ones share a line.
 
 use super::{
     Failure, Outcome,
@@ -43,7 +43,8 @@ struct Row<'l> {
 
 pub(super) fn run(args: &Args) -> Outcome {
     let asked = args.question.read()?;
-    let flags = LabSpec { today: args.question.today, seed: args.question.seed, ..LabSpec::default() };
+    let flags =
+        LabSpec { today: args.question.today, seed: args.question.seed, ..LabSpec::default() };
     let lab = args.files.load(flags)?;
     let rows = rows(&lab, &asked, &chosen(&lab.policy, &args.country)?)?;
     if args.question.json {
@@ -53,7 +54,17 @@ pub(super) fn run(args: &Args) -> Outcome {
     }
     let today = lab.settings.clock.today();
     say!("{}{} {} on {today}{:#}\n", style::HEAD, asked.name, asked.rtype, style::HEAD);
-    let mut table = Table::new(&["", "country", "operator", "verdict", "answer", "rule", "evidence", "replies", "first reply"]);
+    let mut table = Table::new(&[
+        "",
+        "country",
+        "operator",
+        "verdict",
+        "answer",
+        "rule",
+        "evidence",
+        "replies",
+        "first reply",
+    ]);
     let (mut told, mut alike, mut honest) = (false, 0, Vec::new());
     for rows in rows.chunk_by(|one, other| one.country == other.country) {
         let [own, operators @ ..] = rows else { continue };
@@ -72,7 +83,11 @@ pub(super) fn run(args: &Args) -> Outcome {
     }
     print_honest(honest);
     if alike > 0 {
-        let who = if alike == 1 { "1 operator answers as its".to_owned() } else { format!("{alike} operators answer as their") };
+        let who = if alike == 1 {
+            "1 operator answers as its".to_owned()
+        } else {
+            format!("{alike} operators answer as their")
+        };
         say!("{}{who} country does (--json lists them){:#}", style::FAINT, style::FAINT);
     }
     Ok(())
@@ -87,7 +102,8 @@ fn chosen<'p>(policy: &'p Policy, codes: &[CountryCode]) -> Result<Vec<&'p Count
     codes.into_iter().map(|code| Ok(policy.find(&Bound::to(*code))?.0)).collect()
 }
 
-/// A line for each honest answer, with the countries that get it: several only where an answer changes from query to query.
+/// A line for each honest answer, with the countries that get it: several only where an answer
+/// changes from query to query.
 fn print_honest(mut honest: Vec<&Row<'_>>) {
     honest.sort_by_key(|row| row.first_reply());
     for rows in honest.chunk_by(|one, other| one.first_reply() == other.first_reply()) {
@@ -96,17 +112,33 @@ fn print_honest(mut honest: Vec<&Row<'_>>) {
     }
 }
 
-fn rows<'l>(lab: &'l Lab, asked: &Asked, countries: &[&'l Country]) -> Result<Vec<Row<'l>>, Failure> {
+fn rows<'l>(
+    lab: &'l Lab,
+    asked: &Asked,
+    countries: &[&'l Country],
+) -> Result<Vec<Row<'l>>, Failure> {
     let mut rows = Vec::new();
-    let rehearse =
-        |client: IpAddr| lab.rehearse(&asked.wire, asked.rtype, lab.asker(client, Transport::Udp, lab.settings.clock.now()));
+    let rehearse = |client: IpAddr| {
+        lab.rehearse(
+            &asked.wire,
+            asked.rtype,
+            lab.asker(client, Transport::Udp, lab.settings.clock.now()),
+        )
+    };
     for country in countries {
         let (code, name) = (country.code.to_string(), country.name.as_str());
-        let client = country.client().ok_or_else(|| Failure::problem(format!("{code} governs no network")))?;
+        let client = country
+            .client()
+            .ok_or_else(|| Failure::problem(format!("{code} governs no network")))?;
         rows.push(Row { country: code.clone(), name, operator: None, rehearsal: rehearse(client) });
         for operator in &country.operators {
             let Some(client) = operator.client() else { continue };
-            rows.push(Row { country: code.clone(), name, operator: Some(&operator.slug), rehearsal: rehearse(client) });
+            rows.push(Row {
+                country: code.clone(),
+                name,
+                operator: Some(&operator.slug),
+                rehearsal: rehearse(client),
+            });
         }
     }
     Ok(rows)
@@ -131,7 +163,8 @@ impl Row<'_> {
 
     /// Whether the same comes out, by the same rule or by none.
     fn is_like(&self, other: &Self) -> bool {
-        let rule = |row: &Self| row.rehearsal.verdict.rule.map(|(rule, _)| std::ptr::from_ref(rule));
+        let rule =
+            |row: &Self| row.rehearsal.verdict.rule.map(|(rule, _)| std::ptr::from_ref(rule));
         rule(self) == rule(other) && self.first_reply() == other.first_reply()
     }
 
@@ -151,7 +184,9 @@ impl Row<'_> {
             (verdict.word.to_string(), style::verdict(verdict.word)),
             plain(if self.answer() == verdict.word.as_str() { "" } else { self.answer() }),
             plain(rule.map_or("", |rule| &rule.slug)),
-            rule.map_or(plain(""), |rule| (rule.evidence.to_string(), style::evidence(rule.evidence))),
+            rule.map_or(plain(""), |rule| {
+                (rule.evidence.to_string(), style::evidence(rule.evidence))
+            }),
             plain(self.rehearsal.replies()),
             (self.first_reply(), style::FAINT),
         ]);

@@ -49,7 +49,8 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args) -> Outcome {
     let asked = args.question.read()?;
-    let flags = LabSpec { today: args.question.today, seed: args.question.seed, ..LabSpec::default() };
+    let flags =
+        LabSpec { today: args.question.today, seed: args.question.seed, ..LabSpec::default() };
     let lab = args.files.load(flags)?;
     let asker = lab.asker(client(args, &lab.policy)?, args.transport, lab.settings.clock.now());
     let rehearsal = lab.rehearse(&asked.wire, asked.rtype, asker);
@@ -63,7 +64,8 @@ pub(super) fn run(args: &Args) -> Outcome {
     Ok(())
 }
 
-/// The client that was named, or the first one of the country or operator that was; without either, one of nobody's network.
+/// The client that was named, or the first one of the country or operator that was; without either,
+/// one of nobody's network.
 fn client(args: &Args, policy: &Policy) -> Result<IpAddr, Failure> {
     if let Some(client) = args.client {
         return Ok(client);
@@ -122,17 +124,24 @@ fn miss_json(miss: &Miss<'_>) -> Value {
 fn print(rehearsal: &Rehearsal<'_>, misses: &[Miss<'_>], allowed: bool, hex: bool) {
     let Rehearsal { query, verdict, parts } = rehearsal;
     let place = match (verdict.country, verdict.operator) {
-        (Some(country), Some(operator)) => format!("in {} ({}), {}", country.name, country.code, operator.name),
+        (Some(country), Some(operator)) => {
+            format!("in {} ({}), {}", country.name, country.code, operator.name)
+        }
         (Some(country), None) => format!("in {} ({})", country.name, country.code),
         (None, _) => "in nobody's network".to_owned(),
     };
-    let timed = verdict.rule.map(|(rule, _)| rule).into_iter().chain(misses.iter().map(|miss| miss.rule));
-    let when = if timed.into_iter().any(|rule| rule.hours.is_some()) { "%F at %R UTC" } else { "%F" };
+    let timed =
+        verdict.rule.map(|(rule, _)| rule).into_iter().chain(misses.iter().map(|miss| miss.rule));
+    let when =
+        if timed.into_iter().any(|rule| rule.hours.is_some()) { "%F at %R UTC" } else { "%F" };
     let when = query.now.strftime(when);
-    let head = format!("{} {} {place}, on {when}, over {}", query.name, query.rtype, query.transport);
+    let head =
+        format!("{} {} {place}, on {when}, over {}", query.name, query.rtype, query.transport);
     say!("{}{head}{:#} (client {})\n", style::HEAD, style::HEAD, query.client);
     let mut table = Table::default();
-    let mut line = |key: &str, value: String, colour| table.row([(format!("  {key}"), style::FAINT), (value, colour)]);
+    let mut line = |key: &str, value: String, colour| {
+        table.row([(format!("  {key}"), style::FAINT), (value, colour)])
+    };
     line("verdict", verdict.word.to_string(), style::verdict(verdict.word));
     if let (Some(answer), Some((rule, pattern))) = (verdict.answer, verdict.rule) {
         line("answer", answer.name.clone(), anstyle::Style::new());
@@ -147,13 +156,19 @@ fn print(rehearsal: &Rehearsal<'_>, misses: &[Miss<'_>], allowed: bool, hex: boo
         }
     } else {
         let why = match verdict.word {
-            Word::Honest => "no rule decides, so the answer is honest (which is no evidence that the name is free there)",
+            Word::Honest => {
+                "no rule decides, so the answer is honest (which is no evidence that the name is free there)"
+            }
             _ => "such a question is refused to everybody",
         };
         line("why", why.to_owned(), anstyle::Style::new());
     }
     if !allowed {
-        line("but", "the client is in no network of `allow`, so it gets REFUSED instead".to_owned(), style::BAD);
+        line(
+            "but",
+            "the client is in no network of `allow`, so it gets REFUSED instead".to_owned(),
+            style::BAD,
+        );
     }
     table.print();
     print_parts(parts, hex);
@@ -171,14 +186,24 @@ fn print_parts(parts: &[Part], hex: bool) {
             What::Reset => "a TCP RST".to_owned(),
             What::Upstream => "what the upstream resolver says".to_owned(),
             What::Nowhere(sent) => {
-                format!("{}, because no zone of this lab holds the name and no upstream is set", head(sent))
+                format!(
+                    "{}, because no zone of this lab holds the name and no upstream is set",
+                    head(sent)
+                )
             }
-            What::Rejected(sent) => format!("{}, which everybody gets for such a question", head(sent)),
+            What::Rejected(sent) => {
+                format!("{}, which everybody gets for such a question", head(sent))
+            }
             What::Forged(sent) => format!("forged  {}", head(sent)),
             What::Honest(sent) => format!("honest  {}", head(sent)),
         };
         say!("  {after:>5}  {what}");
-        for record in part.what.message().into_iter().flat_map(|message| message.answers.iter().chain(&message.authorities)) {
+        for record in part
+            .what
+            .message()
+            .into_iter()
+            .flat_map(|message| message.answers.iter().chain(&message.authorities))
+        {
             say!("         {}", record::presentation(record));
         }
         if let (true, Some(sent)) = (hex, part.what.sent()) {
@@ -191,7 +216,13 @@ fn print_parts(parts: &[Part], hex: bool) {
 fn head(sent: &Sent) -> String {
     sent.message.as_ref().map_or_else(
         || format!("{} malformed octets, as the rule has them (--hex)", sent.octets.len()),
-        |message| format!("{}  {}", record::rcode(message.response_code), record::flags(message).join(" ")),
+        |message| {
+            format!(
+                "{}  {}",
+                record::rcode(message.response_code),
+                record::flags(message).join(" ")
+            )
+        },
     )
 }
 
@@ -201,7 +232,13 @@ fn print_octets(octets: &[u8]) {
         let hex: Vec<_> = chunk.iter().map(|octet| format!("{octet:02x}")).collect();
         let shown = |octet: &u8| if octet.is_ascii_graphic() { char::from(*octet) } else { '.' };
         let text: String = chunk.iter().map(shown).collect();
-        say!("         {}{:04x}  {:<47}  {text}{:#}", style::FAINT, line * 16, hex.join(" "), style::FAINT);
+        say!(
+            "         {}{:04x}  {:<47}  {text}{:#}",
+            style::FAINT,
+            line * 16,
+            hex.join(" "),
+            style::FAINT
+        );
     }
 }
 
@@ -214,7 +251,12 @@ fn print_misses(misses: &[Miss<'_>]) {
     for miss in misses {
         let owner = miss.operator.map_or(String::new(), |operator| format!("{}/", operator.slug));
         let slug = format!("  {owner}{}", miss.rule.slug);
-        table.row([plain(slug), plain(miss.pattern), plain(reason(miss.why)), (period(miss.rule), style::FAINT)]);
+        table.row([
+            plain(slug),
+            plain(miss.pattern),
+            plain(reason(miss.why)),
+            (period(miss.rule), style::FAINT),
+        ]);
     }
     table.print();
 }

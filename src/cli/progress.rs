@@ -14,20 +14,26 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// How often the line is written anew.
 const PACE: Duration = Duration::from_millis(100);
 
-/// Does what loads a lab. If that takes longer than a second, a terminal shows how far it has come; anything else, such as a log
-/// file, shows nothing.
+/// Does what loads a lab. If that takes longer than a second, a terminal shows how far it has come;
+/// anything else, such as a log file, shows nothing.
 pub(super) fn watched<T>(progress: &Progress, load: impl FnOnce() -> T) -> T {
     let error = io::stderr();
     if error.is_terminal() { shown(progress, error, PATIENCE, load) } else { load() }
 }
 
-fn shown<T>(progress: &Progress, mut out: impl Write + Send, patience: Duration, load: impl FnOnce() -> T) -> T {
+fn shown<T>(
+    progress: &Progress,
+    mut out: impl Write + Send,
+    patience: Duration,
+    load: impl FnOnce() -> T,
+) -> T {
     thread::scope(|scope| {
         let (done, waiting) = channel::<()>();
         let showing = scope.spawn(move || {
             let mut wait = patience;
             while waiting.recv_timeout(wait) == Err(RecvTimeoutError::Timeout) {
-                // Back to the beginning of the line, and nothing left of what stood there (ECMA-48: CR, EL).
+                // Back to the beginning of the line, and nothing left of what stood there (ECMA-48:
+                // CR, EL).
                 let _ = write!(out, "\r{}\x1b[K", line(progress)).and_then(|()| out.flush());
                 wait = PACE;
             }
@@ -52,7 +58,10 @@ fn line(progress: &Progress) -> String {
 fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let begins = |at: usize| at > 0 && (digits.len() - at).is_multiple_of(3);
-    digits.char_indices().flat_map(|(at, digit)| begins(at).then_some(',').into_iter().chain([digit])).collect()
+    digits
+        .char_indices()
+        .flat_map(|(at, digit)| begins(at).then_some(',').into_iter().chain([digit]))
+        .collect()
 }
 
 #[cfg(test)]
@@ -84,7 +93,10 @@ mod tests {
 
     #[test]
     fn thousands_are_told_apart() {
-        assert_eq!([0, 999, 1_000, 123_456, 1_234_567].map(grouped), ["0", "999", "1,000", "123,456", "1,234,567"]);
+        assert_eq!(
+            [0, 999, 1_000, 123_456, 1_234_567].map(grouped),
+            ["0", "999", "1,000", "123,456", "1,234,567"]
+        );
     }
 
     #[test]

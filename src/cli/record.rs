@@ -44,7 +44,9 @@ pub(super) fn answers(message: &Message) -> Vec<String> {
 pub(super) fn presentation(record: &Record) -> String {
     let rtype = crate::query::Type(record.record_type());
     let data = match &record.data {
-        RData::TXT(texts) => texts.txt_data.iter().map(|text| quoted(text)).collect::<Vec<_>>().join(" "),
+        RData::TXT(texts) => {
+            texts.txt_data.iter().map(|text| quoted(text)).collect::<Vec<_>>().join(" ")
+        }
         other => other.to_string(),
     };
     format!("{} {} {} {rtype} {data}", record.name.to_ascii(), record.ttl, record.dns_class)

@@ -4,8 +4,8 @@ use super::{Failure, Outcome, check, countries, progress::watched, shelves::File
 use crate::{
     clock::Clock,
     config::{
-        At, IDLE_RANGE, LabSpec, ListenerSpec, ORIGINS, Origin, Place, TIMEOUT_RANGE, duration, log_filter, moment, resolver,
-        socket,
+        At, IDLE_RANGE, LabSpec, ListenerSpec, ORIGINS, Origin, Place, TIMEOUT_RANGE, duration,
+        log_filter, moment, resolver, socket,
     },
     lab::Lab,
     query::{Bound, CountryCode, NoSuchWord},
@@ -29,8 +29,8 @@ pub(super) struct Args {
     #[command(flatten)]
     files: FileArgs,
 
-    /// Listen here by UDP and TCP; with =CC every client of this listener is in that country, with =CC/OPERATOR with that ISP
-    /// [default: 127.0.0.1:5300]
+    /// Listen here by UDP and TCP; with =CC every client of this listener is in that country, with
+    /// =CC/OPERATOR with that ISP [default: 127.0.0.1:5300]
     #[arg(long, value_name = "ADDR:PORT[=CC[/OPERATOR]]", value_parser = listener)]
     listen: Vec<ListenerSpec>,
 
@@ -38,11 +38,13 @@ pub(super) struct Args {
     #[arg(long, value_name = "CC")]
     country: Option<CountryCode>,
 
-    /// Pretend that it is this day, such as 2014-03-21, or this moment, 2014-03-21T20:30 in UTC [default: now]
+    /// Pretend that it is this day, such as 2014-03-21, or this moment, 2014-03-21T20:30 in UTC
+    /// [default: now]
     #[arg(long, value_name = "DATE", value_parser = moment)]
     today: Option<DateTime>,
 
-    /// Ask this resolver for names that no zone holds; may be given several times, they are asked in order
+    /// Ask this resolver for names that no zone holds; may be given several times, they are asked
+    /// in order
     #[arg(long, value_name = "ADDR[:PORT]", value_parser = resolver)]
     upstream: Vec<SocketAddr>,
 
@@ -70,11 +72,13 @@ pub(super) struct Args {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     tcp_connections: Option<u16>,
 
-    /// How many threads take datagrams off each listener's address, 1 to 256 [default: one a core, shared out among the listeners]
+    /// How many threads take datagrams off each listener's address, 1 to 256 [default: one a core,
+    /// shared out among the listeners]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     workers: Option<u16>,
 
-    /// What is logged: error, warn, info, debug, or a filter such as splinterdns::query=debug [default: info]
+    /// What is logged: error, warn, info, debug, or a filter such as splinterdns::query=debug
+    /// [default: info]
     #[arg(long, value_name = "FILTER", value_parser = |text: &str| log_filter(text).map(|_| text.to_owned()))]
     log: Option<String>,
 }
@@ -82,7 +86,10 @@ pub(super) struct Args {
 pub(super) fn run(args: Args) -> Outcome {
     #[cfg(target_env = "gnu")]
     crate::serve::return_what_is_freed();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::unreadable)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(Failure::unreadable)?;
     let outcome = runtime.block_on(serve(args));
     // A reload that is reading a large list must not keep a server that was told to stop.
     runtime.shutdown_background();
@@ -90,7 +97,8 @@ pub(super) fn run(args: Args) -> Outcome {
 }
 
 async fn serve(args: Args) -> Outcome {
-    // Before the banner says that the server is there, so that whoever stops it then stops it cleanly.
+    // Before the banner says that the server is there, so that whoever stops it then stops it
+    // cleanly.
     let mut terminate = signal(SignalKind::terminate()).map_err(Failure::unreadable)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::unreadable)?;
     let files = args.files.clone();
@@ -144,7 +152,8 @@ impl Args {
 
 fn start_log(filter: &str) -> Outcome {
     let filter = log_filter(filter).map_err(Failure::problem)?;
-    let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let colours = std::io::stderr().is_terminal()
+        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
@@ -160,25 +169,36 @@ fn banner(lab: &Lab, listeners: &[ListenerSpec]) {
     let (version, head) = (env!("CARGO_PKG_VERSION"), style::HEAD);
     let day = match lab.settings.clock {
         Clock::Real => format!("today is {}", lab.settings.clock.today()),
-        Clock::Pretended(moment) => format!("pretending that it is {}", moment.strftime("%F %R UTC")),
+        Clock::Pretended(moment) => {
+            format!("pretending that it is {}", moment.strftime("%F %R UTC"))
+        }
     };
     say!("{head}splinterdns {version}{head:#}: {}; {day}", check::summary(lab));
     for listener in listeners {
-        let bound = listener.bound.as_ref().map_or(String::new(), |bound| format!(", every client in {bound}"));
+        let bound = listener
+            .bound
+            .as_ref()
+            .map_or(String::new(), |bound| format!(", every client in {bound}"));
         say!("listening on {head}{}{head:#} by UDP and TCP{bound}", listener.address);
     }
     let upstream: Vec<_> = lab.settings.upstream.iter().map(ToString::to_string).collect();
     match upstream[..] {
-        [] => say!("no upstream: a name that no zone holds gets SERVFAIL (--upstream ADDR:PORT asks a resolver)"),
+        [] => say!(
+            "no upstream: a name that no zone holds gets SERVFAIL (--upstream ADDR:PORT asks a resolver)"
+        ),
         _ => say!("upstream: {}", upstream.join(", ")),
     }
     if listeners.iter().all(|listener| listener.bound.is_some()) {
-        say!("\nevery listener is bound to a country; `splinterdns countries` lists the networks of its operators");
+        say!(
+            "\nevery listener is bound to a country; `splinterdns countries` lists the networks of its operators"
+        );
     } else {
         say!("");
         countries::table(&lab.policy, false).print();
-        let others =
-            lab.policy.default_country().map_or("get honest answers".to_owned(), |country| format!("are in {}", country.code));
+        let others = lab
+            .policy
+            .default_country()
+            .map_or("get honest answers".to_owned(), |country| format!("are in {}", country.code));
         say!("\nother clients {others}; `splinterdns countries` lists the operators");
     }
     if let Some(line) = dig_line(lab, listeners) {
@@ -189,13 +209,21 @@ fn banner(lab: &Lab, listeners: &[ListenerSpec]) {
 /// A question that the first country with a client on this machine is asked, in `dig`'s words.
 fn dig_line(lab: &Lab, listeners: &[ListenerSpec]) -> Option<String> {
     let listener = listeners.first()?;
-    let server = if listener.address.ip().is_unspecified() { IpAddr::from([127, 0, 0, 1]) } else { listener.address.ip() };
+    let server = if listener.address.ip().is_unspecified() {
+        IpAddr::from([127, 0, 0, 1])
+    } else {
+        listener.address.ip()
+    };
     let port = listener.address.port();
     let default = lab.policy.default_country().map(|country| Bound::to(country.code));
     let bound = listener.bound.clone().or(default);
     let country = match &bound {
         Some(bound) => lab.policy.country(bound.country),
-        None => "CN".parse().ok().and_then(|code| lab.policy.country(code)).or_else(|| lab.policy.countries().first()),
+        None => "CN"
+            .parse()
+            .ok()
+            .and_then(|code| lab.policy.country(code))
+            .or_else(|| lab.policy.countries().first()),
     };
     let client = country?.client()?;
     let from = bound.is_none() && client.is_loopback() && server.is_loopback();

@@ -10,7 +10,8 @@ use std::path::PathBuf;
 
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct FileArgs {
-    /// A folder with countries/*.yaml (or .yml) and, if you like, lab.yaml [default: the configs compiled in]
+    /// A folder with countries/*.yaml (or .yml) and, if you like, lab.yaml [default: the configs
+    /// compiled in]
     #[arg(long, value_name = "DIR")]
     configs: Option<PathBuf>,
 
@@ -28,7 +29,10 @@ impl FileArgs {
         Shelves {
             lab_file: self.lab.clone(),
             zones: self.zones.clone().map(Shelf::Folder),
-            ..Shelves::new(self.configs.clone().map_or(Shelf::built_in_configs(), Shelf::Folder), flags)
+            ..Shelves::new(
+                self.configs.clone().map_or(Shelf::built_in_configs(), Shelf::Folder),
+                flags,
+            )
         }
     }
 
@@ -41,7 +45,9 @@ impl FileArgs {
 impl From<LoadError> for Failure {
     fn from(error: LoadError) -> Self {
         match error {
-            LoadError::Problems(report) => Self::problem(format!("the configuration has problems\n{report}")),
+            LoadError::Problems(report) => {
+                Self::problem(format!("the configuration has problems\n{report}"))
+            }
             LoadError::Unreadable(_) => Self::unreadable(error),
             LoadError::Unknown(unknown) => Self::from(unknown),
         }

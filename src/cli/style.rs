@@ -1,4 +1,5 @@
-//! Colours: what is a lie, what is honest, what is only assumed; and the one way to the standard output.
+//! Colours: what is a lie, what is honest, what is only assumed; and the one way to the standard
+//! output.
 
 use crate::config::{Evidence, Word};
 use anstyle::{AnsiColor, Style};
@@ -26,7 +27,8 @@ pub(super) const fn evidence(grade: Evidence) -> Style {
     }
 }
 
-/// Prints a line. Nobody may be reading any more (`splinterdns countries | head`), which is no error.
+/// Prints a line. Nobody may be reading any more (`splinterdns countries | head`), which is no
+/// error.
 pub(super) fn say(line: fmt::Arguments<'_>) {
     let _ = writeln!(anstream::stdout(), "{line}");
 }

@@ -1,8 +1,12 @@
-//! Answers: what a censor sends. One key says which kind; `wire` and `ede` say how it looks. Some are made of others: several
-//! replies to one query, late ones, and those that come only now and then.
+//! Answers: what a censor sends. One key says which kind; `wire` and `ede` say how it looks. Some
+//! are made of others: several replies to one query, late ones, and those that come only now and
+//! then.
 
 use super::{
-    composed::{DatedSpec, DelaySpec, RaceStepSpec, SometimesSpec, read_dated, read_delay, read_race, read_sometimes},
+    composed::{
+        DatedSpec, DelaySpec, RaceStepSpec, SometimesSpec, read_dated, read_delay, read_race,
+        read_sometimes,
+    },
     fields::{Fields, Reader},
     negative::{SoaSpec, read_soa},
     poison::{PoisonSpec, read_poison},
@@ -141,7 +145,8 @@ pub(super) fn read_answer_ref(node: &Node, reader: &mut Reader<'_>) -> Option<At
         Value::Scalar(word) | Value::Number(word) => AnswerRef::Word(word.clone()),
         Value::Map(_) => AnswerRef::Inline(Box::new(read_answer(node, reader)?)),
         _ => {
-            reader.expected(node, "an answer: a word, the name of an entry under answers, or a map");
+            reader
+                .expected(node, "an answer: a word, the name of an entry under answers, or a map");
             return None;
         }
     };
@@ -153,7 +158,13 @@ pub(super) fn read_answer(node: &Node, reader: &mut Reader<'_>) -> Option<Answer
     if let Value::Scalar(word) = &node.value {
         let bare = AnswerSpec::bare(word);
         if bare.is_none() {
-            reader.add(node, Trouble::unknown_answer(word, AnswerSpec::bare_words().map(str::to_owned).collect()));
+            reader.add(
+                node,
+                Trouble::unknown_answer(
+                    word,
+                    AnswerSpec::bare_words().map(str::to_owned).collect(),
+                ),
+            );
         }
         return bare;
     }
@@ -163,7 +174,11 @@ pub(super) fn read_answer(node: &Node, reader: &mut Reader<'_>) -> Option<Answer
         [kind] => read_kind(kind, fields.entry(kind), reader),
         _ if !matches!(node.value, Value::Map(_)) => None,
         [] => {
-            reader.found(node, "none of them", format!("an answer with one of {}", KINDS.join(", ")));
+            reader.found(
+                node,
+                "none of them",
+                format!("an answer with one of {}", KINDS.join(", ")),
+            );
             None
         }
         [first, second, ..] => {
@@ -175,29 +190,49 @@ pub(super) fn read_answer(node: &Node, reader: &mut Reader<'_>) -> Option<Answer
     for kind in KINDS {
         fields.get(kind);
     }
-    let (fields_wire, fields_ede, fields_parser) = (fields.entry("wire"), fields.entry("ede"), fields.entry("parser"));
+    let (fields_wire, fields_ede, fields_parser) =
+        (fields.entry("wire"), fields.entry("ede"), fields.entry("parser"));
     let wire = fields.get("wire").map(|wire| read_wire(wire, reader));
     let ede = fields.get("ede").and_then(|ede| read_ede(ede, reader));
     let parser = fields.get("parser").and_then(|parser| read_parser(parser, reader));
     fields.finish(reader);
-    if let (Some(KindSpec::Race(_) | KindSpec::Delay(_) | KindSpec::Sometimes(_) | KindSpec::Dated(_)), Some((key, _))) =
-        (&kind, fields_wire.or(fields_ede).or(fields_parser))
+    if let (
+        Some(KindSpec::Race(_) | KindSpec::Delay(_) | KindSpec::Sometimes(_) | KindSpec::Dated(_)),
+        Some((key, _)),
+    ) = (&kind, fields_wire.or(fields_ede).or(fields_parser))
     {
-        reader.found(key, "it beside an answer that is made of others", "wire, ede and parser with those answers");
+        reader.found(
+            key,
+            "it beside an answer that is made of others",
+            "wire, ede and parser with those answers",
+        );
     }
     let wire = wire.unwrap_or_default();
-    if let (Some(_), EdnsForm::Omit | EdnsForm::Echo | EdnsForm::Left, Some((key, _))) = (&ede, wire.edns, fields_ede) {
-        reader.found(key, "an ede in an answer without an OPT of its own", "wire with edns: normal, or none, beside it");
+    if let (Some(_), EdnsForm::Omit | EdnsForm::Echo | EdnsForm::Left, Some((key, _))) =
+        (&ede, wire.edns, fields_ede)
+    {
+        reader.found(
+            key,
+            "an ede in an answer without an OPT of its own",
+            "wire with edns: normal, or none, beside it",
+        );
     }
     Some(AnswerSpec { kind: kind?, wire, ede, parser: parser.unwrap_or_default() })
 }
 
-fn read_kind(kind: &'static str, entry: Option<(&Node, &Node)>, reader: &mut Reader<'_>) -> Option<KindSpec> {
-    let options = entry.map(|(_, options)| options).filter(|node| !matches!(node.value, Value::Null));
+fn read_kind(
+    kind: &'static str,
+    entry: Option<(&Node, &Node)>,
+    reader: &mut Reader<'_>,
+) -> Option<KindSpec> {
+    let options =
+        entry.map(|(_, options)| options).filter(|node| !matches!(node.value, Value::Null));
     match (kind, options) {
         ("nxdomain", Some(node)) => Some(KindSpec::NxDomain(read_soa(node, reader))),
         ("nodata", Some(node)) => Some(KindSpec::NoData(read_soa(node, reader))),
-        ("poison", Some(node)) => read_poison(node, reader).map(|poison| KindSpec::Poison(Box::new(poison))),
+        ("poison", Some(node)) => {
+            read_poison(node, reader).map(|poison| KindSpec::Poison(Box::new(poison)))
+        }
         ("race", Some(node)) => read_race(node, reader).map(KindSpec::Race),
         ("delay", Some(node)) => read_delay(node, reader).map(KindSpec::Delay),
         ("sometimes", Some(node)) => read_sometimes(node, reader).map(KindSpec::Sometimes),

@@ -1,5 +1,5 @@
-//! Answers that are made of others: several replies to one query, late ones, those that come only now and then, and those that
-//! took turns over the years.
+//! Answers that are made of others: several replies to one query, late ones, those that come only
+//! now and then, and those that took turns over the years.
 
 use super::{
     answer::{AnswerRef, read_answer_ref},
@@ -49,7 +49,8 @@ pub struct DatedSpec {
     pub send: At<AnswerRef>,
 }
 
-/// A client that waits longer has given up: `dig` after 15 s, glibc after 30 s, whatever their options.
+/// A client that waits longer has given up: `dig` after 15 s, glibc after 30 s, whatever their
+/// options.
 const LONGEST: Duration = Duration::from_secs(60);
 
 /// More replies to one query than any network was seen to send.
@@ -67,7 +68,9 @@ pub(super) fn read_race(node: &Node, reader: &mut Reader<'_>) -> Option<Vec<Race
 
 fn read_step(node: &Node, reader: &mut Reader<'_>) -> Option<RaceStepSpec> {
     let mut fields = Fields::of(node, "a step of a race", reader);
-    let after = fields.need("after", reader).and_then(|after| reader.duration(after, (Duration::ZERO, LONGEST)));
+    let after = fields
+        .need("after", reader)
+        .and_then(|after| reader.duration(after, (Duration::ZERO, LONGEST)));
     let send = fields.need("send", reader).and_then(|send| read_answer_ref(send, reader));
     fields.finish(reader);
     Some(RaceStepSpec { after: after?, send: send? })
@@ -76,7 +79,8 @@ fn read_step(node: &Node, reader: &mut Reader<'_>) -> Option<RaceStepSpec> {
 /// The options of `delay`.
 pub(super) fn read_delay(node: &Node, reader: &mut Reader<'_>) -> Option<DelaySpec> {
     let mut fields = Fields::of(node, "a delay", reader);
-    let by = fields.need("by", reader).and_then(|by| reader.duration(by, (Duration::ZERO, LONGEST)));
+    let by =
+        fields.need("by", reader).and_then(|by| reader.duration(by, (Duration::ZERO, LONGEST)));
     let then = fields.need("then", reader).and_then(|then| read_answer_ref(then, reader));
     fields.finish(reader);
     Some(DelaySpec { by: by?, then: then? })
@@ -106,9 +110,15 @@ pub(super) fn read_dated(node: &Node, reader: &mut Reader<'_>) -> Option<Vec<Dat
         let since = day.and_then(|day| reader.date(day));
         let send = fields.need("send", reader).and_then(|send| read_answer_ref(send, reader));
         match (key, index) {
-            (Some((key, _)), 0) => reader.found(key, "a day in the first", "none: it holds from the beginning"),
-            (None, 1..) => reader.add(item, Trouble::MissingKey { key: "since", what: "a dated answer" }),
-            (Some((_, day)), _) if since.is_some() && since <= last => reader.expected(day, "a later day than the one before"),
+            (Some((key, _)), 0) => {
+                reader.found(key, "a day in the first", "none: it holds from the beginning")
+            }
+            (None, 1..) => {
+                reader.add(item, Trouble::MissingKey { key: "since", what: "a dated answer" })
+            }
+            (Some((_, day)), _) if since.is_some() && since <= last => {
+                reader.expected(day, "a later day than the one before")
+            }
             _ => {}
         }
         fields.finish(reader);

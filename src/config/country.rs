@@ -59,27 +59,39 @@ pub struct OperatorSpec {
     pub rules: Vec<RuleSpec>,
 }
 
-/// Reads a country file. Whatever is wrong goes into the report; nothing comes back when the file cannot mean anything.
+/// Reads a country file. Whatever is wrong goes into the report; nothing comes back when the file
+/// cannot mean anything.
 pub fn read_country(file: usize, path: PathBuf, report: &mut Report) -> Option<CountrySpec> {
     let reader = &mut Reader::new(report, file);
     let tree = reader.tree()?;
     let mut fields = Fields::of(&tree, "a country file", reader);
     let country = fields.need("country", reader).and_then(|code| reader.country_code(code));
-    let name = fields.need("name", reader).and_then(|name| reader.string(name, "the name of the country"));
+    let name =
+        fields.need("name", reader).and_then(|name| reader.string(name, "the name of the country"));
     let about = fields.get("about").and_then(|text| reader.string(text, "a sentence"));
     let clients = fields.need("clients", reader).map_or(Vec::new(), |list| networks(list, reader));
     let time_zone = fields.get("time-zone").map(|zone| read_time_zone(zone, reader));
     let pools = fields.get("pools").map_or(Vec::new(), |map| reader.named(map, "pools"));
-    let pools = pools.into_iter().map(|(name, key, pool)| (reader.at(key, name.to_owned()), read_pool(pool, reader))).collect();
+    let pools = pools
+        .into_iter()
+        .map(|(name, key, pool)| (reader.at(key, name.to_owned()), read_pool(pool, reader)))
+        .collect();
     let answers = fields.get("answers").map_or(Vec::new(), |map| reader.named(map, "answers"));
-    let answers = answers.into_iter().map(|(name, key, answer)| named_answer(name, key, answer, reader)).collect();
-    let operators = fields.get("operators").map_or(Vec::new(), |list| reader.items(list, "operators"));
+    let answers = answers
+        .into_iter()
+        .map(|(name, key, answer)| named_answer(name, key, answer, reader))
+        .collect();
+    let operators =
+        fields.get("operators").map_or(Vec::new(), |list| reader.items(list, "operators"));
     let operators = operators.into_iter().filter_map(|item| read_operator(item, reader)).collect();
     let rules = fields.get("rules").map_or(Vec::new(), |list| rules(list, reader));
     let examples = fields.get("examples").map_or(Vec::new(), |list| reader.items(list, "examples"));
     let examples = examples.into_iter().filter_map(|item| read_example(item, reader)).collect();
     let sources = fields.get("sources").map_or(Vec::new(), |map| reader.named(map, "sources"));
-    let sources = sources.into_iter().filter_map(|(name, key, text)| source(name, key, text, reader)).collect();
+    let sources = sources
+        .into_iter()
+        .filter_map(|(name, key, text)| source(name, key, text, reader))
+        .collect();
     fields.finish(reader);
     Some(CountrySpec {
         file,
@@ -101,11 +113,18 @@ pub fn read_country(file: usize, path: PathBuf, report: &mut Report) -> Option<C
 /// One that is no time zone has been reported, and is not missing.
 fn read_time_zone(node: &Node, reader: &mut Reader<'_>) -> TimeZone {
     let expected = "a time zone of the IANA database, such as Asia/Shanghai";
-    let zone = reader.string(node, expected).map(|name| TimeZone::get(&name.value).map_err(|_| reader.expected(node, expected)));
+    let zone = reader
+        .string(node, expected)
+        .map(|name| TimeZone::get(&name.value).map_err(|_| reader.expected(node, expected)));
     zone.and_then(Result::ok).unwrap_or(TimeZone::UTC)
 }
 
-fn named_answer(name: &str, key: &Node, answer: &Node, reader: &mut Reader<'_>) -> (At<String>, Option<AnswerSpec>) {
+fn named_answer(
+    name: &str,
+    key: &Node,
+    answer: &Node,
+    reader: &mut Reader<'_>,
+) -> (At<String>, Option<AnswerSpec>) {
     if AnswerSpec::is_kind(name) {
         reader.expected(key, format!("a name of its own: {name:?} is a kind of answer"));
     }
@@ -113,15 +132,22 @@ fn named_answer(name: &str, key: &Node, answer: &Node, reader: &mut Reader<'_>) 
     (reader.at(key, name.to_owned()), answer)
 }
 
-fn source(name: &str, key: &Node, text: &Node, reader: &mut Reader<'_>) -> Option<(At<String>, String)> {
+fn source(
+    name: &str,
+    key: &Node,
+    text: &Node,
+    reader: &mut Reader<'_>,
+) -> Option<(At<String>, String)> {
     let text = reader.string(text, "author, title, year")?.value;
     Some((reader.at(key, name.to_owned()), text))
 }
 
 fn read_operator(node: &Node, reader: &mut Reader<'_>) -> Option<OperatorSpec> {
     let mut fields = Fields::of(node, "an operator", reader);
-    let operator = fields.need("operator", reader).and_then(|name| reader.string(name, "a short name"));
-    let name = fields.need("name", reader).and_then(|name| reader.string(name, "the name of the ISP"));
+    let operator =
+        fields.need("operator", reader).and_then(|name| reader.string(name, "a short name"));
+    let name =
+        fields.need("name", reader).and_then(|name| reader.string(name, "the name of the ISP"));
     let clients = fields.need("clients", reader).map_or(Vec::new(), |list| networks(list, reader));
     let rules = fields.need("rules", reader).map_or(Vec::new(), |list| rules(list, reader));
     fields.finish(reader);

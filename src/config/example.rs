@@ -39,11 +39,16 @@ pub struct ExampleSpec {
 pub(super) fn read_example(node: &Node, reader: &mut Reader<'_>) -> Option<ExampleSpec> {
     let mut fields = Fields::of(node, "an example", reader);
     let ask = fields.need("ask", reader).and_then(|ask| read_question(ask, reader));
-    let operator = fields.get("operator").and_then(|name| reader.string(name, "the name of an operator"));
+    let operator =
+        fields.get("operator").and_then(|name| reader.string(name, "the name of an operator"));
     let today = fields.get("today").and_then(|day| reader.moment(day));
     let transport = fields.get("transport").and_then(|word| reader.transport(word));
-    let expect = fields.need("expect", reader).and_then(|word| reader.verdict(word).map(|verdict| reader.at(word, verdict)));
-    let replies = fields.get("replies").and_then(|count| reader.number(count, (0, 16)).map(|number| reader.at(count, number)));
+    let expect = fields
+        .need("expect", reader)
+        .and_then(|word| reader.verdict(word).map(|verdict| reader.at(word, verdict)));
+    let replies = fields
+        .get("replies")
+        .and_then(|count| reader.number(count, (0, 16)).map(|number| reader.at(count, number)));
     let rule = fields.get("rule").and_then(|name| reader.string(name, "the name of a rule"));
     let answers = fields.get("answers").map(|list| read_data(list, reader));
     fields.finish(reader);
@@ -56,7 +61,10 @@ pub(super) fn read_example(node: &Node, reader: &mut Reader<'_>) -> Option<Examp
         today,
         transport: transport.unwrap_or(Transport::Udp),
         expect: expect?,
-        replies: replies.map(|At { place, value }| At { place, value: usize::try_from(value).unwrap_or(usize::MAX) }),
+        replies: replies.map(|At { place, value }| At {
+            place,
+            value: usize::try_from(value).unwrap_or(usize::MAX),
+        }),
         rule,
         answers,
     })
@@ -64,7 +72,11 @@ pub(super) fn read_example(node: &Node, reader: &mut Reader<'_>) -> Option<Examp
 
 fn read_data(list: &Node, reader: &mut Reader<'_>) -> At<Vec<String>> {
     let items = reader.items(list, "record data");
-    let data = items.into_iter().filter_map(|item| reader.string(item, "record data")).map(|at| at.value).collect();
+    let data = items
+        .into_iter()
+        .filter_map(|item| reader.string(item, "record data"))
+        .map(|at| at.value)
+        .collect();
     reader.at(list, data)
 }
 
@@ -78,6 +90,9 @@ fn read_question(node: &Node, reader: &mut Reader<'_>) -> Option<(At<String>, Na
         return None;
     };
     let name = Name::parse(name).map_err(|why| reader.add(node, why)).ok();
-    let rtype = rtype.parse().map_err(|why: NoSuchWord| reader.found(node, format!("\"{}\"", why.found), why.expected)).ok();
+    let rtype = rtype
+        .parse()
+        .map_err(|why: NoSuchWord| reader.found(node, format!("\"{}\"", why.found), why.expected))
+        .ok();
     Some((ask.clone(), name?, rtype?))
 }

@@ -46,7 +46,11 @@ impl<'r> Reader<'r> {
     }
 
     /// The entries of a map whose keys are names that the user chose, in their order.
-    pub(super) fn named<'n>(&mut self, node: &'n Node, what: &'static str) -> Vec<(&'n str, &'n Node, &'n Node)> {
+    pub(super) fn named<'n>(
+        &mut self,
+        node: &'n Node,
+        what: &'static str,
+    ) -> Vec<(&'n str, &'n Node, &'n Node)> {
         let Value::Map(entries) = &node.value else {
             if !matches!(node.value, Value::Null) {
                 self.expected(node, format!("a map of {what}"));
@@ -89,7 +93,9 @@ impl<'r> Reader<'r> {
     pub(super) fn text<'n>(&mut self, node: &'n Node, expected: &str) -> Option<Cow<'n, str>> {
         match &node.value {
             Value::Scalar(text) => Some(Cow::Borrowed(text)),
-            Value::Number(_) => Some(Cow::Owned(tree::as_written(&self.report.file(self.file).text, node.number))),
+            Value::Number(_) => {
+                Some(Cow::Owned(tree::as_written(&self.report.file(self.file).text, node.number)))
+            }
             _ => {
                 self.expected(node, expected);
                 None
@@ -97,7 +103,8 @@ impl<'r> Reader<'r> {
         }
     }
 
-    /// A scalar that is read as a value and not as a text, so that how YAML shows it is good enough.
+    /// A scalar that is read as a value and not as a text, so that how YAML shows it is good
+    /// enough.
     pub(super) fn scalar<'n>(&mut self, node: &'n Node, expected: &str) -> Option<&'n str> {
         if let Value::Scalar(text) | Value::Number(text) = &node.value {
             return Some(text);
@@ -107,7 +114,12 @@ impl<'r> Reader<'r> {
     }
 
     /// "found …; expected …" in words of one's own.
-    pub(super) fn found(&mut self, node: &Node, found: impl Into<String>, expected: impl Into<String>) {
+    pub(super) fn found(
+        &mut self,
+        node: &Node,
+        found: impl Into<String>,
+        expected: impl Into<String>,
+    ) {
         self.add(node, Trouble::Value { found: found.into(), expected: expected.into() });
     }
 }
@@ -126,7 +138,8 @@ impl<'n> Fields<'n> {
         if !matches!(node.value, Value::Map(_)) {
             reader.expected(node, format!("{what}: a map"));
         }
-        let entries = if matches!(node.value, Value::Map(_)) { reader.named(node, what) } else { Vec::new() };
+        let entries =
+            if matches!(node.value, Value::Map(_)) { reader.named(node, what) } else { Vec::new() };
         Self { what, node, entries, asked: Vec::new() }
     }
 
@@ -162,7 +175,10 @@ impl<'n> Fields<'n> {
         for (name, key, _) in &self.entries {
             if !self.asked.contains(name) {
                 let expected = self.asked.iter().map(ToString::to_string).collect();
-                reader.add(key, Trouble::UnknownKey { found: (*name).to_owned(), what: self.what, expected });
+                reader.add(
+                    key,
+                    Trouble::UnknownKey { found: (*name).to_owned(), what: self.what, expected },
+                );
             }
         }
     }

@@ -7,8 +7,8 @@ use super::{
 use jiff::civil::Weekday;
 use std::{fmt, str::FromStr};
 
-/// A span of the day, on some days of the week. One that ends before it begins goes on past midnight, and belongs to the day on
-/// which it begins.
+/// A span of the day, on some days of the week. One that ends before it begins goes on past
+/// midnight, and belongs to the day on which it begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HoursSpec {
     /// The days; all when empty.
@@ -35,7 +35,9 @@ impl FromStr for Minute {
     fn from_str(text: &str) -> Result<Self, ()> {
         let (hours, minutes) = text.split_once(':').ok_or(())?;
         let number = |digits: &str| match digits.as_bytes() {
-            [_, _] if digits.bytes().all(|digit| digit.is_ascii_digit()) => digits.parse::<u16>().map_err(|_| ()),
+            [_, _] if digits.bytes().all(|digit| digit.is_ascii_digit()) => {
+                digits.parse::<u16>().map_err(|_| ())
+            }
             _ => Err(()),
         };
         let (hours, minutes) = (number(hours)?, number(minutes)?);
@@ -71,7 +73,11 @@ impl fmt::Display for HoursSpec {
 
 /// `hours:` of a rule: one span, or a list of them.
 pub(super) fn read_hours(node: &Node, reader: &mut Reader<'_>) -> Vec<HoursSpec> {
-    let spans = if let Value::Map(_) = &node.value { vec![node] } else { reader.items(node, "spans of the day") };
+    let spans = if let Value::Map(_) = &node.value {
+        vec![node]
+    } else {
+        reader.items(node, "spans of the day")
+    };
     if spans.is_empty() {
         reader.expected(node, "at least one span of the day");
     }
@@ -81,9 +87,12 @@ pub(super) fn read_hours(node: &Node, reader: &mut Reader<'_>) -> Vec<HoursSpec>
 fn read_span(node: &Node, reader: &mut Reader<'_>) -> Option<HoursSpec> {
     let mut fields = Fields::of(node, "hours", reader);
     let days = fields.get("days").map_or(Vec::new(), |list| reader.items(list, "days of the week"));
-    let days: Vec<_> = days.into_iter().filter_map(|day| reader.word(day, "day of the week", &DAYS)).collect();
+    let days: Vec<_> =
+        days.into_iter().filter_map(|day| reader.word(day, "day of the week", &DAYS)).collect();
     let mut time = |key, missing, reader: &mut Reader<'_>| match fields.get(key) {
-        Some(time) => reader.parse::<Minute>(time, "a time of day such as 08:00, up to 24:00").map(|at| at.value),
+        Some(time) => reader
+            .parse::<Minute>(time, "a time of day such as 08:00, up to 24:00")
+            .map(|at| at.value),
         None => Some(missing),
     };
     let from = time("from", Minute::MIDNIGHT, reader);
@@ -91,7 +100,11 @@ fn read_span(node: &Node, reader: &mut Reader<'_>) -> Option<HoursSpec> {
     fields.finish(reader);
     let (from, to) = (from?, to?);
     if from == to || from == Minute::NEXT_MIDNIGHT || to == Minute::MIDNIGHT {
-        reader.found(node, format!("{from} to {to}"), "a span that begins before 24:00, ends after 00:00 and is not empty");
+        reader.found(
+            node,
+            format!("{from} to {to}"),
+            "a span that begins before 24:00, ends after 00:00 and is not empty",
+        );
         return None;
     }
     Some(HoursSpec { days, from, to })

@@ -72,23 +72,31 @@ pub fn read_lab(file: usize, report: &mut Report) -> Option<LabSpec> {
         return Some(LabSpec::default());
     }
     let mut fields = Fields::of(&tree, "a lab file", reader);
-    let listen = fields.get("listen").map_or(Vec::new(), |list| reader.items(list, "addresses with ports"));
+    let listen =
+        fields.get("listen").map_or(Vec::new(), |list| reader.items(list, "addresses with ports"));
     let country = fields.get("country").and_then(|code| reader.country_code(code));
     let honest_from = fields.get("honest-from").map(|list| some(list, "origins", reader));
     let zones = fields.get("zones").and_then(|folder| reader.string(folder, "a folder"));
-    let upstream = fields.get("upstream").map_or(Vec::new(), |list| reader.items(list, "addresses with ports"));
-    let upstream_timeout = fields.get("upstream-timeout").and_then(|wait| reader.duration(wait, TIMEOUT_RANGE));
+    let upstream = fields
+        .get("upstream")
+        .map_or(Vec::new(), |list| reader.items(list, "addresses with ports"));
+    let upstream_timeout =
+        fields.get("upstream-timeout").and_then(|wait| reader.duration(wait, TIMEOUT_RANGE));
     let allow = fields.get("allow").map(|list| some(list, "networks", reader));
     let today = fields.get("today").and_then(|day| reader.moment(day));
     let seed = fields.get("seed").and_then(|number| reader.number(number, (0, u64::MAX)));
     let log = fields.get("log").and_then(|filter| reader.log(filter));
     let tcp_idle = fields.get("tcp-idle").and_then(|wait| reader.duration(wait, IDLE_RANGE));
     let workers = fields.get("workers").and_then(|count| reader.number(count, (1, 256)));
-    let tcp_connections = fields.get("tcp-connections").and_then(|count| reader.number(count, (1, 65_535)));
+    let tcp_connections =
+        fields.get("tcp-connections").and_then(|count| reader.number(count, (1, 65_535)));
     fields.finish(reader);
-    let listen: Vec<_> = listen.into_iter().filter_map(|item| read_listener(item, reader)).collect();
+    let listen: Vec<_> =
+        listen.into_iter().filter_map(|item| read_listener(item, reader)).collect();
     for (index, listener) in listen.iter().enumerate() {
-        if let Some(first) = listen[..index].iter().find(|other| other.value.address == listener.value.address) {
+        if let Some(first) =
+            listen[..index].iter().find(|other| other.value.address == listener.value.address)
+        {
             let first = reader.report.cross_reference(listener.place, first.place);
             let name = listener.value.address.to_string();
             reader.report.add(listener.place, Trouble::Twice { what: "listener", name, first });
@@ -97,12 +105,15 @@ pub fn read_lab(file: usize, report: &mut Report) -> Option<LabSpec> {
     Some(LabSpec {
         listen,
         country,
-        honest_from: honest_from
-            .map(|items| items.into_iter().filter_map(|item| reader.word(item, "origin", &ORIGINS)).collect()),
+        honest_from: honest_from.map(|items| {
+            items.into_iter().filter_map(|item| reader.word(item, "origin", &ORIGINS)).collect()
+        }),
         zones,
         upstream: upstream.into_iter().filter_map(|item| reader.resolver(item)).collect(),
         upstream_timeout,
-        allow: allow.map(|items| items.into_iter().filter_map(|item| reader.network(item)).map(|at| at.value).collect()),
+        allow: allow.map(|items| {
+            items.into_iter().filter_map(|item| reader.network(item)).map(|at| at.value).collect()
+        }),
         today,
         seed,
         log,
@@ -113,7 +124,8 @@ pub fn read_lab(file: usize, report: &mut Report) -> Option<LabSpec> {
 }
 
 /// How long one try at an upstream resolver may take.
-pub const TIMEOUT_RANGE: (Duration, Duration) = (Duration::from_millis(10), Duration::from_secs(60));
+pub const TIMEOUT_RANGE: (Duration, Duration) =
+    (Duration::from_millis(10), Duration::from_secs(60));
 
 /// How long a TCP connection may be silent.
 pub const IDLE_RANGE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(3600));
@@ -137,9 +149,17 @@ fn read_listener(node: &Node, reader: &mut Reader<'_>) -> Option<At<ListenerSpec
     let address = fields.need("address", reader).and_then(|address| reader.socket(address));
     let (country, operator) = (fields.get("country"), fields.get("operator"));
     // An operator is one of a country.
-    let country = if operator.is_some() { country.or_else(|| fields.need("country", reader)) } else { country };
-    let operator = operator.and_then(|name| reader.string(name, "the short name of an operator")).map(|at| at.value);
-    let bound = country.and_then(|code| reader.country_code(code)).map(|code| Bound { country: code.value, operator });
+    let country = if operator.is_some() {
+        country.or_else(|| fields.need("country", reader))
+    } else {
+        country
+    };
+    let operator = operator
+        .and_then(|name| reader.string(name, "the short name of an operator"))
+        .map(|at| at.value);
+    let bound = country
+        .and_then(|code| reader.country_code(code))
+        .map(|code| Bound { country: code.value, operator });
     fields.finish(reader);
     Some(reader.at(node, ListenerSpec { address: address?, bound }))
 }

@@ -40,7 +40,13 @@ impl Default for SoaSpec {
     fn default() -> Self {
         let known = |text| wire_name(text).unwrap_or_default();
         let (mname, rname, ttl) = DEFAULT_SOA;
-        Self { place: SoaPlace::Authority, zone: None, mname: known(mname), rname: known(rname), ttl }
+        Self {
+            place: SoaPlace::Authority,
+            zone: None,
+            mname: known(mname),
+            rname: known(rname),
+            ttl,
+        }
     }
 }
 
@@ -48,8 +54,14 @@ impl Default for SoaSpec {
 pub(super) fn read_soa(node: &Node, reader: &mut Reader<'_>) -> SoaSpec {
     let mut soa = SoaSpec::default();
     let mut fields = Fields::of(node, "a negative answer", reader);
-    let places = [("none", SoaPlace::None), ("authority", SoaPlace::Authority), ("additional", SoaPlace::Additional)];
-    if let Some(place) = fields.get("soa").and_then(|word| reader.word(word, "place for the SOA", &places)) {
+    let places = [
+        ("none", SoaPlace::None),
+        ("authority", SoaPlace::Authority),
+        ("additional", SoaPlace::Additional),
+    ];
+    if let Some(place) =
+        fields.get("soa").and_then(|word| reader.word(word, "place for the SOA", &places))
+    {
         soa.place = place;
     }
     soa.zone = fields.get("zone").and_then(|name| reader.name(name));

@@ -58,13 +58,22 @@ pub(super) fn read_poison(node: &Node, reader: &mut Reader<'_>) -> Option<Poison
     let aaaa = fields.get("aaaa").map(|list| read_addresses(list, Family::V6, reader));
     let cname = fields.get("cname").and_then(|name| reader.name(name));
     let texts = fields.get("txt").map_or(Vec::new(), |list| reader.items(list, "texts"));
-    let txt: Vec<_> = texts.into_iter().filter_map(|text| reader.string(text, "a text")).map(|at| at.value).collect();
+    let txt: Vec<_> = texts
+        .into_iter()
+        .filter_map(|text| reader.string(text, "a text"))
+        .map(|at| at.value)
+        .collect();
     let ttl = fields.get("ttl").and_then(|ttl| read_ttl(ttl, reader));
     let cname_ttl = fields.get("cname-ttl").and_then(|ttl| read_ttl(ttl, reader));
-    let others =
-        [("honest", OtherTypes::Honest), ("nodata", OtherTypes::NoData), ("a", OtherTypes::A), ("drop", OtherTypes::Drop)];
+    let others = [
+        ("honest", OtherTypes::Honest),
+        ("nodata", OtherTypes::NoData),
+        ("a", OtherTypes::A),
+        ("drop", OtherTypes::Drop),
+    ];
     let other_node = fields.get("other-types");
-    let other_types = other_node.and_then(|word| reader.word(word, "answer for other types", &others));
+    let other_types =
+        other_node.and_then(|word| reader.word(word, "answer for other types", &others));
     fields.finish(reader);
     if a.is_none() && aaaa.is_none() && cname.is_none() && txt.is_empty() {
         reader.found(node, "none of them", "a poison with at least one of a, aaaa, cname, txt");
@@ -93,9 +102,15 @@ fn read_ttl(node: &Node, reader: &mut Reader<'_>) -> Option<TtlSpec> {
         [ttl] if count == 1 => return Some(TtlSpec { least: ttl, most: ttl }),
         [least, most] if count == 2 && least <= most => return Some(TtlSpec { least, most }),
         [least, most] if count == 2 => {
-            reader.found(node, format!("{least}s before {most}s"), "the least TTL first, then the greatest");
+            reader.found(
+                node,
+                format!("{least}s before {most}s"),
+                "the least TTL first, then the greatest",
+            );
         }
-        _ if seconds.len() == count => reader.found(node, format!("{count} TTLs"), "one, or the least and the greatest"),
+        _ if seconds.len() == count => {
+            reader.found(node, format!("{count} TTLs"), "one, or the least and the greatest")
+        }
         // Those that cannot be read have been reported.
         _ => {}
     }

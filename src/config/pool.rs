@@ -10,7 +10,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 /// How an answer picks from a pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pick {
-    /// One address, the next at every answer, and from the start again (as the Chinese injectors do).
+    /// One address, the next at every answer, and from the start again (as the Chinese injectors
+    /// do).
     Ring,
     /// One address, any (seeded).
     Random,
@@ -23,7 +24,8 @@ pub enum Pick {
 /// An entry under `pools`.
 #[derive(Clone, Debug)]
 pub struct PoolSpec {
-    /// The addresses as written; nothing when they are in a file, or cannot be read, which has been reported.
+    /// The addresses as written; nothing when they are in a file, or cannot be read, which has been
+    /// reported.
     pub addresses: Option<Vec<IpAddr>>,
     /// A file with one address a line, relative to the country file.
     pub file: Option<At<String>>,
@@ -50,8 +52,10 @@ pub(super) fn read_pool(node: &Node, reader: &mut Reader<'_>) -> PoolSpec {
     if listed.is_some() == file.is_some() && matches!(node.value, Value::Map(_)) {
         reader.found(node, both, "a pool with addresses or with a file");
     }
-    // One that cannot be read makes the whole pool unknown, so that nothing is said of what it lacks.
-    let addresses = listed.and_then(|items| items.into_iter().map(|item| pool_address(item, reader)).collect());
+    // One that cannot be read makes the whole pool unknown, so that nothing is said of what it
+    // lacks.
+    let addresses =
+        listed.and_then(|items| items.into_iter().map(|item| pool_address(item, reader)).collect());
     PoolSpec { addresses, file, pick: pick.unwrap_or(Pick::All) }
 }
 
@@ -59,13 +63,19 @@ fn pool_address(node: &Node, reader: &mut Reader<'_>) -> Option<IpAddr> {
     reader.parse(node, "an IP address").map(|at| at.value)
 }
 
-const PICKS: [(&str, Pick); 4] = [("ring", Pick::Ring), ("random", Pick::Random), ("by-name", Pick::ByName), ("all", Pick::All)];
+const PICKS: [(&str, Pick); 4] =
+    [("ring", Pick::Ring), ("random", Pick::Random), ("by-name", Pick::ByName), ("all", Pick::All)];
 
 /// `a: 127.0.0.1`, `a: [..]` or `a: {pool: NAME}`.
-pub(super) fn read_addresses(node: &Node, family: Family, reader: &mut Reader<'_>) -> AddressesSpec {
+pub(super) fn read_addresses(
+    node: &Node,
+    family: Family,
+    reader: &mut Reader<'_>,
+) -> AddressesSpec {
     if matches!(node.value, Value::Map(_)) {
         let mut fields = Fields::of(node, "addresses", reader);
-        let pool = fields.need("pool", reader).and_then(|name| reader.string(name, "the name of a pool"));
+        let pool =
+            fields.need("pool", reader).and_then(|name| reader.string(name, "the name of a pool"));
         fields.finish(reader);
         return pool.map_or(AddressesSpec::Listed(Vec::new()), AddressesSpec::Pool);
     }

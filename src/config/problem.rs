@@ -1,4 +1,5 @@
-//! Everything that can be wrong with a config, a list or a zone, with the data that its message needs.
+//! Everything that can be wrong with a config, a list or a zone, with the data that its message
+//! needs.
 
 use crate::{
     lists::BadEntry,
@@ -25,7 +26,11 @@ pub enum Trouble {
         why: String,
     },
     /// A key that means nothing here.
-    #[error("unknown key {found:?} in {what}; {}{}", keys(what, expected), suggest(found, expected))]
+    #[error(
+        "unknown key {found:?} in {what}; {}{}",
+        keys(what, expected),
+        suggest(found, expected)
+    )]
     UnknownKey {
         /// What was written.
         found: String,
@@ -104,7 +109,9 @@ pub enum Trouble {
         lacks: &'static str,
     },
     /// `until` is not after `since`.
-    #[error("rule {rule:?} ends on {until}, but begins on {since}; until is the first day on which it no longer holds")]
+    #[error(
+        "rule {rule:?} ends on {until}, but begins on {since}; until is the first day on which it no longer holds"
+    )]
     Dates {
         /// The rule.
         rule: String,
@@ -126,7 +133,9 @@ pub enum Trouble {
         place: String,
     },
     /// An operator's clients are not among its country's.
-    #[error("the network {network} of operator {operator:?} is in none of the country's networks: {country}")]
+    #[error(
+        "the network {network} of operator {operator:?} is in none of the country's networks: {country}"
+    )]
     OutsideCountry {
         /// The network.
         network: String,
@@ -154,7 +163,9 @@ pub enum Trouble {
         expected: String,
     },
     /// An example that nobody can ask.
-    #[error("the example {ask:?} cannot be asked: {owner} has no client that is in none of its operators' networks")]
+    #[error(
+        "the example {ask:?} cannot be asked: {owner} has no client that is in none of its operators' networks"
+    )]
     NobodyAsks {
         /// The question.
         ask: String,
@@ -180,9 +191,13 @@ impl Trouble {
     pub(crate) fn unknown_answer(word: &str, expected: Vec<String>) -> Self {
         let options = match word {
             "poison" => "its records with it, such as {poison: {a: 192.0.2.1}}",
-            "race" => "its steps with it, such as {race: [{after: 1ms, send: forged}, {after: 50ms, send: honest}]}",
+            "race" => {
+                "its steps with it, such as {race: [{after: 1ms, send: forged}, {after: 50ms, send: honest}]}"
+            }
             "delay" => "its options with it, such as {delay: {by: 2s, then: honest}}",
-            "sometimes" => "its options with it, such as {sometimes: {chance: 98%, then: drop, else: honest}}",
+            "sometimes" => {
+                "its options with it, such as {sometimes: {chance: 98%, then: drop, else: honest}}"
+            }
             _ => return Self::UnknownWord { found: word.to_owned(), what: "answer", expected },
         };
         Self::Value { found: format!("\"{word}\" alone"), expected: options.to_owned() }
@@ -190,7 +205,11 @@ impl Trouble {
 }
 
 fn keys(what: &str, expected: &[String]) -> String {
-    if expected.is_empty() { format!("{what} has none") } else { format!("expected one of {}", expected.join(", ")) }
+    if expected.is_empty() {
+        format!("{what} has none")
+    } else {
+        format!("expected one of {}", expected.join(", "))
+    }
 }
 
 fn known(what: &str, expected: &[String]) -> String {
@@ -204,8 +223,12 @@ fn known(what: &str, expected: &[String]) -> String {
 /// ", did you mean ...?" when a known word is near enough to the one found.
 fn suggest(found: &str, candidates: &[String]) -> String {
     let folded = found.to_lowercase();
-    let near = |candidate: &&String| strsim::normalized_damerau_levenshtein(&folded, &candidate.to_lowercase()) >= 0.6;
-    let score = |word: &String| (strsim::normalized_damerau_levenshtein(&folded, &word.to_lowercase()) * 1000.0) as u32;
+    let near = |candidate: &&String| {
+        strsim::normalized_damerau_levenshtein(&folded, &candidate.to_lowercase()) >= 0.6
+    };
+    let score = |word: &String| {
+        (strsim::normalized_damerau_levenshtein(&folded, &word.to_lowercase()) * 1000.0) as u32
+    };
     let best = candidates.iter().filter(near).max_by_key(|word| score(word));
     best.map_or(String::new(), |word| format!("; did you mean {word:?}?"))
 }

@@ -83,7 +83,11 @@ impl Report {
     #[must_use]
     pub fn cross_reference(&self, from: Place, to: Place) -> String {
         let line = self.line_and_column(to).map_or(1, |(line, _)| line);
-        if from.file == to.file { format!("on line {line}") } else { format!("{}:{line}", self.files[to.file].path.display()) }
+        if from.file == to.file {
+            format!("on line {line}")
+        } else {
+            format!("{}:{line}", self.files[to.file].path.display())
+        }
     }
 
     /// Line and column of a place, counted from 1; nothing for a file as such.
@@ -96,7 +100,12 @@ impl Report {
         }
     }
 
-    fn show(&self, f: &mut fmt::Formatter<'_>, at: (usize, Option<(usize, usize)>), trouble: &Trouble) -> fmt::Result {
+    fn show(
+        &self,
+        f: &mut fmt::Formatter<'_>,
+        at: (usize, Option<(usize, usize)>),
+        trouble: &Trouble,
+    ) -> fmt::Result {
         let file = &self.files[at.0];
         let Some((line, column)) = at.1 else {
             return writeln!(f, "{}: {trouble}", file.path.display());
@@ -136,16 +145,22 @@ impl Place {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // In the order of the files and in each from its top; a place costs a reading of its file, so only those shown are found.
+        // In the order of the files and in each from its top; a place costs a reading of its file,
+        // so only those shown are found.
         let mut shown: Vec<_> = self.problems.iter().collect();
         shown.sort_by_key(|problem| (problem.place.file, problem.place.spot));
         let more = shown.len().saturating_sub(MOST_SHOWN);
         shown.truncate(MOST_SHOWN);
-        let locate = |problem: &'_ Problem| (problem.place.file, self.line_and_column(problem.place));
-        let mut located: Vec<_> = shown.into_iter().map(|problem| (locate(problem), problem)).collect();
+        let locate =
+            |problem: &'_ Problem| (problem.place.file, self.line_and_column(problem.place));
+        let mut located: Vec<_> =
+            shown.into_iter().map(|problem| (locate(problem), problem)).collect();
         located.sort_by_key(|(at, _)| *at);
-        // A value behind an anchor is read wherever its alias stands, and so is what is wrong with it.
-        located.dedup_by(|(at, problem), (other_at, other)| at == other_at && problem.trouble == other.trouble);
+        // A value behind an anchor is read wherever its alias stands, and so is what is wrong with
+        // it.
+        located.dedup_by(|(at, problem), (other_at, other)| {
+            at == other_at && problem.trouble == other.trouble
+        });
         for (at, problem) in &located {
             self.show(f, *at, &problem.trouble)?;
         }
@@ -154,7 +169,8 @@ impl fmt::Display for Report {
         if more > 0 {
             writeln!(f, "... and {}", plural(more, "more problem"))?;
         }
-        let (problems, files) = (plural(located.len() + more, "problem"), plural(self.files.len(), "file"));
+        let (problems, files) =
+            (plural(located.len() + more, "problem"), plural(self.files.len(), "file"));
         if broken.len() == self.files.len() {
             return write!(f, "{problems} in {files}");
         }

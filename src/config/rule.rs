@@ -73,27 +73,36 @@ impl fmt::Display for Evidence {
     }
 }
 
-const EVIDENCE: [(&str, Evidence); 3] =
-    [("measured", Evidence::Measured), ("reported", Evidence::Reported), ("assumed", Evidence::Assumed)];
+const EVIDENCE: [(&str, Evidence); 3] = [
+    ("measured", Evidence::Measured),
+    ("reported", Evidence::Reported),
+    ("assumed", Evidence::Assumed),
+];
 
 pub(super) fn read_rule(node: &Node, reader: &mut Reader<'_>) -> Option<RuleSpec> {
     let mut fields = Fields::of(node, "a rule", reader);
-    let rule = fields.need("rule", reader).and_then(|name| reader.string(name, "the name of the rule"));
+    let rule =
+        fields.need("rule", reader).and_then(|name| reader.string(name, "the name of the rule"));
     let names = fields.get("names").map(|list| read_patterns(list, reader));
     let lists = fields.get("lists").map_or(Vec::new(), |list| reader.items(list, "file names"));
     let lists = lists.into_iter().filter_map(|item| reader.string(item, "a file name")).collect();
     let types = fields.get("types").map_or(Vec::new(), |list| reader.items(list, "record types"));
     let types = types.into_iter().filter_map(|item| reader.record_type(item)).collect();
-    let transports = fields.get("transports").map_or(Vec::new(), |list| reader.items(list, "transports"));
+    let transports =
+        fields.get("transports").map_or(Vec::new(), |list| reader.items(list, "transports"));
     let transports = transports.into_iter().filter_map(|item| reader.transport(item)).collect();
     let since = fields.get("since").and_then(|day| reader.date(day));
     let until = fields.get("until").and_then(|day| reader.date(day));
     let hours = fields.get("hours").map_or(Vec::new(), |hours| read_hours(hours, reader));
     let answer = fields.need("answer", reader).and_then(|answer| read_answer_ref(answer, reader));
     let category = fields.get("category").and_then(|code| read_category(code, reader));
-    let evidence = fields.need("evidence", reader).and_then(|word| reader.word(word, "grade of evidence", &EVIDENCE));
+    let evidence = fields
+        .need("evidence", reader)
+        .and_then(|word| reader.word(word, "grade of evidence", &EVIDENCE));
     let sources = fields.need("sources", reader).map(|list| reader.items(list, "sources"));
-    let sources = sources.map(|items| items.into_iter().filter_map(|item| reader.string(item, "the key of a source")).collect());
+    let sources = sources.map(|items| {
+        items.into_iter().filter_map(|item| reader.string(item, "the key of a source")).collect()
+    });
     fields.finish(reader);
     Some(RuleSpec {
         rule: rule?,

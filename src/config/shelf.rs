@@ -107,9 +107,8 @@ impl Shelf {
     /// The system's, with the path.
     pub fn open(&self, path: &Path) -> Result<Box<dyn BufRead>, ShelfError> {
         let opened: io::Result<Box<dyn BufRead>> = match self {
-            Self::Folder(folder) => {
-                fs::File::open(folder.join(path)).map(|file| Box::new(BufReader::with_capacity(PIECE, file)) as Box<dyn BufRead>)
-            }
+            Self::Folder(folder) => fs::File::open(folder.join(path))
+                .map(|file| Box::new(BufReader::with_capacity(PIECE, file)) as Box<dyn BufRead>),
             Self::BuiltIn(dir) => match dir.get_file(path) {
                 Some(file) => Ok(Box::new(file.contents())),
                 None => Err(io::ErrorKind::NotFound.into()),
@@ -118,7 +117,8 @@ impl Shelf {
         opened.map_err(|why| ShelfError { path: self.shown(path), why })
     }
 
-    /// The files below `folder` whose names end in one of `endings`, sorted. Editors' backups and hidden files are no files.
+    /// The files below `folder` whose names end in one of `endings`, sorted. Editors' backups and
+    /// hidden files are no files.
     ///
     /// # Errors
     ///
@@ -127,10 +127,13 @@ impl Shelf {
         let fail = |why| ShelfError { path: self.shown(folder), why };
         let mut found: Vec<PathBuf> = match self {
             Self::Folder(root) => fs::read_dir(root.join(folder))
-                .and_then(|entries| entries.map(|entry| entry.map(|entry| folder.join(entry.file_name()))).collect())
+                .and_then(|entries| {
+                    entries.map(|entry| entry.map(|entry| folder.join(entry.file_name()))).collect()
+                })
                 .map_err(fail)?,
             Self::BuiltIn(dir) => {
-                let inside = if folder.as_os_str().is_empty() { Some(*dir) } else { dir.get_dir(folder) };
+                let inside =
+                    if folder.as_os_str().is_empty() { Some(*dir) } else { dir.get_dir(folder) };
                 let inside = inside.ok_or_else(|| fail(io::ErrorKind::NotFound.into()))?;
                 inside.files().map(|file| file.path().to_owned()).collect()
             }

@@ -1,10 +1,13 @@
 //! A YAML document as a tree whose every node knows its place.
 //!
-//! serde hands values to visitors without their places; only an error that a visitor returns is given one. So nodes are
-//! numbered in reading order, and when a place is needed the document is read again by a visitor that refuses the node of
-//! that number. That costs one more reading a problem, and files without problems nothing.
+//! serde hands values to visitors without their places; only an error that a visitor returns is
+//! given one. So nodes are numbered in reading order, and when a place is needed the document is
+//! read again by a visitor that refuses the node of that number. That costs one more reading a
+//! problem, and files without problems nothing.
 
-use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    DeserializeSeed, Deserializer, EnumAccess, Error as _, MapAccess, SeqAccess, Visitor,
+};
 use std::{cell::Cell, fmt};
 
 /// One value of a document, with its number in reading order.
@@ -14,7 +17,8 @@ pub(super) struct Node {
     pub(super) value: Value,
 }
 
-/// What a value is. Scalars keep their text: `0.0.0.0`, `60s` and `2014-03-20` are read by whoever expects them.
+/// What a value is. Scalars keep their text: `0.0.0.0`, `60s` and `2014-03-20` are read by whoever
+/// expects them.
 #[derive(Clone, Debug)]
 pub(super) enum Value {
     Null,
@@ -36,7 +40,8 @@ pub(super) struct SyntaxError {
 /// Reads a document.
 pub(super) fn read(text: &str) -> Result<Node, SyntaxError> {
     walk(text, None).map_err(|error| {
-        let (line, column) = error.location().map_or((1, 1), |place| (place.line(), place.column()));
+        let (line, column) =
+            error.location().map_or((1, 1), |place| (place.line(), place.column()));
         SyntaxError::new(text, (line, column), &error.to_string())
     })
 }
@@ -48,7 +53,11 @@ impl SyntaxError {
             let marks = (1..).zip(text.lines()).filter(|(_, line)| line.starts_with("---"));
             // The first mark may begin the first document.
             let line = marks.map(|(number, _)| number).last().unwrap_or(line);
-            return Self { line, column: 1, message: "a file holds one document; a second one begins here".to_owned() };
+            return Self {
+                line,
+                column: 1,
+                message: "a file holds one document; a second one begins here".to_owned(),
+            };
         }
         let star = text.lines().nth(line - 1).and_then(stray_star);
         if let Some(star) = star {
@@ -70,7 +79,8 @@ impl SyntaxError {
 /// What is said of a tag, which is good YAML but means nothing here.
 const TAGS: &str = "tags (!word) have no meaning here";
 
-/// The column of a star outside quotes that begins a pattern and no alias: something else than a word follows.
+/// The column of a star outside quotes that begins a pattern and no alias: something else than a
+/// word follows.
 fn stray_star(line: &str) -> Option<usize> {
     let mut quote = None;
     let mut before = ' ';
@@ -204,7 +214,9 @@ mod tests {
     fn find<'n>(node: &'n Node, text: &str) -> Option<&'n Node> {
         match &node.value {
             Value::Scalar(found) | Value::Number(found) if found == text => Some(node),
-            Value::Map(entries) => entries.iter().find_map(|(key, value)| find(key, text).or_else(|| find(value, text))),
+            Value::Map(entries) => entries
+                .iter()
+                .find_map(|(key, value)| find(key, text).or_else(|| find(value, text))),
             Value::List(items) => items.iter().find_map(|item| find(item, text)),
             _ => None,
         }
@@ -232,7 +244,8 @@ mod tests {
     fn numbers_keep_their_text() {
         let text = "[1.50, 0x10, 1e3, 007, true, 1.10.1]";
         let Value::List(items) = read(text).unwrap().value else { panic!("a list") };
-        let written: Vec<_> = items.iter().map(|item| super::as_written(text, item.number)).collect();
+        let written: Vec<_> =
+            items.iter().map(|item| super::as_written(text, item.number)).collect();
         assert_eq!(written, ["1.50", "0x10", "1e3", "007", "true", "1.10.1"]);
     }
 

@@ -138,7 +138,12 @@ impl Reader<'_> {
     }
 
     /// A word out of a fixed vocabulary.
-    pub(super) fn word<T: Copy>(&mut self, node: &Node, what: &'static str, words: &[(&str, T)]) -> Option<T> {
+    pub(super) fn word<T: Copy>(
+        &mut self,
+        node: &Node,
+        what: &'static str,
+        words: &[(&str, T)],
+    ) -> Option<T> {
         let found = self.scalar(node, what)?;
         if let Some((_, value)) = words.iter().find(|(word, _)| *word == found) {
             return Some(*value);
@@ -153,7 +158,8 @@ impl Reader<'_> {
     }
 
     pub(super) fn record_type(&mut self, node: &Node) -> Option<Type> {
-        self.parse(node, "a record type such as A or MX, or TYPE65280 (RFC 3597)").map(|at| at.value)
+        self.parse(node, "a record type such as A or MX, or TYPE65280 (RFC 3597)")
+            .map(|at| at.value)
     }
 
     pub(super) fn transport(&mut self, node: &Node) -> Option<Transport> {
@@ -174,8 +180,11 @@ impl Reader<'_> {
     pub(super) fn ttl(&mut self, node: &Node) -> Option<u32> {
         let expected = format!("a TTL in whole seconds from 0s to {MAX_TTL}s, such as 60s or 1h");
         let text = self.scalar(node, &expected)?;
-        let seconds = parse_duration(text).filter(|ttl| ttl.subsec_nanos() == 0).map(|ttl| ttl.as_secs());
-        let ttl = seconds.and_then(|seconds| u32::try_from(seconds).ok()).filter(|seconds| *seconds <= MAX_TTL);
+        let seconds =
+            parse_duration(text).filter(|ttl| ttl.subsec_nanos() == 0).map(|ttl| ttl.as_secs());
+        let ttl = seconds
+            .and_then(|seconds| u32::try_from(seconds).ok())
+            .filter(|seconds| *seconds <= MAX_TTL);
         if ttl.is_none() {
             self.expected(node, with_unit(text, expected));
         }
@@ -206,7 +215,11 @@ impl Reader<'_> {
     }
 
     /// A duration with its unit: `500ms`, `60s`, `5m`, `1h`, `1d`.
-    pub(super) fn duration(&mut self, node: &Node, range: (Duration, Duration)) -> Option<Duration> {
+    pub(super) fn duration(
+        &mut self,
+        node: &Node,
+        range: (Duration, Duration),
+    ) -> Option<Duration> {
         let text = self.scalar(node, "a duration")?;
         duration(text, range).map_err(|why| self.expected(node, why.expected)).ok()
     }
@@ -258,7 +271,8 @@ pub fn moment(text: &str) -> Result<DateTime, NoSuchWord> {
     {
         return Ok(day.at(12, 0, 0, 0));
     }
-    let expected = "a day such as 2014-03-20, or a moment of it in UTC such as 2014-03-20T18:30".to_owned();
+    let expected =
+        "a day such as 2014-03-20, or a moment of it in UTC such as 2014-03-20T18:30".to_owned();
     text.parse().map_err(|_| NoSuchWord { found: text.to_owned(), what: "day", expected })
 }
 
@@ -270,7 +284,11 @@ pub fn moment(text: &str) -> Result<DateTime, NoSuchWord> {
 pub fn duration(text: &str, range: (Duration, Duration)) -> Result<Duration, NoSuchWord> {
     let value = parse_duration(text).filter(|value| *value >= range.0 && *value <= range.1);
     value.ok_or_else(|| {
-        let expected = format!("a duration from {} to {}, such as 60s (units ms, s, m, h, d)", show(range.0), show(range.1));
+        let expected = format!(
+            "a duration from {} to {}, such as 60s (units ms, s, m, h, d)",
+            show(range.0),
+            show(range.1)
+        );
         NoSuchWord { found: text.to_owned(), what: "duration", expected: with_unit(text, expected) }
     })
 }
@@ -282,7 +300,11 @@ pub fn duration(text: &str, range: (Duration, Duration)) -> Result<Duration, NoS
 /// What was found, and what may be written.
 pub fn socket(text: &str) -> Result<SocketAddr, NoSuchWord> {
     let expected = "an address with a port such as 127.0.0.1:5300 or [::1]:5300";
-    text.parse().map_err(|_| NoSuchWord { found: text.to_owned(), what: "address with a port", expected: expected.to_owned() })
+    text.parse().map_err(|_| NoSuchWord {
+        found: text.to_owned(),
+        what: "address with a port",
+        expected: expected.to_owned(),
+    })
 }
 
 /// An address with a port, 53 when none is given.
@@ -312,7 +334,8 @@ pub fn log_filter(text: &str) -> Result<EnvFilter, NoSuchWord> {
     parsed.ok_or_else(|| NoSuchWord {
         found: text.to_owned(),
         what: "log filter",
-        expected: "error, warn, info, debug, or a filter such as splinterdns::query=debug".to_owned(),
+        expected: "error, warn, info, debug, or a filter such as splinterdns::query=debug"
+            .to_owned(),
     })
 }
 
@@ -322,7 +345,8 @@ fn with_unit(found: &str, expected: String) -> String {
 }
 
 /// Units, largest first, in milliseconds.
-const UNITS: [(&str, u64); 5] = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)];
+const UNITS: [(&str, u64); 5] =
+    [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)];
 
 fn parse_duration(text: &str) -> Option<Duration> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
@@ -344,7 +368,11 @@ fn millionths(percent: &str) -> Option<u32> {
     if !digits(whole) || !digits(decimals) || decimals.len() > 4 {
         return None;
     }
-    let millionths = whole.parse::<u32>().ok()?.checked_mul(10_000)?.checked_add(format!("{decimals:0<4}").parse().ok()?)?;
+    let millionths = whole
+        .parse::<u32>()
+        .ok()?
+        .checked_mul(10_000)?
+        .checked_add(format!("{decimals:0<4}").parse().ok()?)?;
     (millionths <= 1_000_000).then_some(millionths)
 }
 

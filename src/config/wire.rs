@@ -17,7 +17,8 @@ pub struct WireSpec {
     pub ad: Option<bool>,
     /// All flags at once, over the others; RCODE and TC are added.
     pub flags: Option<u16>,
-    /// Flags 0x8180 for a query with RD, 0x8400 for one without (beside RCODE and TC); `aa`, `ra` and `ad` are then not looked at.
+    /// Flags 0x8180 for a query with RD, 0x8400 for one without (beside RCODE and TC); `aa`, `ra`
+    /// and `ad` are then not looked at.
     pub flags_by_rd: bool,
     /// How the owner of the records is written.
     pub owner: OwnerForm,
@@ -47,7 +48,8 @@ pub enum EdnsForm {
     Omit,
     /// The query's OPT, octet for octet.
     Echo,
-    /// Whatever follows the question in the query is left where it stands, before the records, and not counted.
+    /// Whatever follows the question in the query is left where it stands, before the records, and
+    /// not counted.
     Left,
 }
 
@@ -63,13 +65,19 @@ pub struct EdeSpec {
 /// `wire:` of an answer.
 pub(super) fn read_wire(node: &Node, reader: &mut Reader<'_>) -> WireSpec {
     let mut fields = Fields::of(node, "wire", reader);
-    let mut flag = |key, reader: &mut Reader<'_>| fields.get(key).and_then(|value| reader.flag(value));
+    let mut flag =
+        |key, reader: &mut Reader<'_>| fields.get(key).and_then(|value| reader.flag(value));
     let (aa, ra, ad) = (flag("aa", reader), flag("ra", reader), flag("ad", reader));
     let flags_by_rd = flag("flags-by-rd", reader).unwrap_or_default();
     let flags = fields.get("flags").and_then(|flags| reader.number(flags, (0, 65_535)));
     let owners = [("pointer", OwnerForm::Pointer), ("copy", OwnerForm::Copy)];
     let owner = fields.get("owner").and_then(|word| reader.word(word, "owner form", &owners));
-    let forms = [("normal", EdnsForm::Normal), ("omit", EdnsForm::Omit), ("echo", EdnsForm::Echo), ("left", EdnsForm::Left)];
+    let forms = [
+        ("normal", EdnsForm::Normal),
+        ("omit", EdnsForm::Omit),
+        ("echo", EdnsForm::Echo),
+        ("left", EdnsForm::Left),
+    ];
     let edns = fields.get("edns").and_then(|word| reader.word(word, "EDNS form", &forms));
     // 512 octets are already more than any injector was seen to leave behind.
     let trailing = fields.get("trailing").and_then(|number| reader.number(number, (0, 512)));
@@ -98,9 +106,13 @@ pub(super) fn read_parser(node: &Node, reader: &mut Reader<'_>) -> Option<Parser
     let mut fields = Fields::of(options?, "a flat parser", reader);
     let patched = fields.get("patched").and_then(|value| reader.flag(value));
     let counts = [("any", false), ("one", true)];
-    let one_question = fields.get("questions").and_then(|word| reader.word(word, "number of questions", &counts));
+    let one_question =
+        fields.get("questions").and_then(|word| reader.word(word, "number of questions", &counts));
     fields.finish(reader);
-    Some(Parser::Flat(Flat { patched: patched.unwrap_or(flat.patched), one_question: one_question.unwrap_or(flat.one_question) }))
+    Some(Parser::Flat(Flat {
+        patched: patched.unwrap_or(flat.patched),
+        one_question: one_question.unwrap_or(flat.one_question),
+    }))
 }
 
 /// `ede:` of an answer.
@@ -109,5 +121,8 @@ pub(super) fn read_ede(node: &Node, reader: &mut Reader<'_>) -> Option<EdeSpec> 
     let code = fields.need("code", reader).and_then(|code| reader.number(code, (0, 65_535)));
     let text = fields.get("text").and_then(|text| reader.string(text, "a text"));
     fields.finish(reader);
-    Some(EdeSpec { code: u16::try_from(code?).ok()?, text: text.map(|at| at.value).unwrap_or_default() })
+    Some(EdeSpec {
+        code: u16::try_from(code?).ok()?,
+        text: text.map(|at| at.value).unwrap_or_default(),
+    })
 }

@@ -1,7 +1,8 @@
 //! The way of a query: octets, query, verdict, plan, and what leaves at which time.
 //!
-//! Who answers reads messages as RFC 1035 has it, but some injectors only glance at the octets ([`Glance`]). Where both see the
-//! same question it is decided about once; where they do not, each decides about what it sees.
+//! Who answers reads messages as RFC 1035 has it, but some injectors only glance at the octets
+//! ([`Glance`]). Where both see the same question it is decided about once; where they do not, each
+//! decides about what it sees.
 
 use super::{Lab, known::Known};
 use crate::{
@@ -40,10 +41,12 @@ pub struct Governed<'l> {
     governors: Governors<'l>,
 }
 
-/// What one worker keeps from query to query, so that a query in the common case asks for no memory.
+/// What one worker keeps from query to query, so that a query in the common case asks for no
+/// memory.
 #[derive(Debug, Default)]
 pub struct Desk {
-    /// What goes out for the last query. The octets may be of several queries; whoever has sent them clears them.
+    /// What goes out for the last query. The octets may be of several queries; whoever has sent
+    /// them clears them.
     pub plan: Plan,
     /// Honest answers that were given before.
     pub(super) known: Known,
@@ -86,15 +89,20 @@ const EDE_PROHIBITED: u16 = 18;
 /// Messages that are opened together, each with its number.
 pub type Row<'o, 'l> = SmallVec<[(usize, Opened<'o, 'l>); ROW]>;
 
-/// Asks for the memory that the decisions about messages will read: it is what they wait for, and for several at once no longer
-/// than for one. Nothing is decided by it.
+/// Asks for the memory that the decisions about messages will read: it is what they wait for, and
+/// for several at once no longer than for one. Nothing is decided by it.
 pub fn foresee(row: &Row<'_, '_>) {
     row.iter().for_each(|(_, opened)| opened.governors.come_near(&opened.suffixes));
 }
 
 impl Lab {
     /// Opens a message.
-    pub fn open<'o, 'l>(&'l self, octets: &'o [u8], from: Governed<'l>, desk: &mut Desk) -> Opened<'o, 'l> {
+    pub fn open<'o, 'l>(
+        &'l self,
+        octets: &'o [u8],
+        from: Governed<'l>,
+        desk: &mut Desk,
+    ) -> Opened<'o, 'l> {
         let Governed { asker, governors } = from;
         let read = Received::read(octets);
         let (query, suffixes) = match &read {
@@ -109,8 +117,13 @@ impl Lab {
         Opened { octets, read, query, welcome: asker.welcome, governors, suffixes }
     }
 
-    /// Decides about a message, once; the desk's plan then has what goes out. Gives back the query, for an honest step of it.
-    pub fn consider<'o>(&self, opened: &mut Opened<'o, '_>, desk: &mut Desk) -> Option<Received<'o>> {
+    /// Decides about a message, once; the desk's plan then has what goes out. Gives back the query,
+    /// for an honest step of it.
+    pub fn consider<'o>(
+        &self,
+        opened: &mut Opened<'o, '_>,
+        desk: &mut Desk,
+    ) -> Option<Received<'o>> {
         let draw = Draw { seed: self.settings.seed, turns: &self.turns };
         let (verdict, received) = judge(opened, &draw, &mut desk.plan);
         if let Some(verdict) = verdict
@@ -125,7 +138,8 @@ impl Lab {
         received
     }
 
-    /// Finds who governs an asker, whose listener may be bound; several messages of one may share it.
+    /// Finds who governs an asker, whose listener may be bound; several messages of one may share
+    /// it.
     #[must_use]
     pub fn governed(&self, asker: Asker, bound: Option<&Bound>) -> Governed<'_> {
         Governed { asker, governors: self.policy.governors(asker.client, bound) }
@@ -138,8 +152,8 @@ impl Lab {
     }
 }
 
-/// What is decided about a message, and its query, for an honest step; nothing where the protocol decides. The plan then has what
-/// goes out.
+/// What is decided about a message, and its query, for an honest step; nothing where the protocol
+/// decides. The plan then has what goes out.
 pub(super) fn judge<'o, 'l>(
     opened: &mut Opened<'o, 'l>,
     draw: &Draw<'_>,
@@ -193,11 +207,17 @@ impl<'o, 'l> Opened<'o, 'l> {
         let received = match self.read {
             Ok(received) => received,
             Err(Unanswered::Ignore) => return Err(None),
-            Err(Unanswered::FormErr) => return Err(Some(write_bare_header(self.octets, ResponseCode::FormErr, out))),
-            Err(Unanswered::NotImp) => return Err(Some(not_implemented(self.octets, self.query.transport, out))),
+            Err(Unanswered::FormErr) => {
+                return Err(Some(write_bare_header(self.octets, ResponseCode::FormErr, out)));
+            }
+            Err(Unanswered::NotImp) => {
+                return Err(Some(not_implemented(self.octets, self.query.transport, out)));
+            }
         };
         match rejection(&received, self.query.rtype, self.welcome) {
-            Some(head) => Err(Some(head.write(received, received.limit(self.query.transport), out))),
+            Some(head) => {
+                Err(Some(head.write(received, received.limit(self.query.transport), out)))
+            }
             None => Ok(received),
         }
     }
@@ -210,7 +230,9 @@ impl<'o, 'l> Opened<'o, 'l> {
         }
         for flat in readers.flats() {
             match Glance::at(self.octets, flat) {
-                Some(glance) if admitted && self.agrees(&glance) => same = same.and(Readers::of(Parser::Flat(flat))),
+                Some(glance) if admitted && self.agrees(&glance) => {
+                    same = same.and(Readers::of(Parser::Flat(flat)))
+                }
                 Some(glance) => apart.push((flat, glance)),
                 None => {}
             }
@@ -224,9 +246,16 @@ impl<'o, 'l> Opened<'o, 'l> {
         place && glance.rtype == self.query.rtype && glance.name == self.query.name
     }
 
-    /// Adds what an injector sends that sees another question than a resolver does, if a rule is about it. What the resolver says
-    /// then comes when the injector's rule lets it come, or not at all, unless those who read messages have a rule for that too.
-    fn inject(&mut self, apart: (Flat, Glance), draw: &Draw<'_>, out: &mut Plan, decided: &mut Option<Verdict<'l>>) {
+    /// Adds what an injector sends that sees another question than a resolver does, if a rule is
+    /// about it. What the resolver says then comes when the injector's rule lets it come, or not at
+    /// all, unless those who read messages have a rule for that too.
+    fn inject(
+        &mut self,
+        apart: (Flat, Glance),
+        draw: &Draw<'_>,
+        out: &mut Plan,
+        decided: &mut Option<Verdict<'l>>,
+    ) {
         let (flat, Glance { name, rtype, question }) = apart;
         let query = Query { name, rtype, readers: Readers::of(Parser::Flat(flat)), ..self.query };
         let verdict = self.governors.decide(&query, &self.governors.suffixes(&query.name));
@@ -234,9 +263,15 @@ impl<'o, 'l> Opened<'o, 'l> {
             return;
         }
         let first = out.steps.len();
-        plan(&verdict, Asked { query: &query, received: Received::glanced(self.octets, &question) }, draw, out);
+        plan(
+            &verdict,
+            Asked { query: &query, received: Received::glanced(self.octets, &question) },
+            draw,
+            out,
+        );
         let injected = out.steps.split_off(first);
-        let (genuine, forged): (Vec<_>, Vec<_>) = injected.into_iter().partition(|step| step.send == Send::Honest);
+        let (genuine, forged): (Vec<_>, Vec<_>) =
+            injected.into_iter().partition(|step| step.send == Send::Honest);
         if decided.as_ref().is_none_or(|verdict| verdict.rule.is_none()) {
             *decided = Some(verdict);
             self.query = query;
@@ -250,12 +285,15 @@ impl<'o, 'l> Opened<'o, 'l> {
     }
 }
 
-/// NOTIMP for another OPCODE. Where the message reads as a query does, its question and an OPT come back (RFC 6891 section 6.1.1).
+/// NOTIMP for another OPCODE. Where the message reads as a query does, its question and an OPT come
+/// back (RFC 6891 section 6.1.1).
 fn not_implemented(octets: &[u8], transport: Transport, out: &mut Vec<u8>) -> Range<usize> {
     let opcode = octets[2] & 0x78;
     let mut query = octets.to_vec();
     query[2] ^= opcode;
-    let Ok(query) = Received::read(&query) else { return write_bare_header(octets, ResponseCode::NotImp, out) };
+    let Ok(query) = Received::read(&query) else {
+        return write_bare_header(octets, ResponseCode::NotImp, out);
+    };
     let written = Head::status(ResponseCode::NotImp).write(query, query.limit(transport), out);
     out[written.start + 2] |= opcode;
     written

@@ -25,22 +25,33 @@ fn client(country: &Country, example: &ExampleSpec, report: &mut Report) -> Opti
     let (client, owner) = match &example.operator {
         None => (country.client(), country.name.clone()),
         Some(At { place, value }) => {
-            let Some(operator) = country.operators.iter().find(|operator| operator.slug == *value) else {
-                let expected = country.operators.iter().map(|operator| operator.slug.clone()).collect();
-                report.add(*place, Trouble::UnknownWord { found: value.clone(), what: "operator", expected });
+            let Some(operator) = country.operators.iter().find(|operator| operator.slug == *value)
+            else {
+                let expected =
+                    country.operators.iter().map(|operator| operator.slug.clone()).collect();
+                report.add(
+                    *place,
+                    Trouble::UnknownWord { found: value.clone(), what: "operator", expected },
+                );
                 return None;
             };
             (operator.client(), operator.name.clone())
         }
     };
     if client.is_none() {
-        report.add(example.ask.place, Trouble::NobodyAsks { ask: example.ask.value.clone(), owner });
+        report
+            .add(example.ask.place, Trouble::NobodyAsks { ask: example.ask.value.clone(), owner });
     }
     client
 }
 
 /// The first thing that is not as the example says: where, what it is, what was expected.
-fn failure(lab: &Lab, spec: &CountrySpec, example: &ExampleSpec, client: IpAddr) -> Option<(Place, String, String)> {
+fn failure(
+    lab: &Lab,
+    spec: &CountrySpec,
+    example: &ExampleSpec,
+    client: IpAddr,
+) -> Option<(Place, String, String)> {
     let now = example.today.unwrap_or_else(|| Clock::Real.now());
     let asker = Asker { client, transport: example.transport, now, welcome: true };
     let rehearsal = lab.rehearse(&wire_name(example.name.as_str()).ok()?, example.rtype, asker);
@@ -50,7 +61,9 @@ fn failure(lab: &Lab, spec: &CountrySpec, example: &ExampleSpec, client: IpAddr)
         let got = format!("the verdict is {} ({by})", rehearsal.verdict.word);
         return Some((example.expect.place, got, example.expect.value.to_string()));
     }
-    if let Some(expected) = example.rule.as_ref().filter(|expected| Some(expected.value.as_str()) != rule) {
+    if let Some(expected) =
+        example.rule.as_ref().filter(|expected| Some(expected.value.as_str()) != rule)
+    {
         let rules = spec.operators.iter().flat_map(|operator| &operator.rules).chain(&spec.rules);
         let known = rules.into_iter().any(|rule| rule.rule.value == expected.value);
         let unknown = if known { "" } else { ", which does not exist" };
@@ -59,13 +72,25 @@ fn failure(lab: &Lab, spec: &CountrySpec, example: &ExampleSpec, client: IpAddr)
     wrong_replies(&rehearsal, example)
 }
 
-fn wrong_replies(rehearsal: &Rehearsal<'_>, example: &ExampleSpec) -> Option<(Place, String, String)> {
-    if let Some(expected) = example.replies.as_ref().filter(|expected| expected.value != rehearsal.replies()) {
-        return Some((expected.place, format!("replies: {}", rehearsal.replies()), expected.value.to_string()));
+fn wrong_replies(
+    rehearsal: &Rehearsal<'_>,
+    example: &ExampleSpec,
+) -> Option<(Place, String, String)> {
+    if let Some(expected) =
+        example.replies.as_ref().filter(|expected| expected.value != rehearsal.replies())
+    {
+        return Some((
+            expected.place,
+            format!("replies: {}", rehearsal.replies()),
+            expected.value.to_string(),
+        ));
     }
     let expected = example.answers.as_ref()?;
     let answers = rehearsal.first_data();
-    let list = |data: &[String]| if data.is_empty() { "no records".to_owned() } else { data.join(", ") };
+    let list =
+        |data: &[String]| if data.is_empty() { "no records".to_owned() } else { data.join(", ") };
     let differs = answers != expected.value;
-    differs.then(|| (expected.place, format!("the first reply has {}", list(&answers)), list(&expected.value)))
+    differs.then(|| {
+        (expected.place, format!("the first reply has {}", list(&answers)), list(&expected.value))
+    })
 }

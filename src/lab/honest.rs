@@ -17,7 +17,8 @@ use std::ops::Range;
 pub enum Local {
     /// The whole answer.
     Whole(Vec<u8>),
-    /// The beginning of an answer that goes on elsewhere: a referral, or an alias into a zone that is not here.
+    /// The beginning of an answer that goes on elsewhere: a referral, or an alias into a zone that
+    /// is not here.
     Partial(Vec<u8>),
     /// Nothing.
     Nothing,
@@ -41,22 +42,35 @@ const EDE_NO_REACHABLE_AUTHORITY: u16 = 22;
 
 impl Lab {
     /// What a step of the desk's plan comes to; an honest message is written behind the others.
-    pub fn due<'o>(&self, send: Send, query: Option<Received<'o>>, transport: Transport, desk: &mut Desk) -> Due<'o> {
+    pub fn due<'o>(
+        &self,
+        send: Send,
+        query: Option<Received<'o>>,
+        transport: Transport,
+        desk: &mut Desk,
+    ) -> Due<'o> {
         let Desk { plan, known, .. } = desk;
         match (send, query) {
             (Send::Forged(range) | Send::Rejected(range), _) => Due::Message(range),
             (Send::Reset, _) => Due::Reset,
             (Send::Honest, None) => Due::Nothing,
             (Send::Honest, Some(query)) => {
-                let written = self.write_honest(query, query.limit(transport), known, &mut plan.octets);
+                let written =
+                    self.write_honest(query, query.limit(transport), known, &mut plan.octets);
                 written.map_or(Due::Upstream(query), Due::Message)
             }
         }
     }
 
-    /// Writes the honest answer behind what is in the buffer, or nothing when an upstream resolver has to be asked for it.
-    /// What has been asked before is not looked for again.
-    fn write_honest(&self, query: Received<'_>, limit: usize, known: &mut Known, out: &mut Vec<u8>) -> Option<Range<usize>> {
+    /// Writes the honest answer behind what is in the buffer, or nothing when an upstream resolver
+    /// has to be asked for it. What has been asked before is not looked for again.
+    fn write_honest(
+        &self,
+        query: Received<'_>,
+        limit: usize,
+        known: &mut Known,
+        out: &mut Vec<u8>,
+    ) -> Option<Range<usize>> {
         if let Some(range) = known.write(query, out) {
             return Some(range);
         }
@@ -95,7 +109,9 @@ impl Lab {
     /// SERVFAIL that says why.
     #[must_use]
     pub fn no_answer(query: Received<'_>, limit: usize, why: &str) -> Vec<u8> {
-        Head::status(ResponseCode::ServFail).explained(EDE_NO_REACHABLE_AUTHORITY, why).octets(query, limit)
+        Head::status(ResponseCode::ServFail)
+            .explained(EDE_NO_REACHABLE_AUTHORITY, why)
+            .octets(query, limit)
     }
 
     /// What the zones say, if they are asked at all.
@@ -106,7 +122,13 @@ impl Lab {
         }
         let octets = |message| {
             let written = Honest::octets(&message, query, limit);
-            written.unwrap_or_else(|why| Self::no_answer(query, limit, &format!("the zone's answer cannot be written: {why}")))
+            written.unwrap_or_else(|why| {
+                Self::no_answer(
+                    query,
+                    limit,
+                    &format!("the zone's answer cannot be written: {why}"),
+                )
+            })
         };
         match self.zones.answer(query) {
             Honest::Answer(message) => Local::Whole(octets(message)),
@@ -119,13 +141,16 @@ impl Lab {
         !self.settings.upstream.is_empty() && self.settings.honest_from.contains(&Origin::Upstream)
     }
 
-    /// Where nobody can be asked, what is known here is all that there is: a referral, or an alias without its target.
+    /// Where nobody can be asked, what is known here is all that there is: a referral, or an alias
+    /// without its target.
     fn without_upstream(&self, query: Received<'_>, limit: usize) -> Vec<u8> {
         match self.local(query, limit) {
             Local::Whole(octets) | Local::Partial(octets) => octets,
-            Local::Nothing => {
-                Self::no_answer(query, limit, "the name is in no zone of this lab, and no upstream resolver is set")
-            }
+            Local::Nothing => Self::no_answer(
+                query,
+                limit,
+                "the name is in no zone of this lab, and no upstream resolver is set",
+            ),
         }
     }
 }

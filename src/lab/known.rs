@@ -1,7 +1,8 @@
 //! Honest answers that were given before, kept encoded.
 //!
-//! Each worker keeps its own, so that there is nothing to lock. A kept answer is that to the question in lower case; the id, CD
-//! and the question of the query are written over it, so that it is octet for octet what would have been found again.
+//! Each worker keeps its own, so that there is nothing to lock. A kept answer is that to the
+//! question in lower case; the id, CD and the question of the query are written over it, so that it
+//! is octet for octet what would have been found again.
 
 use crate::query::Received;
 use hashbrown::HashMap;
@@ -16,7 +17,8 @@ pub(super) struct Known {
     key: Vec<u8>,
 }
 
-/// Every client takes as much (RFC 1035 section 4.2.1), so an answer of that length is one for all of them.
+/// Every client takes as much (RFC 1035 section 4.2.1), so an answer of that length is one for all
+/// of them.
 const SMALL: usize = 512;
 
 /// Some two megabytes; whoever asks for ever new names makes the rest be forgotten.
@@ -49,8 +51,8 @@ impl Known {
         Some(start..out.len())
     }
 
-    /// Keeps the answer to the query for which [`Known::write`] found none, unless it is too long for some client, or was cut
-    /// for this one.
+    /// Keeps the answer to the query for which [`Known::write`] found none, unless it is too long
+    /// for some client, or was cut for this one.
     pub(super) fn learn(&mut self, answer: &[u8]) {
         if answer.len() > SMALL || answer[2] & TRUNCATED != 0 {
             return;
@@ -74,7 +76,8 @@ pub(super) fn personalise(answer: &mut [u8], query: Received<'_>) {
     answer[HEADER..HEADER + query.question().len()].copy_from_slice(query.question());
 }
 
-/// All of a query on which the honest answer depends: the question in lower case, RD, and what its OPT says.
+/// All of a query on which the honest answer depends: the question in lower case, RD, and what its
+/// OPT says.
 fn write_key(query: Received<'_>, key: &mut Vec<u8>) {
     key.clear();
     key.extend(query.question());

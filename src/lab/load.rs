@@ -3,7 +3,10 @@
 use super::{Lab, Settings, examples};
 use crate::{
     answer::{Zone, Zones},
-    config::{CountrySpec, LabSpec, Place, Report, Shelf, ShelfError, Trouble, YAML, read_country, read_lab},
+    config::{
+        CountrySpec, LabSpec, Place, Report, Shelf, ShelfError, Trouble, YAML, read_country,
+        read_lab,
+    },
     name::wire_name,
     policy::{Policy, Unknown, compile},
     progress::Progress,
@@ -23,7 +26,8 @@ pub struct Shelves {
     pub configs: Shelf,
     /// Another lab file than the one in `configs`.
     pub lab_file: Option<PathBuf>,
-    /// A folder of zone files; what the lab file names when missing, and the compiled-in ones when that names none.
+    /// A folder of zone files; what the lab file names when missing, and the compiled-in ones when
+    /// that names none.
     pub zones: Option<Shelf>,
     /// What the command line says; it wins over the lab file.
     pub flags: LabSpec,
@@ -75,17 +79,23 @@ pub fn load(shelves: &Shelves) -> Result<(Lab, Report), LoadError> {
     let mut policy = compile(&specs, &shelves.configs, &shelves.progress, &mut report);
     bind_countries(&mut policy, &file, &mut report);
     bind_flags(&mut policy, &shelves.flags)?;
-    let settings = Settings::new(file, shelves.flags.clone(), zones_shelf.folder().map(Path::to_owned));
+    let settings =
+        Settings::new(file, shelves.flags.clone(), zones_shelf.folder().map(Path::to_owned));
     let lab = finish(policy, zones, settings, &specs, &mut report);
     if report.is_clean() { Ok((lab, report)) } else { Err(LoadError::Problems(Box::new(report))) }
 }
 
-/// Checks country files of one folder together, without zones behind their examples. Their problems go into the report.
+/// Checks country files of one folder together, without zones behind their examples. Their problems
+/// go into the report.
 ///
 /// # Errors
 ///
 /// A file cannot be read.
-pub fn check_countries(folder: &Path, files: &[PathBuf], report: &mut Report) -> Result<(), ShelfError> {
+pub fn check_countries(
+    folder: &Path,
+    files: &[PathBuf],
+    report: &mut Report,
+) -> Result<(), ShelfError> {
     let shelf = Shelf::Folder(folder.to_owned());
     let mut specs = Vec::new();
     for name in files {
@@ -104,14 +114,24 @@ pub fn check_countries(folder: &Path, files: &[PathBuf], report: &mut Report) ->
 /// # Errors
 ///
 /// A file cannot be read.
-pub fn check_zones(folder: &Path, files: &[PathBuf], report: &mut Report) -> Result<(), ShelfError> {
+pub fn check_zones(
+    folder: &Path,
+    files: &[PathBuf],
+    report: &mut Report,
+) -> Result<(), ShelfError> {
     let shelf = Shelf::Folder(folder.to_owned());
     let mut reading = ReadingZones::default();
     files.iter().try_for_each(|name| reading.read(&shelf, name, report))
 }
 
 /// Examples only tell something about a policy that is otherwise sound.
-fn finish(policy: Policy, zones: Zones, settings: Settings, specs: &[CountrySpec], report: &mut Report) -> Lab {
+fn finish(
+    policy: Policy,
+    zones: Zones,
+    settings: Settings,
+    specs: &[CountrySpec],
+    report: &mut Report,
+) -> Lab {
     let lab = Lab::new(policy, zones, settings);
     if report.is_clean() {
         specs.iter().for_each(|spec| examples::run(&lab, spec, report));
@@ -139,7 +159,8 @@ fn read_spec(shelf: &Shelf, path: &Path, report: &mut Report) -> Result<LabSpec,
     Ok(read_lab(file, report).unwrap_or_default())
 }
 
-/// The folder that the command line names, else the one that the lab file names (relative to it), else the compiled-in one.
+/// The folder that the command line names, else the one that the lab file names (relative to it),
+/// else the compiled-in one.
 fn zones_shelf(shelves: &Shelves, lab: &LabSpec) -> Shelf {
     if let Some(shelf) = &shelves.zones {
         return shelf.clone();
@@ -156,7 +177,8 @@ fn read_countries(shelf: &Shelf, report: &mut Report) -> Result<Vec<CountrySpec>
     let mut specs = Vec::new();
     let paths = shelf.list(Path::new("countries"), &YAML)?;
     if paths.is_empty() {
-        let why = io::Error::other("this folder holds no country: no file that ends in .yaml or .yml");
+        let why =
+            io::Error::other("this folder holds no country: no file that ends in .yaml or .yml");
         return Err(ShelfError { path: shelf.shown(Path::new("countries")), why });
     }
     for path in paths {
@@ -221,7 +243,8 @@ fn bind_flags(policy: &mut Policy, flags: &LabSpec) -> Result<(), LoadError> {
 fn bind_countries(policy: &mut Policy, lab: &LabSpec, report: &mut Report) {
     for (place, named) in named(lab) {
         if let Err(Unknown { what, known: expected, .. }) = policy.find(&named) {
-            let found = named.operator.filter(|_| what == "operator").unwrap_or(named.country.to_string());
+            let found =
+                named.operator.filter(|_| what == "operator").unwrap_or(named.country.to_string());
             report.add(place, Trouble::UnknownWord { found, what, expected });
         }
     }
@@ -230,7 +253,8 @@ fn bind_countries(policy: &mut Policy, lab: &LabSpec, report: &mut Report) {
 
 /// Every country, with its operator, that clients are put into.
 fn named(lab: &LabSpec) -> impl Iterator<Item = (Place, Bound)> {
-    let listeners = lab.listen.iter().filter_map(|at| at.value.bound.clone().map(|bound| (at.place, bound)));
+    let listeners =
+        lab.listen.iter().filter_map(|at| at.value.bound.clone().map(|bound| (at.place, bound)));
     let default = lab.country.iter().map(|at| (at.place, Bound::to(at.value)));
     listeners.chain(default)
 }

@@ -69,8 +69,8 @@ impl Sent {
 }
 
 impl Lab {
-    /// What a fresh server would send to a query as `dig` makes it: RD, EDNS with 1232 octets. Rings stand at their beginning
-    /// and are not moved.
+    /// What a fresh server would send to a query as `dig` makes it: RD, EDNS with 1232 octets.
+    /// Rings stand at their beginning and are not moved.
     #[must_use]
     pub fn rehearse(&self, name: &WireName, rtype: Type, asker: Asker) -> Rehearsal<'_> {
         // That a client may not ask at all is another matter, which would hide the policy.
@@ -83,12 +83,26 @@ impl Lab {
         let query = opened.into_query();
         let verdict = verdict.unwrap_or_else(|| self.policy.decide(&query).rejected());
         // A stream carries the first step alone.
-        let steps = desk.plan.steps.clone().into_iter().take(if asker.transport == Transport::Udp { usize::MAX } else { 1 });
-        let part = |Step { after, send }| Part { after, what: self.what(send, received, asker.transport, &mut desk) };
+        let steps = desk
+            .plan
+            .steps
+            .clone()
+            .into_iter()
+            .take(if asker.transport == Transport::Udp { usize::MAX } else { 1 });
+        let part = |Step { after, send }| Part {
+            after,
+            what: self.what(send, received, asker.transport, &mut desk),
+        };
         Rehearsal { query, verdict, parts: steps.map(part).collect() }
     }
 
-    fn what(&self, send: Send, received: Option<Received<'_>>, transport: Transport, desk: &mut Desk) -> What {
+    fn what(
+        &self,
+        send: Send,
+        received: Option<Received<'_>>,
+        transport: Transport,
+        desk: &mut Desk,
+    ) -> What {
         let (rejected, honest) = (matches!(send, Send::Rejected(_)), send == Send::Honest);
         let sent = match self.due(send, received, transport, desk) {
             Due::Message(range) => Sent::new(&desk.plan.octets[range]),
@@ -97,7 +111,12 @@ impl Lab {
         };
         match received {
             _ if rejected => What::Rejected(sent),
-            Some(query) if honest && matches!(self.local(query, query.limit(transport)), Local::Nothing) => What::Nowhere(sent),
+            Some(query)
+                if honest
+                    && matches!(self.local(query, query.limit(transport)), Local::Nothing) =>
+            {
+                What::Nowhere(sent)
+            }
             _ if honest => What::Honest(sent),
             _ => What::Forged(sent),
         }
@@ -115,7 +134,9 @@ impl Rehearsal<'_> {
     #[must_use]
     pub fn first_data(&self) -> Vec<String> {
         let first = self.parts.iter().find_map(|part| part.what.message());
-        first.map_or(Vec::new(), |message| message.answers.iter().map(|record| record.data.to_string()).collect())
+        first.map_or(Vec::new(), |message| {
+            message.answers.iter().map(|record| record.data.to_string()).collect()
+        })
     }
 }
 
@@ -124,7 +145,10 @@ impl What {
     #[must_use]
     pub const fn sent(&self) -> Option<&Sent> {
         match self {
-            Self::Forged(sent) | Self::Honest(sent) | Self::Nowhere(sent) | Self::Rejected(sent) => Some(sent),
+            Self::Forged(sent)
+            | Self::Honest(sent)
+            | Self::Nowhere(sent)
+            | Self::Rejected(sent) => Some(sent),
             Self::Upstream | Self::Reset => None,
         }
     }

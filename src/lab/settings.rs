@@ -22,7 +22,8 @@ pub struct Settings {
     pub zones: Option<PathBuf>,
     /// Resolvers to ask, in order. Default none.
     pub upstream: Vec<SocketAddr>,
-    /// How long one try at one of them may take. Default 2 s: two tries fit into the 5 s that `dig` and glibc wait.
+    /// How long one try at one of them may take. Default 2 s: two tries fit into the 5 s that `dig`
+    /// and glibc wait.
     pub upstream_timeout: Duration,
     /// Who may ask; others get REFUSED. Default loopback and private networks.
     pub allow: Vec<IpNet>,
@@ -32,11 +33,13 @@ pub struct Settings {
     pub seed: u64,
     /// What is logged. Default `info`.
     pub log: String,
-    /// How long a TCP connection may be silent. Default 10 s (RFC 7766 section 6.2.3 asks for a few seconds).
+    /// How long a TCP connection may be silent. Default 10 s (RFC 7766 section 6.2.3 asks for a few
+    /// seconds).
     pub tcp_idle: Duration,
     /// How many TCP connections may be open at a time. Default 1000.
     pub tcp_connections: usize,
-    /// How many threads take datagrams off each listener's address. Default one a core, shared out among the listeners.
+    /// How many threads take datagrams off each listener's address. Default one a core, shared out
+    /// among the listeners.
     pub workers: usize,
 }
 
@@ -54,7 +57,8 @@ const PRIVATE: [&str; 9] = [
 ];
 
 impl Settings {
-    /// What `flags` say, else what the file says, else the default. `zones` is the folder that zones were read from.
+    /// What `flags` say, else what the file says, else the default. `zones` is the folder that
+    /// zones were read from.
     #[must_use]
     pub fn new(file: LabSpec, flags: LabSpec, zones: Option<PathBuf>) -> Self {
         // Every field is named, so that a new one cannot be forgotten here.
@@ -83,11 +87,17 @@ impl Settings {
         Self {
             workers: workers.or(file.workers).unwrap_or_else(|| (cores / listen.len()).max(1)),
             listen,
-            honest_from: honest_from.or(file.honest_from).unwrap_or_else(|| vec![Origin::Zones, Origin::Upstream]),
+            honest_from: honest_from
+                .or(file.honest_from)
+                .unwrap_or_else(|| vec![Origin::Zones, Origin::Upstream]),
             zones,
             upstream: if upstream.is_empty() { file.upstream } else { upstream },
-            upstream_timeout: upstream_timeout.or(file.upstream_timeout).unwrap_or(Duration::from_secs(2)),
-            allow: allow.or(file.allow).unwrap_or_else(|| PRIVATE.iter().filter_map(|text| text.parse().ok()).collect()),
+            upstream_timeout: upstream_timeout
+                .or(file.upstream_timeout)
+                .unwrap_or(Duration::from_secs(2)),
+            allow: allow
+                .or(file.allow)
+                .unwrap_or_else(|| PRIVATE.iter().filter_map(|text| text.parse().ok()).collect()),
             clock: today.or(file.today).into(),
             seed: seed.or(file.seed).unwrap_or_default(),
             log: log.or(file.log).unwrap_or_else(|| "info".to_owned()),
@@ -114,7 +124,9 @@ mod tests {
     fn loopback_and_private_clients_may_ask_and_public_ones_may_not() {
         assert!(PRIVATE.iter().all(|text| text.parse::<IpNet>().is_ok()));
         let settings = Settings::new(LabSpec::default(), LabSpec::default(), None);
-        for client in ["127.86.0.1", "10.86.0.2", "192.168.1.1", "::1", "::ffff:10.0.0.1", "fd00::1"] {
+        for client in
+            ["127.86.0.1", "10.86.0.2", "192.168.1.1", "::1", "::ffff:10.0.0.1", "fd00::1"]
+        {
             assert!(settings.allows(client.parse().unwrap()), "{client}");
         }
         for client in ["8.8.8.8", "172.32.0.1", "2001:4860:4860::8888", "::ffff:8.8.8.8"] {

@@ -1,4 +1,5 @@
-//! `/etc/hosts`: an address, then names. Only the names themselves are meant, not what is below them.
+//! `/etc/hosts`: an address, then names. Only the names themselves are meant, not what is below
+//! them.
 
 use crate::name::{Form, PatternError};
 use std::net::IpAddr;

@@ -1,4 +1,5 @@
-//! One pattern a line, in the words of a country file. A leading dot means the same as none, as in other people's lists.
+//! One pattern a line, in the words of a country file. A leading dot means the same as none, as in
+//! other people's lists.
 
 use crate::name::{Form, PatternError};
 

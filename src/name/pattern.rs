@@ -49,10 +49,14 @@ pub enum PatternError {
     #[error("a pattern needs something to match; every name is written \".\"")]
     Empty,
     /// A star in the middle, where no kind has one.
-    #[error("\"{0}\" has a * inside; a * stands first, last, or both, and not with = (a regular expression can do more: /…/)")]
+    #[error(
+        "\"{0}\" has a * inside; a * stands first, last, or both, and not with = (a regular expression can do more: /…/)"
+    )]
     StarInside(String),
     /// A URL, a path, or words.
-    #[error("\"{0}\" is no host name: it has {1:?}; write the name alone, without scheme, port, path or blanks")]
+    #[error(
+        "\"{0}\" is no host name: it has {1:?}; write the name alone, without scheme, port, path or blanks"
+    )]
     NotAHost(String, char),
     /// A slash begins a regular expression.
     #[error("\"{0}\" begins a regular expression that another / must end")]
@@ -91,8 +95,16 @@ impl Pattern {
 
 impl Form {
     /// All of them.
-    pub const ALL: [Self; 8] =
-        [Self::Suffix, Self::Exact, Self::Below, Self::Ends, Self::Begins, Self::Contains, Self::Regex, Self::Every];
+    pub const ALL: [Self; 8] = [
+        Self::Suffix,
+        Self::Exact,
+        Self::Below,
+        Self::Ends,
+        Self::Begins,
+        Self::Contains,
+        Self::Regex,
+        Self::Every,
+    ];
 
     /// Whether such a pattern is about whole labels, so that its text is a name.
     #[must_use]
@@ -100,7 +112,8 @@ impl Form {
         matches!(self, Self::Suffix | Self::Exact | Self::Below)
     }
 
-    /// Reads a pattern, with its text written over `text`, so that a list needs no memory for each of its lines.
+    /// Reads a pattern, with its text written over `text`, so that a list needs no memory for each
+    /// of its lines.
     ///
     /// # Errors
     ///
@@ -167,8 +180,8 @@ impl<'p> PatternRef<'p> {
         Pattern { form: self.form, text: self.text.to_owned() }
     }
 
-    /// Whether the pattern holds for a name. This is the meaning of a pattern, one at a time and without an index; the
-    /// policy's index must agree with it.
+    /// Whether the pattern holds for a name. This is the meaning of a pattern, one at a time and
+    /// without an index; the policy's index must agree with it.
     #[must_use]
     pub fn matches(self, name: &Name) -> bool {
         let Self { form, text } = self;
@@ -199,7 +212,13 @@ fn sound_regex(regex: &str) -> Result<String, PatternError> {
         Ok(_) => Ok(regex.to_owned()),
         Err(why) => Err(PatternError::Regex {
             text: regex.to_owned(),
-            why: why.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned(),
+            why: why
+                .to_string()
+                .lines()
+                .last()
+                .unwrap_or_default()
+                .trim_start_matches("error: ")
+                .to_owned(),
         }),
     }
 }
@@ -259,14 +278,34 @@ mod tests {
 
     /// The table of the design: what is written, what must match, what must not.
     const TABLE: &[(&str, &[&str], &[&str])] = &[
-        ("Example.com", &["example.com", "WWW.example.com", "a.b.example.com"], &["myexample.com", "example.com.org", "com"]),
+        (
+            "Example.com",
+            &["example.com", "WWW.example.com", "a.b.example.com"],
+            &["myexample.com", "example.com.org", "com"],
+        ),
         ("=example.com", &["example.com", "EXAMPLE.COM"], &["www.example.com", "com"]),
-        ("*.example.com", &["www.example.com", "a.b.example.com"], &["example.com", "wwwexample.com"]),
-        ("*example.com", &["example.com", "myexample.com", "www.example.com"], &["example.com.org"]),
-        ("example.com*", &["example.com", "example.com.org", "example.community"], &["www.example.com"]),
+        (
+            "*.example.com",
+            &["www.example.com", "a.b.example.com"],
+            &["example.com", "wwwexample.com"],
+        ),
+        (
+            "*example.com",
+            &["example.com", "myexample.com", "www.example.com"],
+            &["example.com.org"],
+        ),
+        (
+            "example.com*",
+            &["example.com", "example.com.org", "example.community"],
+            &["www.example.com"],
+        ),
         ("*example.com*", &["example.com", "myexample.com.org"], &["example.org"]),
         ("/Example/", &["www.example.com"], &["exemple.com"]),
-        (r"/^(www|m)\.example\./", &["www.example.com", "M.example.org"], &["example.com", "wwww.example.com"]),
+        (
+            r"/^(www|m)\.example\./",
+            &["www.example.com", "M.example.org"],
+            &["example.com", "wwww.example.com"],
+        ),
         (".", &["example.com", ".", "a"], &[]),
         ("*.ua", &["gov.ua", "a.b.ua"], &["ua", "gov.ua.com"]),
         ("bücher.example", &["www.xn--bcher-kva.example"], &["bucher.example"]),
@@ -277,17 +316,32 @@ mod tests {
         for (written, hits, misses) in TABLE {
             let pattern = Pattern::parse(written).unwrap();
             for name in *hits {
-                assert!(pattern.view().matches(&Name::parse(name).unwrap()), "{written} must match {name}");
+                assert!(
+                    pattern.view().matches(&Name::parse(name).unwrap()),
+                    "{written} must match {name}"
+                );
             }
             for name in *misses {
-                assert!(!pattern.view().matches(&Name::parse(name).unwrap()), "{written} must not match {name}");
+                assert!(
+                    !pattern.view().matches(&Name::parse(name).unwrap()),
+                    "{written} must not match {name}"
+                );
             }
         }
     }
 
     #[test]
     fn a_pattern_is_shown_as_it_is_written() {
-        for written in ["example.com", "=example.com", "*.example.com", "*example.com", "example.com*", "*x*", "/^a/", "."] {
+        for written in [
+            "example.com",
+            "=example.com",
+            "*.example.com",
+            "*example.com",
+            "example.com*",
+            "*x*",
+            "/^a/",
+            ".",
+        ] {
             assert_eq!(Pattern::parse(written).unwrap().to_string(), written);
         }
     }
@@ -300,7 +354,8 @@ mod tests {
         assert!(matches!(Pattern::parse("a*b.example"), Err(PatternError::StarInside(_))));
         assert!(matches!(Pattern::parse("/(/"), Err(PatternError::Regex { .. })));
         assert!(matches!(Pattern::parse("/^a"), Err(PatternError::OpenRegex(_))));
-        for host in ["https://a.example/", "a.example/b", "a.example:53", "my name.example", "=a b"] {
+        for host in ["https://a.example/", "a.example/b", "a.example:53", "my name.example", "=a b"]
+        {
             assert!(matches!(Pattern::parse(host), Err(PatternError::NotAHost(..))), "{host}");
         }
         assert!(matches!(Pattern::parse("=*.a.example"), Err(PatternError::StarInside(_))));

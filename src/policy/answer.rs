@@ -62,7 +62,8 @@ pub enum Kind {
         /// Which counter of answers it is drawn by.
         turn: usize,
     },
-    /// Answers that took turns over the years, the first with the day on which there was none before it.
+    /// Answers that took turns over the years, the first with the day on which there was none
+    /// before it.
     Dated(Vec<(Date, Arc<Answer>)>),
 }
 
@@ -118,7 +119,8 @@ pub struct Choice {
     pub addresses: Vec<IpAddr>,
     /// How an answer picks.
     pub pick: Pick,
-    /// Which counter of answers belongs to this choice: two injectors that share a pool walk it each for itself.
+    /// Which counter of answers belongs to this choice: two injectors that share a pool walk it
+    /// each for itself.
     pub ring: usize,
 }
 
@@ -126,7 +128,8 @@ pub struct Choice {
 const EVEN: u32 = 500_000;
 
 impl From<&SoaSpec> for Soa {
-    /// Serial, refresh, retry and expire are as Unbound gives them to a local zone without a SOA; the minimum is the SOA's own TTL.
+    /// Serial, refresh, retry and expire are as Unbound gives them to a local zone without a SOA;
+    /// the minimum is the SOA's own TTL.
     fn from(spec: &SoaSpec) -> Self {
         let SoaSpec { place, zone, mname, rname, ttl } = spec;
         let mut data = Vec::new();
@@ -138,9 +141,15 @@ impl From<&SoaSpec> for Soa {
 }
 
 impl Answer {
-    /// An answer, with those who have to have read a query for it to be sent: the honest step of a race needs no reader, because
-    /// the resolver reads for itself.
-    pub(super) fn new(name: &str, kind: Kind, wire: WireSpec, ede: Option<EdeSpec>, parser: Parser) -> Self {
+    /// An answer, with those who have to have read a query for it to be sent: the honest step of a
+    /// race needs no reader, because the resolver reads for itself.
+    pub(super) fn new(
+        name: &str,
+        kind: Kind,
+        wire: WireSpec,
+        ede: Option<EdeSpec>,
+        parser: Parser,
+    ) -> Self {
         let parts = kind.parts();
         let readers = match kind {
             Kind::Honest => Readers::ALL,
@@ -153,13 +162,18 @@ impl Answer {
 
     /// Whether somebody who has read the query sends something of this, on the query's day.
     pub(super) fn is_for(&self, query: &Query) -> bool {
-        self.readers.meet(query.readers) && (!self.ages || self.readers_on(query.today()).meet(query.readers))
+        self.readers.meet(query.readers)
+            && (!self.ages || self.readers_on(query.today()).meet(query.readers))
     }
 
     fn readers_on(&self, today: Date) -> Readers {
         let now = self.on(today);
         let parts = now.kind.parts();
-        if parts.is_empty() { now.readers } else { all(parts.into_iter().map(|part| part.readers_on(today))) }
+        if parts.is_empty() {
+            now.readers
+        } else {
+            all(parts.into_iter().map(|part| part.readers_on(today)))
+        }
     }
 
     /// The verdict on a query.
@@ -186,10 +200,15 @@ impl Answer {
                 word => word,
             },
             Kind::Race(steps) => {
-                let firsts = steps.iter().filter_map(|step| Some((step.after, step.answer.first(query)?)));
-                return firsts.map(|(after, (later, word))| (after + later, word)).min_by_key(|(after, _)| *after);
+                let firsts =
+                    steps.iter().filter_map(|step| Some((step.after, step.answer.first(query)?)));
+                return firsts
+                    .map(|(after, (later, word))| (after + later, word))
+                    .min_by_key(|(after, _)| *after);
             }
-            Kind::Delay(by, then) => return then.first(query).map(|(after, word)| (*by + after, word)),
+            Kind::Delay(by, then) => {
+                return then.first(query).map(|(after, word)| (*by + after, word));
+            }
             // What happens more often; `explain` tells the chance.
             Kind::Sometimes { chance, then, otherwise, .. } => {
                 return if *chance >= EVEN { then.first(query) } else { otherwise.first(query) };
@@ -203,7 +222,10 @@ impl Answer {
     #[must_use]
     pub fn on(&self, today: Date) -> &Self {
         match &self.kind {
-            Kind::Dated(each) => each.iter().rfind(|(since, _)| *since <= today).map_or(self, |(_, answer)| answer.on(today)),
+            Kind::Dated(each) => each
+                .iter()
+                .rfind(|(since, _)| *since <= today)
+                .map_or(self, |(_, answer)| answer.on(today)),
             _ => self,
         }
     }
@@ -236,7 +258,8 @@ impl Poison {
             OtherTypes::A => Word::Poison,
             OtherTypes::Honest => Word::Honest,
             OtherTypes::Drop => Word::Drop,
-            // An alias holds for every type, so even where its target has no records the answer is a forged alias.
+            // An alias holds for every type, so even where its target has no records the answer is
+            // a forged alias.
             OtherTypes::NoData if self.cname.is_some() => Word::Poison,
             OtherTypes::NoData => Word::NoData,
         }

@@ -1,11 +1,15 @@
-//! From specs to a policy: names are looked up, files read, and what cannot mean anything is reported.
+//! From specs to a policy: names are looked up, files read, and what cannot mean anything is
+//! reported.
 
 use super::{
-    Country, Operator, Policy, Rule, Ruleset, answers::Answers, files::beside, govern::govern, hours::Hours, matcher::Matcher,
-    patterns::Patterns, shadow,
+    Country, Operator, Policy, Rule, Ruleset, answers::Answers, files::beside, govern::govern,
+    hours::Hours, matcher::Matcher, patterns::Patterns, shadow,
 };
 use crate::{
-    config::{At, CountrySpec, HoursSpec, OperatorSpec, Place, Report, RuleSpec, Shelf, ShelfError, Trouble},
+    config::{
+        At, CountrySpec, HoursSpec, OperatorSpec, Place, Report, RuleSpec, Shelf, ShelfError,
+        Trouble,
+    },
     lists::{BadEntry, Format},
     name::PatternRef,
     progress::Progress,
@@ -14,9 +18,14 @@ use crate::{
 use ipnet::IpNet;
 use std::collections::HashMap;
 
-/// Compiles countries whose lists and pools stand on `shelf`, and counts their names on the way. What is wrong goes into the
-/// report; the policy is only worth having when the report is clean.
-pub fn compile(specs: &[CountrySpec], shelf: &Shelf, progress: &Progress, report: &mut Report) -> Policy {
+/// Compiles countries whose lists and pools stand on `shelf`, and counts their names on the way.
+/// What is wrong goes into the report; the policy is only worth having when the report is clean.
+pub fn compile(
+    specs: &[CountrySpec],
+    shelf: &Shelf,
+    progress: &Progress,
+    report: &mut Report,
+) -> Policy {
     let mut specs: Vec<&CountrySpec> = specs.iter().collect();
     specs.sort_by_key(|spec| spec.country.value);
     let mut rings = 0;
@@ -74,10 +83,15 @@ impl<'a> Compiling<'a> {
         let OperatorSpec { operator, name, clients, rules } = spec;
         for network in clients {
             // Without any network of its own the country has been reported.
-            if !self.spec.clients.is_empty() && !self.spec.clients.iter().any(|outer| outer.value.contains(&network.value)) {
+            if !self.spec.clients.is_empty()
+                && !self.spec.clients.iter().any(|outer| outer.value.contains(&network.value))
+            {
                 let country = join(self.spec.clients.iter().map(|at| at.value));
                 let (network_text, operator) = (network.value.to_string(), operator.value.clone());
-                self.report.add(network.place, Trouble::OutsideCountry { network: network_text, operator, country });
+                self.report.add(
+                    network.place,
+                    Trouble::OutsideCountry { network: network_text, operator, country },
+                );
             }
         }
         Operator {
@@ -104,29 +118,48 @@ impl<'a> Compiling<'a> {
         let matcher = match Matcher::new(&patterns, self.progress) {
             Ok(matcher) => matcher,
             Err(too_many) => {
-                self.report.add(Place::whole(self.spec.file), Trouble::TooMany { why: too_many.to_string() });
+                self.report.add(
+                    Place::whole(self.spec.file),
+                    Trouble::TooMany { why: too_many.to_string() },
+                );
                 return Ruleset::default();
             }
         };
         for (index, rule) in rules.iter().enumerate() {
-            let above = shadow::shadow(&rules, &patterns, &matcher, index).into_iter().map(|above| {
-                let place = self.report.cross_reference(places[index], places[above]);
-                format!("{:?} ({place})", rules[above].slug)
-            });
+            let above =
+                shadow::shadow(&rules, &patterns, &matcher, index).into_iter().map(|above| {
+                    let place = self.report.cross_reference(places[index], places[above]);
+                    format!("{:?} ({place})", rules[above].slug)
+                });
             let above = above.collect::<Vec<_>>().join(" or ");
             if !above.is_empty() {
-                self.report.add(places[index], Trouble::Shadowed { rule: rule.slug.clone(), above });
+                self.report
+                    .add(places[index], Trouble::Shadowed { rule: rule.slug.clone(), above });
             }
         }
         // An honest answer is no sign that somebody listens.
-        let readers = rules.iter().map(|rule| rule.answer.readers).filter(|readers| *readers != Readers::ALL);
+        let readers =
+            rules.iter().map(|rule| rule.answer.readers).filter(|readers| *readers != Readers::ALL);
         let readers = readers.fold(Readers::DNS, Readers::and);
         Ruleset { rules, matcher, readers }
     }
 
     /// A rule, and behind `patterns` its own.
     fn rule(&mut self, spec: &'a RuleSpec, patterns: &mut Patterns) -> Option<Rule> {
-        let RuleSpec { rule, names, lists, types, transports, since, until, hours, answer, category, evidence, sources } = spec;
+        let RuleSpec {
+            rule,
+            names,
+            lists,
+            types,
+            transports,
+            since,
+            until,
+            hours,
+            answer,
+            category,
+            evidence,
+            sources,
+        } = spec;
         let mut reading = self.progress.reading();
         for at in names.iter().flatten() {
             patterns.push(at.value.view());
@@ -172,7 +205,10 @@ impl<'a> Compiling<'a> {
         }
         let Some(zone) = &self.spec.time_zone else {
             let name = self.spec.country.value.to_string();
-            self.report.add(rule.place, Trouble::Lacks { what: "country", name, lacks: "time-zone, which hours need" });
+            self.report.add(
+                rule.place,
+                Trouble::Lacks { what: "country", name, lacks: "time-zone, which hours need" },
+            );
             return None;
         };
         Some(Hours::new(zone.clone(), spans.to_vec()))
@@ -188,7 +224,10 @@ impl<'a> Compiling<'a> {
             return Some((key.value.clone(), text.clone()));
         }
         let expected = known.iter().map(|(name, _)| name.value.clone()).collect();
-        self.report.add(key.place, Trouble::UnknownWord { found: key.value.clone(), what: "source", expected });
+        self.report.add(
+            key.place,
+            Trouble::UnknownWord { found: key.value.clone(), what: "source", expected },
+        );
         None
     }
 
@@ -212,12 +251,16 @@ impl<'a> Compiling<'a> {
             }
         };
         // A list may be large, and of its text only bad lines are ever shown.
-        let text = if bad.is_empty() { String::new() } else { self.shelf.read(&path).unwrap_or_default() };
+        let text =
+            if bad.is_empty() { String::new() } else { self.shelf.read(&path).unwrap_or_default() };
         let file = self.report.open(self.shelf.shown(&path), text);
         if !bad.is_empty() {
             patterns.truncate(begin);
         } else if patterns.end() == begin {
-            self.report.add(list.place, Trouble::Lacks { what: "list", name: list.value.clone(), lacks: "entries" });
+            self.report.add(
+                list.place,
+                Trouble::Lacks { what: "list", name: list.value.clone(), lacks: "entries" },
+            );
         }
         for entry in bad {
             let BadEntry { line, column, .. } = entry;
@@ -226,7 +269,11 @@ impl<'a> Compiling<'a> {
     }
 }
 
-fn unique<'a>(what: &'static str, names: impl Iterator<Item = &'a At<String>>, report: &mut Report) {
+fn unique<'a>(
+    what: &'static str,
+    names: impl Iterator<Item = &'a At<String>>,
+    report: &mut Report,
+) {
     let mut seen: HashMap<&str, Place> = HashMap::new();
     for name in names {
         if let Some(first) = seen.insert(&name.value, name.place) {

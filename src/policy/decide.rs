@@ -70,7 +70,8 @@ impl<'p> Governors<'p> {
     #[must_use]
     pub fn decide(self, query: &Query, suffixes: &Suffixes) -> Verdict<'p> {
         let Self { country, operator } = self;
-        let Some((rule, pattern)) = self.rulesets().find_map(|rules| rules.first(query, suffixes)) else {
+        let Some((rule, pattern)) = self.rulesets().find_map(|rules| rules.first(query, suffixes))
+        else {
             return Verdict { word: Word::Honest, answer: None, country, operator, rule: None };
         };
         let (word, answer) = (rule.answer.word_for(query), Some(&*rule.answer));
@@ -86,12 +87,17 @@ impl<'p> Governors<'p> {
     /// What of a name their decision needs.
     #[must_use]
     pub fn suffixes(self, name: &Name) -> Suffixes {
-        let depths = self.rulesets().fold(Depths::default(), |depths, rules| depths | rules.matcher.depths());
-        Suffixes::of(name.as_str(), depths, |suffix| self.rulesets().any(|rules| rules.matcher.go_on(suffix)))
+        let depths = self
+            .rulesets()
+            .fold(Depths::default(), |depths, rules| depths | rules.matcher.depths());
+        Suffixes::of(name.as_str(), depths, |suffix| {
+            self.rulesets().any(|rules| rules.matcher.go_on(suffix))
+        })
     }
 
-    /// Asks for the memory that a decision about a name with these suffixes reads first. Memory is what a decision waits for, so
-    /// whoever has several names asks for all of it before the first is decided. The decision is the same without it.
+    /// Asks for the memory that a decision about a name with these suffixes reads first. Memory is
+    /// what a decision waits for, so whoever has several names asks for all of it before the first
+    /// is decided. The decision is the same without it.
     pub fn approach(self, suffixes: &Suffixes) {
         self.rulesets().for_each(|rules| rules.matcher.approach(suffixes));
     }
@@ -104,9 +110,15 @@ impl<'p> Governors<'p> {
     /// A name that one of their rules is about on this day, to try.
     #[must_use]
     pub fn blocked_on(self, today: Date) -> Option<&'p str> {
-        let holds =
-            |rule: &&Rule| rule.fails_on(today).is_none() && rule.hours.is_none() && !matches!(rule.answer.kind, Kind::Honest);
-        self.rulesets().flat_map(|rules| &rules.rules).filter(holds).find_map(|rule| rule.anchor.as_deref())
+        let holds = |rule: &&Rule| {
+            rule.fails_on(today).is_none()
+                && rule.hours.is_none()
+                && !matches!(rule.answer.kind, Kind::Honest)
+        };
+        self.rulesets()
+            .flat_map(|rules| &rules.rules)
+            .filter(holds)
+            .find_map(|rule| rule.anchor.as_deref())
     }
 
     fn rulesets(self) -> impl Iterator<Item = &'p Ruleset> {
@@ -128,11 +140,19 @@ impl<'p> Governors<'p> {
                 }
             }
         }
-        let others = country.operators.iter().filter(|other| operator.is_none_or(|own| own.slug != other.slug));
+        let others = country
+            .operators
+            .iter()
+            .filter(|other| operator.is_none_or(|own| own.slug != other.slug));
         for other in others {
             let matching = other.rules.matching(query).into_iter();
             let why = MissReason::Operator;
-            misses.extend(matching.map(|(rule, pattern)| Miss { rule, pattern, operator: Some(other), why }));
+            misses.extend(matching.map(|(rule, pattern)| Miss {
+                rule,
+                pattern,
+                operator: Some(other),
+                why,
+            }));
         }
         misses
     }
@@ -140,7 +160,9 @@ impl<'p> Governors<'p> {
 
 impl Ruleset {
     fn first(&self, query: &Query, suffixes: &Suffixes) -> Option<(&Rule, PatternRef<'_>)> {
-        let first = self.matcher.first(query.name.as_str(), suffixes, |rule| self.rules[rule].fails(query).is_none());
+        let first = self
+            .matcher
+            .first(query.name.as_str(), suffixes, |rule| self.rules[rule].fails(query).is_none());
         first.map(|hit| (&self.rules[hit.rule], hit.pattern))
     }
 

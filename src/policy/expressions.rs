@@ -1,7 +1,8 @@
 //! The index over patterns that are regular expressions.
 //!
-//! Most expressions need a word. Words are sought together with the parts of names ([`super::parts`]), and only the expressions whose words
-//! are there are asked, each alone. Those that need no word, or one that many need, share an automaton.
+//! Most expressions need a word. Words are sought together with the parts of names
+//! ([`super::parts`]), and only the expressions whose words are there are asked, each alone. Those
+//! that need no word, or one that many need, share an automaton.
 
 mod automaton;
 mod narrow;
@@ -34,27 +35,41 @@ pub(super) struct Expressions {
     together: Option<Automaton>,
 }
 
-/// Only whether a name matches is asked; and an automaton that is made as names come is there sooner. What each may remember is bounded
-/// as where they share one; an expression for which that is too little is asked in a slower way.
+/// Only whether a name matches is asked; and an automaton that is made as names come is there
+/// sooner. What each may remember is bounded as where they share one; an expression for which that
+/// is too little is asked in a slower way.
 fn lean() -> Builder {
     let mut builder = Regex::builder();
     builder.configure(
-        Regex::config().which_captures(WhichCaptures::None).onepass(false).dfa(false).hybrid_cache_capacity(ROOM_OF_EACH),
+        Regex::config()
+            .which_captures(WhichCaptures::None)
+            .onepass(false)
+            .dfa(false)
+            .hybrid_cache_capacity(ROOM_OF_EACH),
     );
     builder
 }
 
 impl Expressions {
-    /// The index over those patterns that stand at `slots`, and the words that names have to be searched for.
-    pub(super) fn new(patterns: &Patterns, slots: &[Slot]) -> Result<(Self, Vec<Vec<u8>>), TooMany> {
-        let patterns: Vec<_> = slots.iter().map(|slot| (*slot, patterns.get(*slot).owned())).collect();
-        let read: Result<Vec<_>, _> = patterns.iter().map(|(_, pattern)| narrowed(pattern.view().text)).collect();
+    /// The index over those patterns that stand at `slots`, and the words that names have to be
+    /// searched for.
+    pub(super) fn new(
+        patterns: &Patterns,
+        slots: &[Slot],
+    ) -> Result<(Self, Vec<Vec<u8>>), TooMany> {
+        let patterns: Vec<_> =
+            slots.iter().map(|slot| (*slot, patterns.get(*slot).owned())).collect();
+        let read: Result<Vec<_>, _> =
+            patterns.iter().map(|(_, pattern)| narrowed(pattern.view().text)).collect();
         let read = read.map_err(|why| TooMany::new(&why))?;
         let Choice { words, texts, without: others } = Choice::new(&read);
         let is_alone = |number| others.binary_search(&number).is_err();
-        let compiled = |expression| lean().build_from_hir(expression).map_err(|why| TooMany::new(&why));
-        let alone =
-            read.iter().enumerate().map(|(number, expression)| is_alone(number).then(|| compiled(expression)).transpose());
+        let compiled =
+            |expression| lean().build_from_hir(expression).map_err(|why| TooMany::new(&why));
+        let alone = read
+            .iter()
+            .enumerate()
+            .map(|(number, expression)| is_alone(number).then(|| compiled(expression)).transpose());
         let alone = alone.collect::<Result<_, _>>()?;
         let together: Vec<_> = others.iter().map(|number| &read[*number]).collect();
         let together = (!together.is_empty()).then(|| Automaton::new(&together)).transpose()?;
@@ -66,14 +81,21 @@ impl Expressions {
         self.patterns.first().map(|(slot, _)| *slot)
     }
 
-    /// Tells `found` of every pattern that matches a name which has these of the words, some of them more than once if they do so
-    /// at several places.
-    pub(super) fn find<'p>(&'p self, name: &str, words: Numbers, mut found: impl FnMut(Slot, PatternRef<'p>)) {
+    /// Tells `found` of every pattern that matches a name which has these of the words, some of
+    /// them more than once if they do so at several places.
+    pub(super) fn find<'p>(
+        &'p self,
+        name: &str,
+        words: Numbers,
+        mut found: impl FnMut(Slot, PatternRef<'p>),
+    ) {
         let mut tell = |number: usize| {
             let (slot, pattern) = &self.patterns[number];
             found(*slot, pattern.view());
         };
-        let matches = |number: &usize| self.alone[*number].as_ref().is_some_and(|expression| expression.is_match(name));
+        let matches = |number: &usize| {
+            self.alone[*number].as_ref().is_some_and(|expression| expression.is_match(name))
+        };
         self.words.owners(words).into_iter().filter(matches).for_each(&mut tell);
         if let Some(together) = &self.together {
             together.find(name, |number| tell(self.others[number]));
@@ -81,7 +103,10 @@ impl Expressions {
     }
 
     /// The patterns that are written like this one.
-    pub(super) fn same(&self, pattern: PatternRef<'_>) -> impl Iterator<Item = (Slot, PatternRef<'_>)> {
+    pub(super) fn same(
+        &self,
+        pattern: PatternRef<'_>,
+    ) -> impl Iterator<Item = (Slot, PatternRef<'_>)> {
         let all = self.patterns.iter().map(|(slot, other)| (*slot, other.view()));
         all.filter(move |(_, other)| *other == pattern)
     }
@@ -98,16 +123,23 @@ mod tests {
 
     fn index(expressions: &[String]) -> (Expressions, Vec<Vec<u8>>) {
         let mut patterns = Patterns::default();
-        expressions.iter().for_each(|text| patterns.push(Pattern::parse(&format!("/{text}/")).unwrap().view()));
+        expressions
+            .iter()
+            .for_each(|text| patterns.push(Pattern::parse(&format!("/{text}/")).unwrap().view()));
         let slots: Vec<_> = patterns.slots().collect();
         Expressions::new(&patterns, &slots).unwrap()
     }
 
     fn found(expressions: &[String], name: &str) -> Vec<String> {
         let (index, texts) = index(expressions);
-        let words = texts.iter().enumerate().filter(|(_, text)| name.contains(str::from_utf8(text).unwrap()));
+        let words = texts
+            .iter()
+            .enumerate()
+            .filter(|(_, text)| name.contains(str::from_utf8(text).unwrap()));
         let mut found = Vec::new();
-        index.find(name, words.map(|(word, _)| word).collect(), |slot, pattern| found.push((slot, pattern.text.to_owned())));
+        index.find(name, words.map(|(word, _)| word).collect(), |slot, pattern| {
+            found.push((slot, pattern.text.to_owned()))
+        });
         found.sort_unstable();
         found.dedup();
         found.into_iter().map(|(_, text)| text).collect()
@@ -115,7 +147,9 @@ mod tests {
 
     /// What the index must agree with: each expression asked alone, as it is written.
     fn scan(expressions: &[String], name: &str) -> Vec<String> {
-        let matches = |text: &&String| RegexBuilder::new(text).case_insensitive(true).build().unwrap().is_match(name);
+        let matches = |text: &&String| {
+            RegexBuilder::new(text).case_insensitive(true).build().unwrap().is_match(name)
+        };
         expressions.iter().filter(matches).cloned().collect()
     }
 
@@ -144,7 +178,10 @@ mod tests {
         assert_eq!(texts, [b"foo"], "it is asked alone");
         for number in 0..250_u32 {
             let bits = number.wrapping_mul(2_654_435_761);
-            let name: String = (0..24).map(|bit| if bits >> bit & 1 == 0 { 'a' } else { 'b' }).chain("foo".chars()).collect();
+            let name: String = (0..24)
+                .map(|bit| if bits >> bit & 1 == 0 { 'a' } else { 'b' })
+                .chain("foo".chars())
+                .collect();
             let mut count = 0;
             index.find(&name, [0].into_iter().collect(), |_, _| count += 1);
             assert_eq!(count, scan(&expression, &name).len(), "{name}");

@@ -18,8 +18,14 @@ pub(super) fn beside(from: &Path, named: &At<String>) -> PathBuf {
     from.parent().unwrap_or(Path::new("")).join(&named.value)
 }
 
-/// Opens a file beside the country file `from`; one that cannot be read is reported where it is named.
-pub(super) fn open_beside(from: &Path, named: &At<String>, shelf: &Shelf, report: &mut Report) -> Option<Opened> {
+/// Opens a file beside the country file `from`; one that cannot be read is reported where it is
+/// named.
+pub(super) fn open_beside(
+    from: &Path,
+    named: &At<String>,
+    shelf: &Shelf,
+    report: &mut Report,
+) -> Option<Opened> {
     let path = beside(from, named);
     match shelf.read(&path) {
         Ok(text) => Some(Opened { file: report.open(shelf.shown(&path), text.clone()), text }),
@@ -40,8 +46,14 @@ pub(super) fn addresses(opened: Opened, report: &mut Report) -> Option<Vec<IpAdd
             Ok(address) => addresses.iter_mut().for_each(|known| known.push(address)),
             Err(_) if entry.is_empty() => {}
             Err(_) => {
-                let trouble = Trouble::Value { found: format!("\"{entry}\""), expected: "an IP address".to_owned() };
-                report.add(Place::at(file, number, 1 + line.len() - line.trim_start().len()), trouble);
+                let trouble = Trouble::Value {
+                    found: format!("\"{entry}\""),
+                    expected: "an IP address".to_owned(),
+                };
+                report.add(
+                    Place::at(file, number, 1 + line.len() - line.trim_start().len()),
+                    trouble,
+                );
                 addresses = None;
             }
         }

@@ -1,11 +1,12 @@
-//! Seating every network with its country and operator, and what is wrong where two of them govern the same clients.
+//! Seating every network with its country and operator, and what is wrong where two of them govern
+//! the same clients.
 
 use super::{Seat, networks::Networks};
 use crate::config::{CountrySpec, Place, Report, Trouble};
 use ipnet::IpNet;
 
-/// Seats every network, and reports countries that are there twice and networks that two of them govern. An operator's
-/// network lies inside its country's; that is what the longest prefix is for.
+/// Seats every network, and reports countries that are there twice and networks that two of them
+/// govern. An operator's network lies inside its country's; that is what the longest prefix is for.
 pub(super) fn govern(specs: &[&CountrySpec], report: &mut Report) -> Networks {
     let mut governed: Vec<(IpNet, Place, String, Seat)> = Vec::new();
     for (country, spec) in specs.iter().enumerate() {
@@ -16,14 +17,19 @@ pub(super) fn govern(specs: &[&CountrySpec], report: &mut Report) -> Networks {
             report.add(spec.country.place, Trouble::Twice { what: "country", name, first });
             continue;
         }
-        let own = spec.clients.iter().map(|at| (at, Seat { country, operator: None }, spec.country.value.to_string()));
+        let own = spec
+            .clients
+            .iter()
+            .map(|at| (at, Seat { country, operator: None }, spec.country.value.to_string()));
         let operators = spec.operators.iter().enumerate().flat_map(|(index, operator)| {
             let owner = format!("{} {}", spec.country.value, operator.operator.value);
             let seat = Seat { country, operator: Some(index) };
             operator.clients.iter().map(move |at| (at, seat, owner.clone()))
         });
         for (at, seat, owner) in own.chain(operators) {
-            let rival = governed.iter().find(|(network, _, _, other)| overlap(*network, at.value) && rivals(*other, seat));
+            let rival = governed
+                .iter()
+                .find(|(network, _, _, other)| overlap(*network, at.value) && rivals(*other, seat));
             if let Some((network, place, owner, other_seat)) = rival {
                 let place = report.cross_reference(at.place, *place);
                 let owner = if *other_seat == seat { "the same".to_owned() } else { owner.clone() };
@@ -33,7 +39,8 @@ pub(super) fn govern(specs: &[&CountrySpec], report: &mut Report) -> Networks {
             governed.push((at.value, at.place, owner, seat));
         }
     }
-    let seated: Vec<_> = governed.into_iter().map(|(network, _, _, seat)| (network, seat)).collect();
+    let seated: Vec<_> =
+        governed.into_iter().map(|(network, _, _, seat)| (network, seat)).collect();
     Networks::new(&seated)
 }
 
@@ -41,8 +48,8 @@ fn overlap(a: IpNet, b: IpNet) -> bool {
     a.contains(&b) || b.contains(&a)
 }
 
-/// Whether both cannot govern one client. An operator and its own country can; and an operator's network lies inside its
-/// country's, so that another country overlaps that one already.
+/// Whether both cannot govern one client. An operator and its own country can; and an operator's
+/// network lies inside its country's, so that another country overlaps that one already.
 fn rivals(a: Seat, b: Seat) -> bool {
     match (a.operator, b.operator) {
         (None, None) => true,

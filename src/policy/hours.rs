@@ -19,7 +19,8 @@ impl Hours {
         Self { zone, spans }
     }
 
-    /// Whether a moment (in UTC) is in one of the spans. A time that the change of clocks repeats counts both times.
+    /// Whether a moment (in UTC) is in one of the spans. A time that the change of clocks repeats
+    /// counts both times.
     pub(super) fn hold(&self, now: DateTime) -> bool {
         let Ok(utc) = now.to_zoned(TimeZone::UTC) else { return false };
         let local = utc.with_time_zone(self.zone.clone());
@@ -74,8 +75,14 @@ mod tests {
     #[test]
     fn the_clocks_may_change() {
         let evening = hours("Europe/Berlin", span(&[], 20, 21));
-        assert!(evening.hold(date(2026, 7, 1).at(18, 30, 0, 0)) && !evening.hold(date(2026, 7, 1).at(19, 30, 0, 0)));
-        assert!(evening.hold(date(2026, 12, 1).at(19, 30, 0, 0)) && !evening.hold(date(2026, 12, 1).at(18, 30, 0, 0)));
+        assert!(
+            evening.hold(date(2026, 7, 1).at(18, 30, 0, 0))
+                && !evening.hold(date(2026, 7, 1).at(19, 30, 0, 0))
+        );
+        assert!(
+            evening.hold(date(2026, 12, 1).at(19, 30, 0, 0))
+                && !evening.hold(date(2026, 12, 1).at(18, 30, 0, 0))
+        );
     }
 
     #[test]

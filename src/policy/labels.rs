@@ -1,9 +1,11 @@
 //! The index over patterns about whole labels: each suffix of a name is looked up in it.
 //!
-//! Only suffixes with as many labels as some pattern has are looked up at all. Memory is what a lookup waits for, so an index has
-//! two parts: *blocks*, a line of the processor's cache each, so few that they stay near it; and *entries*, the patterns with their
-//! texts, in *buckets* of those whose hashes are alike. A block tells of most names that no pattern is about them, and of the
-//! others where their bucket is. And who has several names to look up can let all of them wait together.
+//! Only suffixes with as many labels as some pattern has are looked up at all. Memory is what a
+//! lookup waits for, so an index has two parts: *blocks*, a line of the processor's cache each, so
+//! few that they stay near it; and *entries*, the patterns with their texts, in *buckets* of those
+//! whose hashes are alike. A block tells of most names that no pattern is about them, and of the
+//! others where their bucket is. And who has several names to look up can let all of them wait
+//! together.
 
 mod filling;
 
@@ -29,7 +31,8 @@ const LINE: usize = 64;
 #[derive(Clone, Copy, Debug, Default)]
 #[repr(C, align(64))]
 struct Block {
-    /// Where the first bucket begins; in a crowded block, which of [`Labels::crowded`] tells where its buckets are.
+    /// Where the first bucket begins; in a crowded block, which of [`Labels::crowded`] tells where
+    /// its buckets are.
     base: u32,
     /// Where each bucket ends and the next one begins, counted from `base`.
     ends: [u16; BUCKETS],
@@ -62,7 +65,8 @@ pub(super) struct Labels {
     blocks: Vec<Block>,
     /// Where the buckets of crowded blocks begin, and where the last of them ends.
     crowded: Vec<[u32; BUCKETS + 1]>,
-    /// Heads and texts. Together they are a text, so that none of them has to be made one when it is found.
+    /// Heads and texts. Together they are a text, so that none of them has to be made one when it
+    /// is found.
     entries: String,
     depths: Depths,
     milestones: Milestones,
@@ -78,7 +82,11 @@ impl Place {
     fn of(suffix: Suffix, blocks: usize) -> Self {
         // Each half of the hash chooses by its high bits; the low bits of the lower one are left.
         let (upper, lower) = suffix.halves();
-        Self { block: stretched(upper, blocks), bucket: stretched(lower, BUCKETS), seen: 1 << (lower & 7) }
+        Self {
+            block: stretched(upper, blocks),
+            bucket: stretched(lower, BUCKETS),
+            seen: 1 << (lower & 7),
+        }
     }
 }
 
@@ -86,7 +94,8 @@ impl Head {
     /// Form and length take two octets, the slot five, of seven bits each.
     const SIZE: usize = 7;
 
-    /// A name in presentation form has at most some thousand octets (all of them as `\DDD`), so ten bits are enough.
+    /// A name in presentation form has at most some thousand octets (all of them as `\DDD`), so ten
+    /// bits are enough.
     const LENGTH_BITS: usize = 10;
 
     fn write(self) -> [u8; Self::SIZE] {
@@ -107,7 +116,8 @@ impl Head {
 }
 
 impl Labels {
-    /// The index over the patterns about whole labels, of which there are `count`; each that stands in it is counted.
+    /// The index over the patterns about whole labels, of which there are `count`; each that stands
+    /// in it is counted.
     pub(super) fn new(patterns: &Patterns, count: usize, done: &mut Counter<'_>) -> Self {
         Filling::new(patterns, count).fill(done)
     }
@@ -128,7 +138,12 @@ impl Labels {
     }
 
     /// Tells `found` of every pattern that matches a name with these suffixes.
-    pub(super) fn find<'p>(&'p self, name: &str, suffixes: &Suffixes, mut found: impl FnMut(Slot, PatternRef<'p>)) {
+    pub(super) fn find<'p>(
+        &'p self,
+        name: &str,
+        suffixes: &Suffixes,
+        mut found: impl FnMut(Slot, PatternRef<'p>),
+    ) {
         for suffix in suffixes.at(self.depths) {
             let begin = usize::from(suffix.begin);
             let sought = &name.as_bytes()[begin..];
@@ -156,8 +171,8 @@ impl Labels {
         }
     }
 
-    /// Where the bucket of a suffix is; an empty one, if what is sought cannot be in it. Without any pattern there are no depths, and
-    /// then nobody asks.
+    /// Where the bucket of a suffix is; an empty one, if what is sought cannot be in it. Without
+    /// any pattern there are no depths, and then nobody asks.
     fn bucket(&self, suffix: Suffix) -> Range<usize> {
         let place = Place::of(suffix, self.blocks.len());
         let block = &self.blocks[place.block];
@@ -228,7 +243,9 @@ mod tests {
 
     #[test]
     fn a_head_is_read_as_it_was_written_and_is_a_text() {
-        for (form, length, slot) in [(Form::Suffix, 0, 0), (Form::Below, 1012, u32::MAX), (Form::Exact, 1023, 0x8000_0001)] {
+        for (form, length, slot) in
+            [(Form::Suffix, 0, 0), (Form::Below, 1012, u32::MAX), (Form::Exact, 1023, 0x8000_0001)]
+        {
             let written = Head { form, length, slot: Slot::of(slot) }.write();
             let read = Head::read(&written);
             assert!(std::str::from_utf8(&written).is_ok());
@@ -249,9 +266,20 @@ mod tests {
     fn buckets_that_are_too_large_for_a_block_are_found_too() {
         let rules = vec![&["a.example"][..]; 5000];
         let labels = index(&[&rules[..], &[&["b.example", "c.example"]]].concat());
-        assert_eq!(labels.crowded.len(), 1, "the entries of one name fill more than {CROWDED} octets");
+        assert_eq!(
+            labels.crowded.len(),
+            1,
+            "the entries of one name fill more than {CROWDED} octets"
+        );
         assert_eq!(found(&labels, "a.example"), rules.len());
-        assert_eq!((found(&labels, "c.example"), found(&labels, "www.b.example"), found(&labels, "d.example")), (1, 1, 0));
+        assert_eq!(
+            (
+                found(&labels, "c.example"),
+                found(&labels, "www.b.example"),
+                found(&labels, "d.example")
+            ),
+            (1, 1, 0)
+        );
         assert!(labels.blocks.len() > rules.len() / BUCKETS / 4);
     }
 }

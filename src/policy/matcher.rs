@@ -1,8 +1,9 @@
 //! The index from names to rules: classes of patterns, the cheapest first.
 //!
-//! Patterns about whole labels are found by hashing each suffix of the name once; parts of names, and the words that regular expressions
-//! need, by one Aho-Corasick pass; then the few expressions are asked that may match. So the cost grows with the name's length, not with
-//! the number of patterns; and a class that has only later patterns than the one that decides is not asked.
+//! Patterns about whole labels are found by hashing each suffix of the name once; parts of names,
+//! and the words that regular expressions need, by one Aho-Corasick pass; then the few expressions
+//! are asked that may match. So the cost grows with the name's length, not with the number of
+//! patterns; and a class that has only later patterns than the one that decides is not asked.
 
 use super::{
     expressions::{Expressions, Numbers},
@@ -54,7 +55,8 @@ impl Matcher {
         if patterns.is_overfull() {
             return Err(overfull());
         }
-        let (mut labels, mut parts, mut expressions, mut every) = (0, Vec::new(), Vec::new(), Vec::new());
+        let (mut labels, mut parts, mut expressions, mut every) =
+            (0, Vec::new(), Vec::new(), Vec::new());
         for slot in patterns.slots() {
             match patterns.raw(slot).0 {
                 Form::Suffix | Form::Exact | Form::Below => labels += 1,
@@ -76,7 +78,12 @@ impl Matcher {
     }
 
     /// The first pattern that matches a name and whose rule holds.
-    pub(super) fn first<'p>(&'p self, name: &str, suffixes: &Suffixes, holds: impl Fn(usize) -> bool) -> Option<Hit<'p>> {
+    pub(super) fn first<'p>(
+        &'p self,
+        name: &str,
+        suffixes: &Suffixes,
+        holds: impl Fn(usize) -> bool,
+    ) -> Option<Hit<'p>> {
         let mut best = self.every.iter().map(|slot| self.every(*slot)).find(|hit| holds(hit.rule));
         let before = |slot: Slot, best: &Option<Hit<'p>>| best.is_none_or(|best| slot < best.slot);
         let better = |slot, pattern, best: &mut Option<Hit<'p>>| {
@@ -86,7 +93,11 @@ impl Matcher {
         };
         self.labels.find(name, suffixes, |slot, pattern| better(slot, pattern, &mut best));
         let mut words = Numbers::new();
-        if [self.parts.first(), self.expressions.first()].into_iter().flatten().any(|first| before(first, &best)) {
+        if [self.parts.first(), self.expressions.first()]
+            .into_iter()
+            .flatten()
+            .any(|first| before(first, &best))
+        {
             words = self.parts.find(name, |slot, pattern| better(slot, pattern, &mut best));
         }
         if self.expressions.first().is_some_and(|first| before(first, &best)) {
@@ -119,7 +130,11 @@ impl Matcher {
     pub(super) fn all(&self, name: &str) -> Vec<Hit<'_>> {
         let mut all: Vec<_> = self.every.iter().map(|slot| self.every(*slot)).collect();
         let mut found = |slot, pattern| all.push(self.hit(slot, pattern));
-        self.labels.find(name, &Suffixes::of(name, self.depths(), |suffix| self.go_on(suffix)), &mut found);
+        self.labels.find(
+            name,
+            &Suffixes::of(name, self.depths(), |suffix| self.go_on(suffix)),
+            &mut found,
+        );
         let words = self.parts.find(name, &mut found);
         self.expressions.find(name, words, &mut found);
         all.sort_unstable_by_key(|hit| hit.slot);
@@ -127,10 +142,12 @@ impl Matcher {
         all
     }
 
-    /// Patterns that match every name that an expression does, as far as their texts tell: the same text, and `.`.
+    /// Patterns that match every name that an expression does, as far as their texts tell: the same
+    /// text, and `.`.
     pub(super) fn same_or_every(&self, pattern: PatternRef<'_>) -> Vec<Hit<'_>> {
         let same = self.expressions.same(pattern).map(|(slot, other)| self.hit(slot, other));
-        let mut hits: Vec<_> = self.every.iter().map(|slot| self.every(*slot)).chain(same).collect();
+        let mut hits: Vec<_> =
+            self.every.iter().map(|slot| self.every(*slot)).chain(same).collect();
         hits.sort_unstable_by_key(|hit| hit.slot);
         hits
     }
@@ -146,7 +163,8 @@ impl Matcher {
 
     /// The number of the rule that a pattern is of.
     fn rule(&self, slot: Slot) -> usize {
-        // A rule without patterns begins where the next one does, so the last that begins there is meant.
+        // A rule without patterns begins where the next one does, so the last that begins there is
+        // meant.
         self.rules.partition_point(|begin| *begin <= slot) - 1
     }
 }
@@ -169,9 +187,12 @@ mod tests {
         Matcher::new(&patterns, &Progress::default()).unwrap()
     }
 
-    /// What the index must agree with, every pattern asked one by one: each rule that matches, with its first pattern that does.
+    /// What the index must agree with, every pattern asked one by one: each rule that matches, with
+    /// its first pattern that does.
     fn scan(rules: &[Vec<Pattern>], name: &Name) -> Vec<(usize, String)> {
-        let first = |rule: &Vec<Pattern>| rule.iter().find(|pattern| pattern.view().matches(name)).map(ToString::to_string);
+        let first = |rule: &Vec<Pattern>| {
+            rule.iter().find(|pattern| pattern.view().matches(name)).map(ToString::to_string)
+        };
         rules.iter().enumerate().filter_map(|(number, rule)| Some((number, first(rule)?))).collect()
     }
 
@@ -181,12 +202,14 @@ mod tests {
         shown.into_iter().map(|hit| (hit.rule, hit.pattern.to_string())).collect()
     }
 
-    /// Labels of few letters, so that patterns meet names, with escaped dots and backslashes among them.
+    /// Labels of few letters, so that patterns meet names, with escaped dots and backslashes among
+    /// them.
     const LABEL: &str = r"([ab]|\\\.|\\\\){1,2}";
 
     fn names() -> impl Strategy<Value = Name> {
         let some = proptest::collection::vec(LABEL, 0..6).prop_map(|labels| labels.join("."));
-        // A name of a flat parser may have empty labels, and a dot behind a backslash separates there.
+        // A name of a flat parser may have empty labels, and a dot behind a backslash separates
+        // there.
         let flat = "[ab.\\\\]{1,6}".prop_map(|octets| Name::flattened(octets.as_bytes()));
         proptest::prop_oneof![4 => some.prop_map(|text| Name::parse(&text).unwrap()), 1 => flat]
     }
@@ -217,7 +240,10 @@ mod tests {
     #[test]
     fn names_of_as_many_labels_as_can_be_are_found() {
         let deepest = vec!["a"; 127].join(".");
-        let matcher = matcher(&[vec![Pattern::parse(&format!("={deepest}")).unwrap()], vec![Pattern::parse("*.a.a").unwrap()]]);
+        let matcher = matcher(&[
+            vec![Pattern::parse(&format!("={deepest}")).unwrap()],
+            vec![Pattern::parse("*.a.a").unwrap()],
+        ]);
         assert_eq!(shown(matcher.all(&deepest)).len(), 2);
         assert_eq!(shown(matcher.all(&deepest[2..])), [(1, "*.a.a".to_owned())]);
     }

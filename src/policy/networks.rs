@@ -1,7 +1,7 @@
 //! Which country and operator govern a client: the longest prefix that holds its address.
 //!
-//! Networks lie inside each other or apart, so they cut the line of all addresses into ranges with one governor each. A client is
-//! found by halving the list of their beginnings.
+//! Networks lie inside each other or apart, so they cut the line of all addresses into ranges with
+//! one governor each. A client is found by halving the list of their beginnings.
 
 use super::Seat;
 use ipnet::IpNet;
@@ -14,8 +14,9 @@ pub(super) struct Networks {
     v6: Vec<(u128, Option<Seat>)>,
 }
 
-/// The first host of a network that is in none of the others. A network that some of them share is cut in halves until its
-/// parts are all in one of them or in none, so the cost grows with their number and not with that of the hosts.
+/// The first host of a network that is in none of the others. A network that some of them share is
+/// cut in halves until its parts are all in one of them or in none, so the cost grows with their
+/// number and not with that of the hosts.
 pub(super) fn first_outside(network: IpNet, taken: &[IpNet]) -> Option<IpAddr> {
     if taken.iter().any(|other| other.contains(&network)) {
         return None;
@@ -32,11 +33,18 @@ impl Networks {
         let (mut v4, mut v6) = (Vec::new(), Vec::new());
         for (network, seat) in seated {
             match network {
-                IpNet::V4(network) => v4.push((network.network().to_bits(), network.broadcast().to_bits(), *seat)),
-                IpNet::V6(network) => v6.push((network.network().to_bits(), network.broadcast().to_bits(), *seat)),
+                IpNet::V4(network) => {
+                    v4.push((network.network().to_bits(), network.broadcast().to_bits(), *seat))
+                }
+                IpNet::V6(network) => {
+                    v6.push((network.network().to_bits(), network.broadcast().to_bits(), *seat))
+                }
             }
         }
-        Self { v4: ranges(v4, |last| last.checked_add(1)), v6: ranges(v6, |last| last.checked_add(1)) }
+        Self {
+            v4: ranges(v4, |last| last.checked_add(1)),
+            v6: ranges(v6, |last| last.checked_add(1)),
+        }
     }
 
     /// IPv4 clients of a dual-stack socket are looked up as IPv4.
@@ -54,7 +62,10 @@ fn find<A: Ord + Copy>(ranges: &[(A, Option<Seat>)], address: A) -> Option<Seat>
 }
 
 /// The ranges that networks, each with its first and last address, make.
-fn ranges<A: Ord + Copy>(mut networks: Vec<(A, A, Seat)>, next: impl Fn(A) -> Option<A>) -> Vec<(A, Option<Seat>)> {
+fn ranges<A: Ord + Copy>(
+    mut networks: Vec<(A, A, Seat)>,
+    next: impl Fn(A) -> Option<A>,
+) -> Vec<(A, Option<Seat>)> {
     // The outer ones first.
     networks.sort_by_key(|(first, last, _)| (*first, Reverse(*last)));
     let mut ranges: Vec<(A, Option<Seat>)> = Vec::new();
@@ -92,13 +103,21 @@ mod tests {
     use ipnet::IpNet;
     use proptest::prelude::{Strategy, any, prop_assert_eq, proptest};
 
-    /// Networks of few addresses, so that they meet: of either family, with prefixes of many lengths.
+    /// Networks of few addresses, so that they meet: of either family, with prefixes of many
+    /// lengths.
     fn networks() -> impl Strategy<Value = Vec<IpNet>> {
-        let v4 = (any::<u8>(), 22_u8..=32).prop_map(|(low, length)| format!("127.0.{}.{low}/{length}", low % 4));
-        let v6 = (any::<u8>(), 120_u8..=128).prop_map(|(low, length)| format!("::{low:x}/{length}"));
-        let ends = proptest::sample::select(vec!["0.0.0.0/0", "255.255.255.255/32", "::/0", "ffff::/16"]).prop_map(str::to_owned);
+        let v4 = (any::<u8>(), 22_u8..=32)
+            .prop_map(|(low, length)| format!("127.0.{}.{low}/{length}", low % 4));
+        let v6 =
+            (any::<u8>(), 120_u8..=128).prop_map(|(low, length)| format!("::{low:x}/{length}"));
+        let ends =
+            proptest::sample::select(vec!["0.0.0.0/0", "255.255.255.255/32", "::/0", "ffff::/16"])
+                .prop_map(str::to_owned);
         let one = proptest::prop_oneof![6 => v4, 3 => v6, 1 => ends];
-        proptest::collection::vec(one.prop_map(|text| text.parse::<IpNet>().unwrap().trunc()), 0..12)
+        proptest::collection::vec(
+            one.prop_map(|text| text.parse::<IpNet>().unwrap().trunc()),
+            0..12,
+        )
     }
 
     proptest! {

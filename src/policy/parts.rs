@@ -1,4 +1,5 @@
-//! The index over patterns about parts of names, and over the words that expressions need: one Aho-Corasick pass finds them all.
+//! The index over patterns about parts of names, and over the words that expressions need: one
+//! Aho-Corasick pass finds them all.
 
 use super::{
     expressions::Numbers,
@@ -18,11 +19,16 @@ pub(super) struct Parts {
 
 impl Parts {
     /// The index over those patterns that stand at `slots`, and some words.
-    pub(super) fn new(patterns: &Patterns, slots: &[Slot], words: &[Vec<u8>]) -> Result<Self, TooMany> {
+    pub(super) fn new(
+        patterns: &Patterns,
+        slots: &[Slot],
+        words: &[Vec<u8>],
+    ) -> Result<Self, TooMany> {
         if slots.is_empty() && words.is_empty() {
             return Ok(Self::default());
         }
-        let texts = slots.iter().map(|slot| patterns.raw(*slot).1).chain(words.iter().map(Vec::as_slice));
+        let texts =
+            slots.iter().map(|slot| patterns.raw(*slot).1).chain(words.iter().map(Vec::as_slice));
         let automaton = AhoCorasick::new(texts).map_err(|why| TooMany::new(&why))?;
         let patterns = slots.iter().map(|slot| (*slot, patterns.get(*slot).owned())).collect();
         Ok(Self { automaton: Some(automaton), patterns })
@@ -33,8 +39,13 @@ impl Parts {
         self.patterns.first().map(|(slot, _)| *slot)
     }
 
-    /// Tells `found` of every pattern that matches a name, and gives back the words that it has, by their numbers.
-    pub(super) fn find<'p>(&'p self, name: &str, mut found: impl FnMut(Slot, PatternRef<'p>)) -> Numbers {
+    /// Tells `found` of every pattern that matches a name, and gives back the words that it has, by
+    /// their numbers.
+    pub(super) fn find<'p>(
+        &'p self,
+        name: &str,
+        mut found: impl FnMut(Slot, PatternRef<'p>),
+    ) -> Numbers {
         let mut words = Numbers::new();
         let Some(automaton) = &self.automaton else { return words };
         for part in automaton.find_overlapping_iter(name) {

@@ -1,7 +1,9 @@
-//! All patterns of a set of rules in one piece of memory: those of the first rule, those of the next, and so on.
+//! All patterns of a set of rules in one piece of memory: those of the first rule, those of the
+//! next, and so on.
 //!
-//! A list may have millions, so a pattern costs its text and five octets, and is known by where it stands. Of two patterns
-//! the one that stands first decides. They stand so while the index is made, which then has those of lists for itself.
+//! A list may have millions, so a pattern costs its text and five octets, and is known by where it
+//! stands. Of two patterns the one that stands first decides. They stand so while the index is
+//! made, which then has those of lists for itself.
 
 use crate::name::{Form, PatternRef};
 
@@ -115,7 +117,9 @@ impl Patterns {
 
     fn between(&self, begin: Slot, end: Slot) -> impl Iterator<Item = Slot> {
         let existing = move |slot: &Slot| *slot < end;
-        std::iter::successors(Some(begin).filter(existing), move |slot| Some(self.after(*slot)).filter(existing))
+        std::iter::successors(Some(begin).filter(existing), move |slot| {
+            Some(self.after(*slot)).filter(existing)
+        })
     }
 
     fn after(&self, slot: Slot) -> Slot {

@@ -24,12 +24,18 @@ pub struct Unknown {
 }
 
 impl Policy {
-    /// Who governs a client: what its listener is bound to, else its network's country and operator, else the default country.
+    /// Who governs a client: what its listener is bound to, else its network's country and
+    /// operator, else the default country.
     #[must_use]
     pub fn governors(&self, client: IpAddr, bound: Option<&Bound>) -> Governors<'_> {
-        let Some(seat) = self.seat(client, bound) else { return Governors { country: None, operator: None } };
+        let Some(seat) = self.seat(client, bound) else {
+            return Governors { country: None, operator: None };
+        };
         let country = &self.countries[seat.country];
-        Governors { country: Some(country), operator: seat.operator.map(|index| &country.operators[index]) }
+        Governors {
+            country: Some(country),
+            operator: seat.operator.map(|index| &country.operators[index]),
+        }
     }
 
     /// The country and the operator that were named.
@@ -59,12 +65,16 @@ impl Policy {
 
     fn seat(&self, client: IpAddr, bound: Option<&Bound>) -> Option<Seat> {
         let by_network = self.networks.find(client);
-        let Some((bound, country)) = bound.and_then(|bound| Some((bound, self.index_of(bound.country)?))) else {
+        let Some((bound, country)) =
+            bound.and_then(|bound| Some((bound, self.index_of(bound.country)?)))
+        else {
             return by_network.or(self.default.map(|country| Seat { country, operator: None }));
         };
         let operator = match &bound.operator {
             Some(slug) => self.countries[country].operator(slug),
-            None => by_network.filter(|seat| seat.country == country).and_then(|seat| seat.operator),
+            None => {
+                by_network.filter(|seat| seat.country == country).and_then(|seat| seat.operator)
+            }
         };
         Some(Seat { country, operator })
     }

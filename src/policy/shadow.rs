@@ -1,7 +1,8 @@
 //! Rules that can never match, because a rule above them always decides first.
 //!
-//! A pattern's reach is asked of the index by a *probe*: a name that stands for all names that the pattern matches, because
-//! the places where those names differ are filled with a letter that stands in no pattern.
+//! A pattern's reach is asked of the index by a *probe*: a name that stands for all names that the
+//! pattern matches, because the places where those names differ are filled with a letter that
+//! stands in no pattern.
 
 use super::{Rule, matcher::Matcher, patterns::Patterns};
 use crate::{
@@ -10,13 +11,21 @@ use crate::{
 };
 use std::borrow::Cow;
 
-/// The rules above that decide whenever this one could, in their order, if there is one for each of its patterns; else none.
-pub(super) fn shadow(rules: &[Rule], patterns: &Patterns, matcher: &Matcher, idle: usize) -> Vec<usize> {
+/// The rules above that decide whenever this one could, in their order, if there is one for each of
+/// its patterns; else none.
+pub(super) fn shadow(
+    rules: &[Rule],
+    patterns: &Patterns,
+    matcher: &Matcher,
+    idle: usize,
+) -> Vec<usize> {
     let rule = &rules[idle];
     let mut above = Vec::new();
     for pattern in patterns.of_rule(idle) {
         let mut wider = wider_rules(matcher, pattern).into_iter().take_while(|other| *other < idle);
-        let Some(first) = wider.find(|other| always_with(&rules[*other], rule)) else { return Vec::new() };
+        let Some(first) = wider.find(|other| always_with(&rules[*other], rule)) else {
+            return Vec::new();
+        };
         // A list of millions may repeat one rule.
         if above.last() != Some(&first) {
             above.push(first);
@@ -27,18 +36,28 @@ pub(super) fn shadow(rules: &[Rule], patterns: &Patterns, matcher: &Matcher, idl
     above
 }
 
-/// Whether `above` holds on every day, for every type, over every transport and for every reader for which `rule` does.
+/// Whether `above` holds on every day, for every type, over every transport and for every reader
+/// for which `rule` does.
 fn always_with(above: &Rule, rule: &Rule) -> bool {
     let since = above.since.is_none_or(|first| rule.since.is_some_and(|other| first <= other));
     let until = above.until.is_none_or(|end| rule.until.is_some_and(|other| other <= end));
     let within = |of: bool, all: bool| of || all;
-    let types = within(above.types.is_empty(), !rule.types.is_empty() && rule.types.iter().all(|t| above.types.contains(t)));
-    let all_transports = Transport::ALL.iter().all(|transport| above.transports.contains(transport));
+    let types = within(
+        above.types.is_empty(),
+        !rule.types.is_empty() && rule.types.iter().all(|t| above.types.contains(t)),
+    );
+    let all_transports =
+        Transport::ALL.iter().all(|transport| above.transports.contains(transport));
     let transports = within(
         above.transports.is_empty() || all_transports,
         !rule.transports.is_empty() && rule.transports.iter().all(|t| above.transports.contains(t)),
     );
-    since && until && above.hours.is_none() && types && transports && above.answer.readers.cover(rule.answer.readers)
+    since
+        && until
+        && above.hours.is_none()
+        && types
+        && transports
+        && above.answer.readers.cover(rule.answer.readers)
 }
 
 /// The rules with a pattern that matches every name that `pattern` matches, in order.
@@ -72,14 +91,17 @@ fn probe(pattern: PatternRef<'_>) -> Option<Cow<'_, str>> {
     Name::parse(&filled).ok().map(|name| Cow::Owned(name.as_str().to_owned()))
 }
 
-/// Whether a pattern that matches the probe of a `narrow` one matches all else that the narrow one does. An expression that
-/// matches one name need not match the next, so no expression counts; and what is anchored must not be where `narrow` is open.
+/// Whether a pattern that matches the probe of a `narrow` one matches all else that the narrow one
+/// does. An expression that matches one name need not match the next, so no expression counts; and
+/// what is anchored must not be where `narrow` is open.
 const fn reaches_as_far(wide: Form, narrow: Form) -> bool {
     match (wide, narrow) {
         (Form::Every | Form::Contains, _) => true,
         (_, Form::Exact) => true,
         (Form::Regex | Form::Exact, _) => false,
         (Form::Begins, _) => matches!(narrow, Form::Begins),
-        (Form::Suffix | Form::Below | Form::Ends, _) => matches!(narrow, Form::Suffix | Form::Below | Form::Ends),
+        (Form::Suffix | Form::Below | Form::Ends, _) => {
+            matches!(narrow, Form::Suffix | Form::Below | Form::Ends)
+        }
     }
 }

@@ -1,8 +1,9 @@
 //! What a name ends with, cut between labels: hashed once, for every index that is asked.
 //!
-//! A suffix is hashed label by label from the right, so all suffixes of a name together cost one pass over it. Patterns of many
-//! labels leave *milestones*: a name is followed beyond its eighth label from the right, its sixteenth and so on, only where some
-//! pattern is as long and ends alike.
+//! A suffix is hashed label by label from the right, so all suffixes of a name together cost one
+//! pass over it. Patterns of many labels leave *milestones*: a name is followed beyond its eighth
+//! label from the right, its sixteenth and so on, only where some pattern is as long and ends
+//! alike.
 
 use hashbrown::DefaultHashBuilder;
 use smallvec::SmallVec;
@@ -12,8 +13,8 @@ use std::{
     sync::LazyLock,
 };
 
-/// One hasher for all indexes, because a name may be sought in several; made at the start, so that no list can be written whose
-/// texts all have one hash.
+/// One hasher for all indexes, because a name may be sought in several; made at the start, so that
+/// no list can be written whose texts all have one hash.
 static HASHER: LazyLock<DefaultHashBuilder> = LazyLock::new(DefaultHashBuilder::default);
 
 /// A set of numbers of labels.
@@ -30,21 +31,24 @@ pub(super) struct Suffix {
     hash: u64,
 }
 
-/// The suffixes of a name that an index may have, the shortest first. They ask for memory only where they pass a milestone.
+/// The suffixes of a name that an index may have, the shortest first. They ask for memory only
+/// where they pass a milestone.
 #[derive(Clone, Debug, Default)]
 pub struct Suffixes(SmallVec<[Suffix; MILE as usize]>);
 
 /// How many labels lie between two milestones.
 const MILE: u16 = 8;
 
-/// The milestones of all patterns of an index: a bit for each, by its hash, so a name may be followed in vain.
+/// The milestones of all patterns of an index: a bit for each, by its hash, so a name may be
+/// followed in vain.
 #[derive(Debug, Default)]
 pub(super) struct Milestones {
     bits: Vec<u64>,
 }
 
 impl Depths {
-    /// One number alone; nothing for more labels than a name can have (RFC 1035 section 2.3.4 leaves room for 127).
+    /// One number alone; nothing for more labels than a name can have (RFC 1035 section 2.3.4
+    /// leaves room for 127).
     const fn of(depth: u16) -> Self {
         Self(if depth < u128::BITS as u16 { 1 << depth } else { 0 })
     }
@@ -93,15 +97,16 @@ pub(super) const fn stretched(half: u32, places: usize) -> usize {
 }
 
 impl Suffixes {
-    /// Those suffixes of a name that have one of these numbers of labels, up to the first milestone from which `goes_on` says that
-    /// no pattern does.
+    /// Those suffixes of a name that have one of these numbers of labels, up to the first milestone
+    /// from which `goes_on` says that no pattern does.
     pub(super) fn of(name: &str, depths: Depths, goes_on: impl Fn(Suffix) -> bool) -> Self {
         let mut found = SmallVec::new();
         walk(name.as_bytes(), |suffix| {
             if suffix.depth().meet(depths) {
                 found.push(suffix);
             }
-            u32::from(suffix.depth) + 1 < depths.most() && (!suffix.is_milestone() || goes_on(suffix))
+            u32::from(suffix.depth) + 1 < depths.most()
+                && (!suffix.is_milestone() || goes_on(suffix))
         });
         Self(found)
     }
@@ -156,7 +161,8 @@ pub(super) fn whole(name: &[u8]) -> Suffix {
     whole
 }
 
-/// Tells `step` of the suffixes of a name, from the last label alone to the whole, for as long as it wants more.
+/// Tells `step` of the suffixes of a name, from the last label alone to the whole, for as long as
+/// it wants more.
 fn walk(name: &[u8], mut step: impl FnMut(Suffix) -> bool) {
     let mut state = HASHER.build_hasher();
     let (mut end, mut depth) = (name.len(), 0);
@@ -164,7 +170,11 @@ fn walk(name: &[u8], mut step: impl FnMut(Suffix) -> bool) {
         let begin = last_label(&name[..end]);
         state.write(&name[begin..end]);
         depth += 1;
-        let more = step(Suffix { begin: u16::try_from(begin).unwrap_or(u16::MAX), depth, hash: state.finish() });
+        let more = step(Suffix {
+            begin: u16::try_from(begin).unwrap_or(u16::MAX),
+            depth,
+            hash: state.finish(),
+        });
         if begin == 0 || !more {
             return;
         }
@@ -172,7 +182,8 @@ fn walk(name: &[u8], mut step: impl FnMut(Suffix) -> bool) {
     }
 }
 
-/// Where the last label of a name begins. A dot separates labels unless it is escaped: unless the backslashes before it are odd.
+/// Where the last label of a name begins. A dot separates labels unless it is escaped: unless the
+/// backslashes before it are odd.
 fn last_label(name: &[u8]) -> usize {
     let mut end = name.len();
     while let Some(dot) = name[..end].iter().rposition(|octet| *octet == b'.') {
@@ -201,7 +212,8 @@ mod tests {
         // Much room, so that no other milestone has the bit of one of them.
         let mut milestones = Milestones::with_room(1 << 20);
         milestones.add(pattern.as_bytes());
-        let followed = |name: &str| Suffixes::of(name, depths, |suffix| milestones.go_on(suffix)).0.len();
+        let followed =
+            |name: &str| Suffixes::of(name, depths, |suffix| milestones.go_on(suffix)).0.len();
         assert_eq!(followed(&pattern), 30);
         assert_eq!(followed(&deep("a", 127)), 32, "to the milestone behind the pattern");
         assert_eq!(followed(&deep("a", 7)), 7);

@@ -1,12 +1,15 @@
-//! A query as injector 3 of the Great Firewall reads it: from the octets, without decoding a message.
+//! A query as injector 3 of the Great Firewall reads it: from the octets, without decoding a
+//! message.
 //!
-//! The facts are from Fan et al., "Wallbleed: A Memory Disclosure Vulnerability in the Great Firewall of China" (NDSS 2025),
-//! section III and appendix B, where the parser was worked out by sending it more than a hundred queries. It reads labels into a
-//! string of at most 125 characters with dots between them, looks that up, and copies the query's first octets into its reply.
-//! So a dot inside a label separates labels, a NUL ends the name, labels may have up to 255 octets, and no count is looked at.
+//! The facts are from Fan et al., "Wallbleed: A Memory Disclosure Vulnerability in the Great
+//! Firewall of China" (NDSS 2025), section III and appendix B, where the parser was worked out by
+//! sending it more than a hundred queries. It reads labels into a string of at most 125 characters
+//! with dots between them, looks that up, and copies the query's first octets into its reply. So a
+//! dot inside a label separates labels, a NUL ends the name, labels may have up to 255 octets, and
+//! no count is looked at.
 //!
-//! The real one also read behind the end of the packet and sent what it found there to the client. This one never does: where
-//! the real one would have had to leak, this one is silent.
+//! The real one also read behind the end of the packet and sent what it found there to the client.
+//! This one never does: where the real one would have had to leak, this one is silent.
 
 use super::{Flat, Type};
 use crate::name::Name;
@@ -45,12 +48,14 @@ impl Glance {
             return None;
         }
         let Flattened { text, end, stop } = flatten(octets, flat.patched)?;
-        let number = |at| octets.get(at..at + 2).map(|pair: &[u8]| u16::from_be_bytes([pair[0], pair[1]]));
+        let number =
+            |at| octets.get(at..at + 2).map(|pair: &[u8]| u16::from_be_bytes([pair[0], pair[1]]));
         let (rtype, class) = (number(end)?, number(end + 2)?);
         if flat.patched && class != u16::from(DNSClass::IN) {
             return None;
         }
-        // The reply copies up to where the reading stopped and four octets more; beyond the packet it would leak.
+        // The reply copies up to where the reading stopped and four octets more; beyond the packet
+        // it would leak.
         let question = HEADER..stop + 4;
         octets.get(question.clone())?;
         let name = text.split(|octet| *octet == 0).next().unwrap_or_default();
@@ -63,7 +68,8 @@ struct Flattened {
     text: Vec<u8>,
     /// Behind the last length octet that was read: there TYPE and CLASS are looked for.
     end: usize,
-    /// Behind the last octet that was read. This is the end of the name as well, but for a label that did not fit.
+    /// Behind the last octet that was read. This is the end of the name as well, but for a label
+    /// that did not fit.
     stop: usize,
 }
 
@@ -117,23 +123,39 @@ mod tests {
 
     #[test]
     fn a_well_formed_question_reads_as_it_does_to_everybody() {
-        let glance = Glance::at(&query(b"\x03WWW\x03rsf\x03org\0\0\x1c\0\x01\0\0\x29"), PATCHED).unwrap();
-        assert_eq!((glance.name.as_str(), glance.rtype.to_string()), ("www.rsf.org", "AAAA".to_owned()));
+        let glance =
+            Glance::at(&query(b"\x03WWW\x03rsf\x03org\0\0\x1c\0\x01\0\0\x29"), PATCHED).unwrap();
+        assert_eq!(
+            (glance.name.as_str(), glance.rtype.to_string()),
+            ("www.rsf.org", "AAAA".to_owned())
+        );
         assert_eq!(glance.question, 12..12 + 17, "what is behind the question does not matter");
     }
 
     #[test]
     fn a_dot_separates_labels_and_a_nul_ends_the_name() {
         assert_eq!(name(b"\x07rsf.org\0\0\x01\0\x01", PATCHED).unwrap(), "rsf.org");
-        assert_eq!(name(b"\x03www\x0ersf.org\0ignored\0\0\x01\0\x01", PATCHED), None, "the length octet counts, not the NUL");
-        assert_eq!(name(b"\x03www\x0frsf.org\0ignored\0\0\x01\0\x01", PATCHED).unwrap(), "www.rsf.org");
-        assert_eq!(name(b"\x03rsf\x04org.\0\0\x01\0\x01", PATCHED).unwrap(), "rsf.org.", "a last dot is part of the string");
+        assert_eq!(
+            name(b"\x03www\x0ersf.org\0ignored\0\0\x01\0\x01", PATCHED),
+            None,
+            "the length octet counts, not the NUL"
+        );
+        assert_eq!(
+            name(b"\x03www\x0frsf.org\0ignored\0\0\x01\0\x01", PATCHED).unwrap(),
+            "www.rsf.org"
+        );
+        assert_eq!(
+            name(b"\x03rsf\x04org.\0\0\x01\0\x01", PATCHED).unwrap(),
+            "rsf.org.",
+            "a last dot is part of the string"
+        );
     }
 
     #[test]
     fn neither_counts_nor_flags_matter_but_a_response_is_never_read() {
         let question = b"\x03rsf\x03org\0\0\x01\0\x01";
-        for header in [b"\0\0\0\0\0\0\0\0\0\0\0\0", b"\0\0\x7f\xff\x01\x02\x03\x04\x05\x06\x07\x08"] {
+        for header in [b"\0\0\0\0\0\0\0\0\0\0\0\0", b"\0\0\x7f\xff\x01\x02\x03\x04\x05\x06\x07\x08"]
+        {
             let octets = [&header[..], question].concat();
             assert_eq!(Glance::at(&octets, PATCHED).unwrap().name.as_str(), "rsf.org");
             assert_eq!(Glance::at(&octets, Flat { one_question: true, ..PATCHED }), None);
@@ -162,7 +184,8 @@ mod tests {
         };
         let longest = name(&long(16), PATCHED).unwrap();
         assert_eq!((longest.len(), longest.ends_with(".facebook.com")), (125, true));
-        // The last label does not fit; its octets are taken for TYPE and CLASS, and that class is not IN.
+        // The last label does not fit; its octets are taken for TYPE and CLASS, and that class is
+        // not IN.
         assert_eq!(name(&long(17), PATCHED), None);
         assert_eq!(name(&long(17), EARLIER).unwrap().len(), 125, "cut short");
         assert!(name(&long(17), EARLIER).unwrap().ends_with(".facebook.co"));
@@ -174,12 +197,19 @@ mod tests {
         assert_eq!(name(&rest, PATCHED), None, "the copy would run past the packet");
         rest.resize(rest.len() + 120, b'x');
         let glance = Glance::at(&query(&rest), PATCHED).unwrap();
-        assert_eq!((glance.name.as_str(), glance.rtype.to_string()), ("www.google.com", "AAAA".to_owned()));
+        assert_eq!(
+            (glance.name.as_str(), glance.rtype.to_string()),
+            ("www.google.com", "AAAA".to_owned())
+        );
         assert_eq!(glance.question.len(), 16 + 110 + 4);
         rest[15] = 0x6e;
         rest.truncate(16 + 110);
         rest.extend(b"\0\0\x01\0\x01");
-        assert_eq!(name(&rest, PATCHED).unwrap(), "www.google.com.", "110 octets fit, and the first of them is a NUL");
+        assert_eq!(
+            name(&rest, PATCHED).unwrap(),
+            "www.google.com.",
+            "110 octets fit, and the first of them is a NUL"
+        );
     }
 
     #[test]

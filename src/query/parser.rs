@@ -6,16 +6,19 @@ pub enum Parser {
     /// As RFC 1035 has it; what cannot be decoded is not answered by a censor.
     #[default]
     Dns,
-    /// As the injector of the Great Firewall that the Wallbleed paper took apart: a glance at the octets.
+    /// As the injector of the Great Firewall that the Wallbleed paper took apart: a glance at the
+    /// octets.
     Flat(Flat),
 }
 
 /// The forms in which the flat parser was seen, or is said to have been.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Flat {
-    /// Since its patch of November 2023 the class must be IN, and a label that does not fit into 125 characters is left out whole.
+    /// Since its patch of November 2023 the class must be IN, and a label that does not fit into
+    /// 125 characters is left out whole.
     pub patched: bool,
-    /// Whether it answers only where QDCOUNT is one (Harrity et al., 2022), or whatever the counts are (Fan et al., NDSS 2025).
+    /// Whether it answers only where QDCOUNT is one (Harrity et al., 2022), or whatever the counts
+    /// are (Fan et al., NDSS 2025).
     pub one_question: bool,
 }
 
@@ -35,7 +38,9 @@ impl Parser {
     const fn bit(self) -> u8 {
         match self {
             Self::Dns => 1,
-            Self::Flat(Flat { patched, one_question }) => 2 << (patched as u8 + 2 * one_question as u8),
+            Self::Flat(Flat { patched, one_question }) => {
+                2 << (patched as u8 + 2 * one_question as u8)
+            }
         }
     }
 }
@@ -83,7 +88,12 @@ mod tests {
 
     #[test]
     fn every_parser_has_a_bit_of_its_own() {
-        let each: Vec<_> = Parser::FLATS.map(Parser::Flat).into_iter().chain([Parser::Dns]).map(Readers::of).collect();
+        let each: Vec<_> = Parser::FLATS
+            .map(Parser::Flat)
+            .into_iter()
+            .chain([Parser::Dns])
+            .map(Readers::of)
+            .collect();
         let all = each.iter().fold(Readers::default(), |all, one| all.and(*one));
         assert_eq!((all, all.0.count_ones()), (Readers::ALL, 5));
         assert_eq!(all.flats().collect::<Vec<_>>(), Parser::FLATS);

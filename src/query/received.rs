@@ -52,7 +52,8 @@ pub struct Opt {
 pub enum Unanswered {
     /// Garbage without a header, or a response: an answer could be bounced to and fro for ever.
     Ignore,
-    /// The header can be read, the rest not, or it has not exactly one question (RFC 9619 section 4): FORMERR.
+    /// The header can be read, the rest not, or it has not exactly one question (RFC 9619 section
+    /// 4): FORMERR.
     FormErr,
     /// Another OPCODE than QUERY: NOTIMP.
     NotImp,
@@ -79,7 +80,8 @@ impl<'o> Received<'o> {
         Ok(Self { octets, end, opt })
     }
 
-    /// Octets as an injector has read them: nothing in them but the question matters to it, which ends inside of them.
+    /// Octets as an injector has read them: nothing in them but the question matters to it, which
+    /// ends inside of them.
     #[must_use]
     pub const fn glanced(octets: &'o [u8], question: &Range<usize>) -> Self {
         Self { octets, end: question.end, opt: None }
@@ -151,20 +153,23 @@ impl<'o> Received<'o> {
         self.opt
     }
 
-    /// The most octets that a reply by UDP may have: 512 without EDNS (RFC 1035 section 4.2.1), with it what the client takes,
-    /// but never less than 512 (RFC 6891 section 6.2.3) nor more than 1232, which no common path fragments (DNS flag day 2020).
+    /// The most octets that a reply by UDP may have: 512 without EDNS (RFC 1035 section 4.2.1),
+    /// with it what the client takes, but never less than 512 (RFC 6891 section 6.2.3) nor more
+    /// than 1232, which no common path fragments (DNS flag day 2020).
     #[must_use]
     pub fn udp_limit(&self) -> usize {
         self.opt.map_or(512, |opt| usize::from(opt.payload).clamp(512, usize::from(UDP_PAYLOAD)))
     }
 
-    /// The most octets that a reply may have: over a stream as many as its length field counts (RFC 1035 section 4.2.2).
+    /// The most octets that a reply may have: over a stream as many as its length field counts (RFC
+    /// 1035 section 4.2.2).
     #[must_use]
     pub fn limit(&self, transport: Transport) -> usize {
         if transport == Transport::Udp { self.udp_limit() } else { usize::from(u16::MAX) }
     }
 
-    /// The same query in other octets, which are a copy of its own, with the question's name in lower case.
+    /// The same query in other octets, which are a copy of its own, with the question's name in
+    /// lower case.
     #[must_use]
     pub fn lowered<'c>(&self, copy: &'c mut [u8]) -> Received<'c> {
         copy[HEADER..self.end - 4].make_ascii_lowercase();
@@ -180,8 +185,9 @@ impl<'o> Received<'o> {
     /// The octets of the OPT record as it came, if the query has one.
     #[must_use]
     pub fn opt_octets(&self) -> Option<&'o [u8]> {
-        // The OPT's owner is the root: one zero octet, then TYPE 41 (RFC 6891 section 6.1.2). From the end of the question on,
-        // records are walked; hickory has decoded them if they are more than one OPT.
+        // The OPT's owner is the root: one zero octet, then TYPE 41 (RFC 6891 section 6.1.2). From
+        // the end of the question on, records are walked; hickory has decoded them if they are more
+        // than one OPT.
         let mut at = self.end;
         while at < self.octets.len() {
             let name_end = skip_name(self.octets, at)?;
@@ -215,8 +221,9 @@ fn number(octets: &[u8], at: usize) -> u16 {
     u16::from_be_bytes([octets[at], octets[at + 1]])
 }
 
-/// What follows the question of nearly every query: nothing, or an OPT without options. Nothing for whatever has more, which the
-/// library decodes; `tests/it/octets.rs` and the fuzz target see that the two agree.
+/// What follows the question of nearly every query: nothing, or an OPT without options. Nothing for
+/// whatever has more, which the library decodes; `tests/it/octets.rs` and the fuzz target see that
+/// the two agree.
 fn plain(octets: &[u8], end: usize) -> Option<Option<Opt>> {
     let counts = &octets[6..HEADER];
     let rest = &octets[end..];
@@ -224,7 +231,13 @@ fn plain(octets: &[u8], end: usize) -> Option<Option<Opt>> {
         ([0, 0, 0, 0, 0, 0], 0) => Some(None),
         ([0, 0, 0, 0, 0, 1], BARE_OPT) => {
             let is_opt = rest[0] == 0 && number(rest, 1) == OPT && number(rest, 9) == 0;
-            is_opt.then(|| Some(Opt { payload: number(rest, 3), version: rest[6], dnssec_ok: rest[7] & 0x80 != 0 }))
+            is_opt.then(|| {
+                Some(Opt {
+                    payload: number(rest, 3),
+                    version: rest[6],
+                    dnssec_ok: rest[7] & 0x80 != 0,
+                })
+            })
         }
         _ => None,
     }
@@ -233,7 +246,10 @@ fn plain(octets: &[u8], end: usize) -> Option<Option<Opt>> {
 /// The OPT of a message that a library decodes.
 fn decoded(octets: &[u8]) -> Result<Option<Opt>, Unanswered> {
     let message = Message::from_vec(octets).map_err(|_| Unanswered::FormErr)?;
-    if message.queries.len() != 1 || message.message_type != MessageType::Query || message.op_code != OpCode::Query {
+    if message.queries.len() != 1
+        || message.message_type != MessageType::Query
+        || message.op_code != OpCode::Query
+    {
         return Err(Unanswered::FormErr);
     }
     let opt = |edns: hickory_proto::op::Edns| Opt {
@@ -315,11 +331,19 @@ mod tests {
         for count in [0, 2] {
             let mut octets = query();
             octets[5] = count;
-            assert_eq!(Received::read(&octets).unwrap_err(), Unanswered::FormErr, "{count} questions");
+            assert_eq!(
+                Received::read(&octets).unwrap_err(),
+                Unanswered::FormErr,
+                "{count} questions"
+            );
         }
         for length in 12..query().len() {
             let octets = query()[..length].to_vec();
-            assert_eq!(Received::read(&octets).unwrap_err(), Unanswered::FormErr, "cut at {length}");
+            assert_eq!(
+                Received::read(&octets).unwrap_err(),
+                Unanswered::FormErr,
+                "cut at {length}"
+            );
         }
         let mut pointer = query();
         pointer[12] = 0xc0;

@@ -37,10 +37,17 @@ pub struct BindError {
 fn advice(why: &io::Error, address: SocketAddr) -> String {
     match why.kind() {
         io::ErrorKind::AddrInUse => {
-            format!(" (another server holds port {}; take another with --listen ADDR:PORT)", address.port())
+            format!(
+                " (another server holds port {}; take another with --listen ADDR:PORT)",
+                address.port()
+            )
         }
-        io::ErrorKind::PermissionDenied => " (ports below 1024 need root or the capability CAP_NET_BIND_SERVICE)".to_owned(),
-        io::ErrorKind::AddrNotAvailable => " (no interface of this machine has that address)".to_owned(),
+        io::ErrorKind::PermissionDenied => {
+            " (ports below 1024 need root or the capability CAP_NET_BIND_SERVICE)".to_owned()
+        }
+        io::ErrorKind::AddrNotAvailable => {
+            " (no interface of this machine has that address)".to_owned()
+        }
         _ => String::new(),
     }
 }
@@ -51,7 +58,8 @@ const PICKS: usize = 16;
 /// Connections that wait to be accepted; the kernel's own bound is often lower.
 const BACKLOG: i32 = 1024;
 
-/// Room for bursts, in octets: some four thousand queries. The kernel grants what `net.core.rmem_max` allows.
+/// Room for bursts, in octets: some four thousand queries. The kernel grants what
+/// `net.core.rmem_max` allows.
 const RECEIVE_BUFFER: usize = 4 << 20;
 
 /// How long a worker waits for datagrams before it looks whether the server ends.
@@ -96,7 +104,8 @@ impl Sockets {
 
 fn tcp(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = socket(address, Type::STREAM, Protocol::TCP)?;
-    // A server that was just stopped leaves connections in TIME_WAIT; they must not keep the next one out.
+    // A server that was just stopped leaves connections in TIME_WAIT; they must not keep the next
+    // one out.
     socket.set_reuse_address(true)?;
     socket.bind(&SockAddr::from(address))?;
     socket.listen(BACKLOG)?;
@@ -104,11 +113,13 @@ fn tcp(address: SocketAddr) -> io::Result<TcpListener> {
     TcpListener::from_std(StdTcp::from(socket))
 }
 
-/// Sockets that share the address, so that the kernel shares out the datagrams among the workers. The first try is without sharing,
-/// because a socket that shares its address would not notice another server there that does so too.
+/// Sockets that share the address, so that the kernel shares out the datagrams among the workers.
+/// The first try is without sharing, because a socket that shares its address would not notice
+/// another server there that does so too.
 fn udp(address: SocketAddr, workers: usize) -> io::Result<Vec<Arc<UdpSocket>>> {
     datagrams(address, false)?;
-    let sockets: Vec<_> = (0..workers).map(|_| datagrams(address, true).map(Arc::new)).collect::<io::Result<_>>()?;
+    let sockets: Vec<_> =
+        (0..workers).map(|_| datagrams(address, true).map(Arc::new)).collect::<io::Result<_>>()?;
     if let [first, _, ..] = &*sockets {
         steer_by_core(first, workers);
     }

@@ -22,11 +22,13 @@ impl Live {
         Self { lab, upstream }
     }
 
-    /// What the origins say from the first resolver on; zones before it have been asked by [`Lab::due`]. When none has an
-    /// answer, the upstream's own words are the best there is.
+    /// What the origins say from the first resolver on; zones before it have been asked by
+    /// [`Lab::due`]. When none has an answer, the upstream's own words are the best there is.
     pub(super) async fn relayed(&self, query: Received<'_>, limit: usize) -> Vec<u8> {
         let mut least = None;
-        for origin in self.lab.settings.honest_from.iter().skip_while(|origin| **origin == Origin::Zones) {
+        for origin in
+            self.lab.settings.honest_from.iter().skip_while(|origin| **origin == Origin::Zones)
+        {
             match origin {
                 Origin::Zones => {
                     if let Some(octets) = self.lab.whole_from_zones(query, limit) {
@@ -50,7 +52,8 @@ fn fit(octets: Vec<u8>, query: Received<'_>, limit: usize) -> Vec<u8> {
         return octets;
     }
     let flag = |octet: usize, bit: u8| Some(octets[octet] & bit != 0);
-    let wire = WireSpec { aa: flag(2, 0x04), ra: flag(3, 0x80), ad: flag(3, 0x20), ..WireSpec::default() };
+    let wire =
+        WireSpec { aa: flag(2, 0x04), ra: flag(3, 0x80), ad: flag(3, 0x20), ..WireSpec::default() };
     let rcode = ResponseCode::from(0, octets[3] & 0x0f);
     Head { truncated: true, wire, ..Head::status(rcode) }.octets(query, limit)
 }

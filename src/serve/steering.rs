@@ -1,13 +1,17 @@
 //! Which worker a datagram goes to: as a rule the same for all that come in on one core.
 //!
-//! Of the sockets that share an address the kernel takes one by a hash of addresses and ports, unless it is told otherwise
-//! (socket(7), SO_ATTACH_REUSEPORT_CBPF). The worker behind that socket often sleeps on another core than the one that has the
-//! datagram, and to wake it there costs both of them time. So each core has a socket, and the scheduler, which likes to wake a
-//! thread where it is called from, keeps each worker near its core. Workers are not bound: where one core has much to do, its worker
-//! may run on another.
+//! Of the sockets that share an address the kernel takes one by a hash of addresses and ports,
+//! unless it is told otherwise (socket(7), SO_ATTACH_REUSEPORT_CBPF). The worker behind that socket
+//! often sleeps on another core than the one that has the datagram, and to wake it there costs both
+//! of them time. So each core has a socket, and the scheduler, which likes to wake a thread where
+//! it is called from, keeps each worker near its core. Workers are not bound: where one core has
+//! much to do, its worker may run on another.
 
 use nix::{
-    libc::{BPF_ABS, BPF_JEQ, BPF_JMP, BPF_K, BPF_LD, BPF_RET, BPF_W, SKF_AD_CPU, SKF_AD_OFF, sock_filter, sock_fprog},
+    libc::{
+        BPF_ABS, BPF_JEQ, BPF_JMP, BPF_K, BPF_LD, BPF_RET, BPF_W, SKF_AD_CPU, SKF_AD_OFF,
+        sock_filter, sock_fprog,
+    },
     sched::{CpuSet, sched_getaffinity},
     sys::socket::{setsockopt, sockopt::AttachReusePortCbpf},
     unistd::Pid,
@@ -17,8 +21,9 @@ use std::net::UdpSocket;
 /// What is no socket's number: the kernel then goes by the hash.
 const BY_HASH: u32 = u32::MAX;
 
-/// Asks for it, for as many sockets of one address as there are workers; each of them may be given. With more workers than cores
-/// some would have nothing to do, so then the hash decides, as it does on a system that refuses. Says whether it is done.
+/// Asks for it, for as many sockets of one address as there are workers; each of them may be given.
+/// With more workers than cores some would have nothing to do, so then the hash decides, as it does
+/// on a system that refuses. Says whether it is done.
 pub(super) fn steer_by_core(socket: &UdpSocket, workers: usize) -> bool {
     let cores = cores();
     if workers > cores.len() {
@@ -36,7 +41,10 @@ pub(super) fn steer_by_core(socket: &UdpSocket, workers: usize) -> bool {
 /// The numbers of the cores that this process may run on.
 fn cores() -> Vec<u32> {
     let Ok(allowed) = sched_getaffinity(Pid::from_raw(0)) else { return Vec::new() };
-    (0..CpuSet::count()).filter(|core| allowed.is_set(*core).unwrap_or_default()).map(|core| core as u32).collect()
+    (0..CpuSet::count())
+        .filter(|core| allowed.is_set(*core).unwrap_or_default())
+        .map(|core| core as u32)
+        .collect()
 }
 
 /// The core's number, then for each that we know: if it is this one, that socket.
@@ -84,7 +92,11 @@ mod tests {
     }
 
     fn sockets(workers: usize) -> Sockets {
-        Sockets::bind(&ListenerSpec { address: "127.0.0.1:0".parse().unwrap(), bound: None }, workers).unwrap()
+        Sockets::bind(
+            &ListenerSpec { address: "127.0.0.1:0".parse().unwrap(), bound: None },
+            workers,
+        )
+        .unwrap()
     }
 
     #[tokio::test]

@@ -1,4 +1,5 @@
-//! Plain DNS in streams (RFC 7766): queries may follow each other at once, and answers leave as they are ready.
+//! Plain DNS in streams (RFC 7766): queries may follow each other at once, and answers leave as
+//! they are ready.
 
 use super::{live::Live, timer::Timer};
 use crate::{
@@ -69,8 +70,9 @@ pub(super) async fn serve(listener: TcpListener, shared: Shared, connections: Ar
     }
 }
 
-/// One connection. What can be answered at once is written together with the other answers of the same reading; what has to wait,
-/// for its time or for an upstream resolver, goes its own way and comes back by a channel.
+/// One connection. What can be answered at once is written together with the other answers of the
+/// same reading; what has to wait, for its time or for an upstream resolver, goes its own way and
+/// comes back by a channel.
 struct Connection {
     stream: TcpStream,
     client: IpAddr,
@@ -106,7 +108,17 @@ impl Connection {
     fn new(stream: TcpStream, client: SocketAddr, shared: Shared) -> Self {
         let answers = mpsc::channel(IN_FLIGHT);
         let (pending, out, desk) = (Vec::new(), Vec::new(), Desk::remembering(REMEMBERED));
-        Self { stream, client: client.ip(), shared, pending, out, desk, known_of: Weak::new(), in_flight: 0, answers }
+        Self {
+            stream,
+            client: client.ip(),
+            shared,
+            pending,
+            out,
+            desk,
+            known_of: Weak::new(),
+            in_flight: 0,
+            answers,
+        }
     }
 
     async fn run(mut self) -> io::Result<()> {
@@ -131,7 +143,8 @@ impl Connection {
                 }
                 () = sleep_until(deadline), if self.in_flight == 0 => return Ok(()),
             }
-            // Octets alone do not keep a connection: whoever drips them would hold its place for ever.
+            // Octets alone do not keep a connection: whoever drips them would hold its place for
+            // ever.
             match self.take_queries()? {
                 Progress::Taken(true) => deadline = Instant::now() + idle,
                 Progress::Taken(false) => {}
@@ -155,7 +168,8 @@ impl Connection {
         }
     }
 
-    /// Answers the whole queries that were read, as many as may wait. What is too short for a header is no DNS.
+    /// Answers the whole queries that were read, as many as may wait. What is too short for a
+    /// header is no DNS.
     fn take_queries(&mut self) -> io::Result<Progress> {
         let live = self.shared.live.load_full();
         if self.known_of.as_ptr() != Arc::as_ptr(&live) {
@@ -183,15 +197,22 @@ impl Connection {
         Ok(if reset { Progress::Reset } else { Progress::Taken(start > 0) })
     }
 
-    /// Answers one query, or sends it its own way; true when the connection is to be reset. A stream carries the first step alone:
-    /// whoever races is on the path, beside a stream and not in it.
+    /// Answers one query, or sends it its own way; true when the connection is to be reset. A
+    /// stream carries the first step alone: whoever races is on the path, beside a stream and not
+    /// in it.
     fn answer(&mut self, live: &Arc<Live>, octets: Range<usize>) -> io::Result<bool> {
         let (arrival, lab) = (Instant::now(), &live.lab);
         let asker = lab.asker(self.client, Transport::Tcp, lab.settings.clock.now());
         self.desk.plan.octets.clear();
-        let mut opened = lab.open(&self.pending[octets], lab.governed(asker, self.shared.bound.as_ref()), &mut self.desk);
+        let mut opened = lab.open(
+            &self.pending[octets],
+            lab.governed(asker, self.shared.bound.as_ref()),
+            &mut self.desk,
+        );
         let query = lab.consider(&mut opened, &mut self.desk);
-        let Some(Step { after, send }) = self.desk.plan.steps.first().cloned() else { return Ok(false) };
+        let Some(Step { after, send }) = self.desk.plan.steps.first().cloned() else {
+            return Ok(false);
+        };
         let range = match lab.due(send, query, Transport::Tcp, &mut self.desk) {
             Due::Message(range) => range,
             Due::Upstream(query) => {
@@ -233,7 +254,9 @@ impl Connection {
     /// A client that does not take its answers is cut off after the idle time.
     async fn flush(&mut self, idle: Duration) -> io::Result<()> {
         if !self.out.is_empty() {
-            timeout(idle, self.stream.write_all(&self.out)).await.map_err(|_| io::ErrorKind::TimedOut)??;
+            timeout(idle, self.stream.write_all(&self.out))
+                .await
+                .map_err(|_| io::ErrorKind::TimedOut)??;
             self.out.clear();
         }
         Ok(())

@@ -1,4 +1,5 @@
-//! Waking tasks at the right time. tokio's clock ticks in milliseconds, and a race's first step comes after one.
+//! Waking tasks at the right time. tokio's clock ticks in milliseconds, and a race's first step
+//! comes after one.
 
 use std::{
     cmp::Reverse,
@@ -90,7 +91,8 @@ impl Shared {
                     let _ = due.wake.send(());
                 }
             }
-            let next = state.due.peek().map(|Reverse(due)| due.when.0.saturating_duration_since(now));
+            let next =
+                state.due.peek().map(|Reverse(due)| due.when.0.saturating_duration_since(now));
             let waited = self.changed.wait_timeout(state, next.unwrap_or(Duration::MAX));
             state = waited.unwrap_or_else(PoisonError::into_inner).0;
         }

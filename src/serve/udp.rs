@@ -1,8 +1,9 @@
 //! Plain DNS in datagrams (RFC 1035 section 4.2.1).
 //!
-//! Each worker is a thread with a socket of its own, among which the kernel shares out the clients. What can be answered at once is
-//! written into one buffer and leaves with the other replies of its batch. What has to wait, for its time or for an upstream
-//! resolver, is handed to tokio, so that it delays nobody else's query.
+//! Each worker is a thread with a socket of its own, among which the kernel shares out the clients.
+//! What can be answered at once is written into one buffer and leaves with the other replies of its
+//! batch. What has to wait, for its time or for an upstream resolver, is handed to tokio, so that
+//! it delays nobody else's query.
 
 use super::{
     datagram::{BATCH, Batch, WayBack},
@@ -46,8 +47,13 @@ pub(super) struct Shared {
 pub(super) fn serve(socket: Arc<UdpSocket>, wildcard: bool, shared: Shared) {
     wait_for_the_processor();
     let mut batch = Batch::new(wildcard);
-    let mut worker =
-        Worker { live: shared.live.load_full(), shared, socket, desk: Desk::default(), ready: Vec::with_capacity(BATCH) };
+    let mut worker = Worker {
+        live: shared.live.load_full(),
+        shared,
+        socket,
+        desk: Desk::default(),
+        ready: Vec::with_capacity(BATCH),
+    };
     while !worker.shared.stop.load(Ordering::Relaxed) {
         match batch.receive(&worker.socket) {
             Ok(count) => worker.answer(&mut batch, count),
@@ -65,7 +71,8 @@ struct Worker {
     socket: Arc<UdpSocket>,
     live: Arc<Live>,
     desk: Desk,
-    /// Replies that leave with this batch: to which datagram, and where they stand in the desk's octets.
+    /// Replies that leave with this batch: to which datagram, and where they stand in the desk's
+    /// octets.
     ready: Vec<(usize, Range<usize>)>,
 }
 
@@ -90,7 +97,10 @@ impl Worker {
                 let (octets, way) = batch.get(index);
                 let Some(client) = way.client() else { continue };
                 let from = last.filter(|last| last.asker.client == client).unwrap_or_else(|| {
-                    live.lab.governed(live.lab.asker(client, Transport::Udp, now), self.shared.bound.as_ref())
+                    live.lab.governed(
+                        live.lab.asker(client, Transport::Udp, now),
+                        self.shared.bound.as_ref(),
+                    )
                 });
                 last = Some(from);
                 row.push((index, live.lab.open(octets, from, &mut self.desk)));
@@ -107,7 +117,13 @@ impl Worker {
         self.desk.plan.octets.clear();
     }
 
-    fn query(&mut self, index: usize, opened: &mut Opened<'_, '_>, way: &WayBack, arrival: Instant) {
+    fn query(
+        &mut self,
+        index: usize,
+        opened: &mut Opened<'_, '_>,
+        way: &WayBack,
+        arrival: Instant,
+    ) {
         let lab = &self.live.lab;
         let query = lab.consider(opened, &mut self.desk);
         let mut later = Later::new();
@@ -136,7 +152,8 @@ impl Worker {
 
     /// A question that has to be asked goes its own way.
     fn ask(&self, query: Received<'_>, way: WayBack, after: Duration, arrival: Instant) {
-        let (socket, timer, live) = (Arc::clone(&self.socket), Arc::clone(&self.shared.timer), Arc::clone(&self.live));
+        let (socket, timer, live) =
+            (Arc::clone(&self.socket), Arc::clone(&self.shared.timer), Arc::clone(&self.live));
         let kept = query.keep();
         self.shared.runtime.spawn(async move {
             let query = kept.query();
@@ -146,9 +163,15 @@ impl Worker {
     }
 }
 
-/// Each message leaves at its time after the query. A client that cannot be reached has gone, or is behind a firewall: nothing to
-/// do about it.
-async fn depart(socket: Arc<UdpSocket>, timer: Arc<Timer>, messages: Later, arrival: Instant, way: WayBack) {
+/// Each message leaves at its time after the query. A client that cannot be reached has gone, or is
+/// behind a firewall: nothing to do about it.
+async fn depart(
+    socket: Arc<UdpSocket>,
+    timer: Arc<Timer>,
+    messages: Later,
+    arrival: Instant,
+    way: WayBack,
+) {
     for (after, octets) in messages {
         timer.until(arrival + after).await;
         if let Err(error) = way.send(&socket, &octets) {

@@ -1,4 +1,5 @@
-//! One query to one resolver: by UDP, and by TCP when the answer was truncated (RFC 7766 section 5).
+//! One query to one resolver: by UDP, and by TCP when the answer was truncated (RFC 7766 section
+//! 5).
 
 use std::{
     io,
@@ -28,11 +29,13 @@ pub(super) enum Failure {
     Foreign,
 }
 
-/// What resolvers send by UDP at the most, whatever they are offered; a longer answer is fetched by TCP.
+/// What resolvers send by UDP at the most, whatever they are offered; a longer answer is fetched by
+/// TCP.
 const DATAGRAM: usize = 4096;
 
 impl Exchange {
-    /// A fresh id for every try makes answers hard to guess (RFC 5452 section 9.2), and so does the socket's own port.
+    /// A fresh id for every try makes answers hard to guess (RFC 5452 section 9.2), and so does the
+    /// socket's own port.
     pub(super) fn new(server: SocketAddr, query: &[u8]) -> Self {
         let mut query = query.to_vec();
         query[..2].copy_from_slice(&rand::random::<[u8; 2]>());
@@ -59,7 +62,8 @@ impl Exchange {
         let mut buffer = vec![0; DATAGRAM + 1];
         loop {
             let length = socket.recv(&mut buffer).await?;
-            // Anybody can send a datagram here; what is no answer to this query is passed over (RFC 5452 section 9.1).
+            // Anybody can send a datagram here; what is no answer to this query is passed over (RFC
+            // 5452 section 9.1).
             if self.is_answer(&buffer[..length]) {
                 let truncated = buffer[2] & 0x02 != 0 || length > DATAGRAM;
                 buffer.truncate(length);
@@ -77,7 +81,8 @@ impl Exchange {
         if self.is_answer(&answer) { Ok(answer) } else { Err(Failure::Foreign) }
     }
 
-    /// The same id, QR set, and the same question; a reply without any (some errors have none) is taken by its id.
+    /// The same id, QR set, and the same question; a reply without any (some errors have none) is
+    /// taken by its id.
     fn is_answer(&self, octets: &[u8]) -> bool {
         if octets.len() < 12 || octets[..2] != self.query[..2] || octets[2] & 0x80 == 0 {
             return false;

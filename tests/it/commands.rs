@@ -10,7 +10,11 @@ use std::{
 };
 
 fn splinterdns(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_splinterdns")).args(arguments).current_dir(repository()).output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_splinterdns"))
+        .args(arguments)
+        .current_dir(repository())
+        .output()
+        .unwrap()
 }
 
 fn stdout(arguments: &[&str]) -> String {
@@ -27,7 +31,10 @@ fn json(arguments: &[&str]) -> Value {
 fn explain_names_the_pattern_that_catches_a_bystander() {
     let arguments = ["explain", "mentorproject.org", "--country", "CN", "--today", "2026-11-22"];
     let text = stdout(&arguments);
-    assert!(text.contains("poison") && text.contains("*torproject.org*") && text.contains("GFWatch"), "{text}");
+    assert!(
+        text.contains("poison") && text.contains("*torproject.org*") && text.contains("GFWatch"),
+        "{text}"
+    );
     let json = json(&[&arguments[..], &["--json"]].concat());
     assert_eq!(json["pattern"], "*torproject.org*");
     assert_eq!(json["verdict"], "poison");
@@ -60,18 +67,35 @@ fn explain_json_has_every_key_of_the_contract() {
     for key in keys {
         assert!(json.get(key).is_some(), "{key} is missing");
     }
-    assert_eq!((&json["verdict"], &json["rule"], &json["country"]), (&"honest".into(), &Value::Null, &Value::Null));
+    assert_eq!(
+        (&json["verdict"], &json["rule"], &json["country"]),
+        (&"honest".into(), &Value::Null, &Value::Null)
+    );
 }
 
 #[test]
 fn explain_tells_the_near_misses_with_their_reasons() {
     let reasons = |arguments: &[&str]| {
         let json = json(&[&["explain"], arguments, &["--json"]].concat());
-        json["misses"].as_array().unwrap().iter().map(|miss| miss["reason"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        json["misses"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|miss| miss["reason"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
     };
-    assert!(reasons(&["x.com", "--country", "BR", "--today", "2024-08-01"]).contains(&"not-yet".to_owned()));
-    assert!(reasons(&["x.com", "--country", "BR", "--today", "2024-12-01"]).contains(&"no-longer".to_owned()));
-    assert!(reasons(&["baidu.com", "--country", "IN", "--today", "2026-11-22"]).contains(&"operator".to_owned()));
+    assert!(
+        reasons(&["x.com", "--country", "BR", "--today", "2024-08-01"])
+            .contains(&"not-yet".to_owned())
+    );
+    assert!(
+        reasons(&["x.com", "--country", "BR", "--today", "2024-12-01"])
+            .contains(&"no-longer".to_owned())
+    );
+    assert!(
+        reasons(&["baidu.com", "--country", "IN", "--today", "2026-11-22"])
+            .contains(&"operator".to_owned())
+    );
     let udp = ["rsf.org", "--country", "CN", "--today", "2026-11-22", "--transport", "tcp"];
     assert!(reasons(&udp).contains(&"transport".to_owned()));
     assert!(reasons(&["example.com", "--country", "CN"]).is_empty());
@@ -80,12 +104,20 @@ fn explain_tells_the_near_misses_with_their_reasons() {
 #[test]
 fn what_is_only_assumed_says_so_wherever_it_is_shown() {
     let explained = stdout(&["explain", "tiktok.com", "--country", "KG", "--today", "2026-11-22"]);
-    assert!(explained.contains("assumed: the block is attested, its DNS form is not"), "{explained}");
-    let row = |text: &str, code: &str| text.lines().find(|line| line.starts_with(code)).unwrap().to_owned();
+    assert!(
+        explained.contains("assumed: the block is attested, its DNS form is not"),
+        "{explained}"
+    );
+    let row = |text: &str, code: &str| {
+        text.lines().find(|line| line.starts_with(code)).unwrap().to_owned()
+    };
     let compared = stdout(&["compare", "tiktok.com", "--today", "2026-11-22"]);
     assert!(row(&compared, "KG").contains("assumed"), "{compared}");
     let listed = stdout(&["countries"]);
-    assert!(row(&listed, "KG").contains("assumed") && row(&listed, "TJ").contains("assumed"), "{listed}");
+    assert!(
+        row(&listed, "KG").contains("assumed") && row(&listed, "TJ").contains("assumed"),
+        "{listed}"
+    );
 }
 
 #[test]
@@ -95,20 +127,36 @@ fn explain_refuses_what_the_server_refuses() {
     assert_eq!(transfer["replies"][0]["rcode"], "REFUSED");
     // China's third injector answers any type with an address, long before the refusal arrives.
     let raced = json(&["explain", "www.facebook.com", "AXFR", "--country", "CN", "--json"]);
-    assert_eq!((&raced["verdict"], &raced["replies"][1]["rcode"]), (&"poison".into(), &"REFUSED".into()));
+    assert_eq!(
+        (&raced["verdict"], &raced["replies"][1]["rcode"]),
+        (&"poison".into(), &"REFUSED".into())
+    );
     let stranger = stdout(&["explain", "example.com", "--client", "8.8.8.8"]);
-    assert!(stranger.contains("it gets REFUSED instead") && !stranger.contains("refused to everybody"), "{stranger}");
+    assert!(
+        stranger.contains("it gets REFUSED instead") && !stranger.contains("refused to everybody"),
+        "{stranger}"
+    );
     let nowhere = stdout(&["explain", "nowhere.test", "--country", "US"]);
-    assert!(nowhere.contains("SERVFAIL  qr rd ra, because no zone of this lab holds the name"), "{nowhere}");
+    assert!(
+        nowhere.contains("SERVFAIL  qr rd ra, because no zone of this lab holds the name"),
+        "{nowhere}"
+    );
 }
 
 #[test]
 fn explain_shows_a_race_in_its_order_and_the_octets_on_request() {
     let text = stdout(&["explain", "rsf.org", "--country", "CN", "--today", "2026-11-22", "--hex"]);
-    let at = |part: &str| text.find(part).unwrap_or_else(|| panic!("{part:?} is missing in\n{text}"));
-    assert!(at("1 ms  forged") < at("2 ms  forged") && at("2 ms  forged") < at("90 ms  "), "{text}");
+    let at =
+        |part: &str| text.find(part).unwrap_or_else(|| panic!("{part:?} is missing in\n{text}"));
+    assert!(
+        at("1 ms  forged") < at("2 ms  forged") && at("2 ms  forged") < at("90 ms  "),
+        "{text}"
+    );
     // Header and question, then the pointer that injector 3 writes.
-    assert!(text.contains("0000  00 00 81 80 00 01 00 01 00 00 00 00 03 72 73 66  .............rsf"), "{text}");
+    assert!(
+        text.contains("0000  00 00 81 80 00 01 00 01 00 00 00 00 03 72 73 66  .............rsf"),
+        "{text}"
+    );
     assert!(text.contains("0010  03 6f 72 67 00 00 01 00 01 c0 0c 00 01 00 01 00"), "{text}");
 }
 
@@ -116,10 +164,16 @@ fn explain_shows_a_race_in_its_order_and_the_octets_on_request() {
 fn compare_has_a_row_for_every_country_and_operator() {
     let rows = json(&["compare", "www.facebook.com", "--today", "2026-11-22", "--json"]);
     let rows = rows.as_array().unwrap();
-    let own: Vec<_> = rows.iter().filter(|row| row["operator"].is_null()).map(|row| row["country"].as_str().unwrap()).collect();
+    let own: Vec<_> = rows
+        .iter()
+        .filter(|row| row["operator"].is_null())
+        .map(|row| row["country"].as_str().unwrap())
+        .collect();
     assert!(own.is_sorted() && own.len() >= 30 && own.contains(&"US"), "{own:?}");
     assert!(rows.len() > own.len() + 40);
-    for key in ["country", "operator", "verdict", "answer", "rule", "evidence", "replies", "answers"] {
+    for key in
+        ["country", "operator", "verdict", "answer", "rule", "evidence", "replies", "answers"]
+    {
         assert!(rows.iter().all(|row| row.get(key).is_some()), "{key}");
     }
     let china = rows.iter().find(|row| row["country"] == "CN").unwrap();
@@ -132,15 +186,26 @@ fn compare_tells_of_honest_countries_in_one_line_and_of_those_asked_for_alone() 
     let lines: Vec<_> = told.lines().collect();
     assert!(lines.iter().any(|line| line.starts_with("CN  China ")), "{told}");
     assert!(!lines.iter().any(|line| line.starts_with("US ")), "{told}");
-    let honest: Vec<_> = lines.iter().filter(|line| line.starts_with("honest, as no rule decides: 172.217.30.46 (")).collect();
+    let honest: Vec<_> = lines
+        .iter()
+        .filter(|line| line.starts_with("honest, as no rule decides: 172.217.30.46 ("))
+        .collect();
     assert!(honest.len() == 1 && honest[0].contains(" US ") && !honest[0].contains("CN"), "{told}");
-    assert!(stdout(&["compare", "nowhere.example"]).contains("decides: SERVFAIL, in no zone of this lab (AM "));
+    assert!(
+        stdout(&["compare", "nowhere.example"])
+            .contains("decides: SERVFAIL, in no zone of this lab (AM ")
+    );
 
     let few = stdout(&["compare", "youtube.com", "--today", "2026-03-01", "--country", "IR,US"]);
-    assert!(few.contains("\nIR  Iran ") && few.contains(" 172.217.30.46 (US)\n") && !few.contains("CN"), "{few}");
+    assert!(
+        few.contains("\nIR  Iran ") && few.contains(" 172.217.30.46 (US)\n") && !few.contains("CN"),
+        "{few}"
+    );
     let twice = stdout(&["compare", "www.facebook.com", "--country", "GB,gb"]);
     assert!(twice.contains("(GB)\n1 operator answers as its country does"), "{twice}");
-    let nowhere = String::from_utf8(splinterdns(&["compare", "youtube.com", "--country", "ZZ"]).stderr).unwrap();
+    let nowhere =
+        String::from_utf8(splinterdns(&["compare", "youtube.com", "--country", "ZZ"]).stderr)
+            .unwrap();
     assert!(nowhere.contains("there is no country ZZ; known: AM, "), "{nowhere}");
 }
 
@@ -155,7 +220,14 @@ fn output_in_a_pipe_has_no_colours() {
 fn check_says_what_it_checked_and_its_exit_code_tells_the_rest() {
     assert!(stdout(&["check"]).contains(" countries with "));
     assert!(
-        stdout(&["check", "configs", "zones", "configs/countries/cn.yaml", "zones/example.com.zone"]).contains("no problems")
+        stdout(&[
+            "check",
+            "configs",
+            "zones",
+            "configs/countries/cn.yaml",
+            "zones/example.com.zone"
+        ])
+        .contains("no problems")
     );
     let scratch = Scratch::new();
     let broken = scratch.write("xx.yaml", "country: XX\n");
@@ -168,15 +240,22 @@ fn check_says_what_it_checked_and_its_exit_code_tells_the_rest() {
 #[test]
 fn yaml_files_may_end_in_yml() {
     let scratch = Scratch::new();
-    scratch.write("countries/xx.yml", "country: XX\nname: Elsewhere\nclients: [127.99.0.0/16]\nrules: []\nsources: {}\n");
+    scratch.write(
+        "countries/xx.yml",
+        "country: XX\nname: Elsewhere\nclients: [127.99.0.0/16]\nrules: []\nsources: {}\n",
+    );
     let lab = scratch.write("lab.yml", "country: XX\n");
     let folder = scratch.path().to_str().unwrap();
-    let output = splinterdns(&["explain", "example.com", "--client", "192.0.2.1", "--configs", folder]);
+    let output =
+        splinterdns(&["explain", "example.com", "--client", "192.0.2.1", "--configs", folder]);
     assert!(String::from_utf8_lossy(&output.stdout).contains("Elsewhere"), "{output:?}");
     scratch.write("lab.yml", "country: YY\n");
     for path in [folder, lab.to_str().unwrap()] {
         let output = splinterdns(&["check", path]);
-        assert!(String::from_utf8_lossy(&output.stderr).contains("unknown country \"YY\""), "{output:?}");
+        assert!(
+            String::from_utf8_lossy(&output.stderr).contains("unknown country \"YY\""),
+            "{output:?}"
+        );
     }
 }
 
@@ -184,14 +263,26 @@ fn yaml_files_may_end_in_yml() {
 fn wrong_arguments_are_answered_with_the_right_ones() {
     let complaint = |arguments: &[&str]| String::from_utf8(splinterdns(arguments).stderr).unwrap();
     assert!(complaint(&["explain", "x.com", "--country", "ZZ"]).contains("BR, CN, CZ"));
-    assert!(complaint(&["explain", "x.com", "--country", "IN", "--operator", "acd"]).contains("act, airtel"));
+    assert!(
+        complaint(&["explain", "x.com", "--country", "IN", "--operator", "acd"])
+            .contains("act, airtel")
+    );
     assert!(complaint(&["explain", "x.com", "AAAAA"]).contains("no record type"));
     assert!(complaint(&["explain", "a..b"]).contains("empty label"));
     assert!(complaint(&["explain", "https://x.com/"]).contains("is no domain name"));
-    assert!(complaint(&["explain", "x.com", "--today", "2024-9-1"]).contains("a day such as 2014-03-20"));
+    assert!(
+        complaint(&["explain", "x.com", "--today", "2024-9-1"])
+            .contains("a day such as 2014-03-20")
+    );
     assert!(complaint(&["serve", "--country", "ZZ"]).contains("there is no country ZZ"));
-    assert!(complaint(&["serve", "--listen", "127.0.0.1:0=IN/acd"]).contains("IN has no operator \"acd\"; known: act, airtel"));
-    assert!(complaint(&["serve", "--listen", "127.0.0.1:0=India"]).contains("\"India\" is no country code"));
+    assert!(
+        complaint(&["serve", "--listen", "127.0.0.1:0=IN/acd"])
+            .contains("IN has no operator \"acd\"; known: act, airtel")
+    );
+    assert!(
+        complaint(&["serve", "--listen", "127.0.0.1:0=India"])
+            .contains("\"India\" is no country code")
+    );
     assert!(complaint(&["serve", "--listen", "localhost"]).contains("127.0.0.1:5300"));
     assert!(complaint(&["serve", "--tcp-idle", "0s"]).contains("from 1s to 1h"));
     assert!(complaint(&["serve", "--upstream-timeout", "999h"]).contains("from 10ms to 1m"));
@@ -206,23 +297,38 @@ fn a_port_in_use_is_named_with_the_way_out() {
     let output = splinterdns(&["serve", "--listen", &address]);
     let complaint = String::from_utf8(output.stderr).unwrap();
     assert_ne!(output.status.code(), Some(0));
-    assert!(complaint.contains(&format!("cannot listen on {address} by UDP")) && complaint.contains("--listen"), "{complaint}");
+    assert!(
+        complaint.contains(&format!("cannot listen on {address} by UDP"))
+            && complaint.contains("--listen"),
+        "{complaint}"
+    );
     let tcp = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = tcp.local_addr().unwrap().to_string();
-    let complaint = String::from_utf8(splinterdns(&["serve", "--listen", &address]).stderr).unwrap();
+    let complaint =
+        String::from_utf8(splinterdns(&["serve", "--listen", &address]).stderr).unwrap();
     assert!(complaint.contains(&format!("cannot listen on {address} by TCP")), "{complaint}");
 }
 
 #[test]
 fn a_broken_config_is_reported_before_a_socket_is_taken() {
     let scratch = Scratch::new();
-    scratch.write("countries/xx.yaml", "country: XX\nname: X\nclients: [127.99.0.0/16]\nruls: []\n");
+    scratch
+        .write("countries/xx.yaml", "country: XX\nname: X\nclients: [127.99.0.0/16]\nruls: []\n");
     let holder = UdpSocket::bind("127.0.0.1:0").unwrap();
     let address = holder.local_addr().unwrap().to_string();
-    let output = splinterdns(&["serve", "--configs", scratch.path().to_str().unwrap(), "--listen", &address]);
+    let output = splinterdns(&[
+        "serve",
+        "--configs",
+        scratch.path().to_str().unwrap(),
+        "--listen",
+        &address,
+    ]);
     let complaint = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1));
-    assert!(complaint.contains("did you mean \"rules\"?") && !complaint.contains("cannot listen"), "{complaint}");
+    assert!(
+        complaint.contains("did you mean \"rules\"?") && !complaint.contains("cannot listen"),
+        "{complaint}"
+    );
 }
 
 /// `serve` on a free port, with the address that it printed.
@@ -241,7 +347,8 @@ fn serve(arguments: &[&str]) -> (Child, String, Vec<String>) {
             break;
         }
     }
-    let listening = banner.iter().find_map(|line| line.strip_prefix("listening on ")).expect("a listener");
+    let listening =
+        banner.iter().find_map(|line| line.strip_prefix("listening on ")).expect("a listener");
     let address = listening.split(' ').next().unwrap().to_owned();
     (child, address, banner)
 }
@@ -259,7 +366,8 @@ fn wait(child: &mut Child) -> Option<i32> {
 }
 
 fn signal(child: &Child, name: &str) {
-    let sent = Command::new("kill").args([format!("-{name}"), child.id().to_string()]).status().unwrap();
+    let sent =
+        Command::new("kill").args([format!("-{name}"), child.id().to_string()]).status().unwrap();
     assert!(sent.success());
 }
 
@@ -270,7 +378,10 @@ fn serve_prints_a_line_to_paste_and_ends_cleanly_on_sigterm_and_ctrl_c() {
         let banner = banner.join("\n");
         assert!(banner.contains("CN  China") && banner.contains("127.86.0.0/16"), "{banner}");
         let port = address.rsplit(':').next().unwrap();
-        assert!(banner.contains(&format!("dig -b 127.86.0.1 -p {port} @127.0.0.1 facebook.com")), "{banner}");
+        assert!(
+            banner.contains(&format!("dig -b 127.86.0.1 -p {port} @127.0.0.1 facebook.com")),
+            "{banner}"
+        );
         assert!(stdout(&["health", &address]).contains("answers"));
         signal(&child, name);
         assert_eq!(wait(&mut child), Some(0), "SIG{name}");
@@ -291,7 +402,8 @@ fn sighup_reloads_what_no_watcher_saw() {
     let (mut child, _, _) = serve(&["--configs", scratch.path().to_str().unwrap()]);
     let log = BufReader::new(child.stderr.take().unwrap());
     signal(&child, "HUP");
-    let reloaded = log.lines().map_while(Result::ok).find(|line| line.contains("reloaded")).unwrap();
+    let reloaded =
+        log.lines().map_while(Result::ok).find(|line| line.contains("reloaded")).unwrap();
     assert!(reloaded.contains("SIGHUP"), "{reloaded}");
     signal(&child, "TERM");
     assert_eq!(wait(&mut child), Some(0));

@@ -1,4 +1,5 @@
-//! The shipped countries, asked over the wire. (Their own examples are run whenever they are loaded.)
+//! The shipped countries, asked over the wire. (Their own examples are run whenever they are
+//! loaded.)
 
 use crate::support::{data, start_on};
 use hickory_proto::{op::ResponseCode, rr::RecordType};
@@ -16,7 +17,12 @@ fn shipped() -> Lab {
 }
 
 fn asker(client: IpAddr) -> Asker {
-    Asker { client, transport: Transport::Udp, now: "2026-11-22T12:00".parse().unwrap(), welcome: true }
+    Asker {
+        client,
+        transport: Transport::Udp,
+        now: "2026-11-22T12:00".parse().unwrap(),
+        welcome: true,
+    }
 }
 
 /// A client of every country and of every operator, with a label for messages.
@@ -24,7 +30,10 @@ fn clients(lab: &Lab) -> Vec<(String, IpAddr)> {
     let mut clients = Vec::new();
     for country in lab.policy.countries() {
         clients.push((country.code.to_string(), country.client().unwrap()));
-        let operators = country.operators.iter().map(|op| (format!("{} {}", country.code, op.slug), op.client().unwrap()));
+        let operators = country
+            .operators
+            .iter()
+            .map(|op| (format!("{} {}", country.code, op.slug), op.client().unwrap()));
         clients.extend(operators);
     }
     clients
@@ -68,7 +77,8 @@ fn the_countries_have_the_networks_of_the_telephone_code() {
         ("VE", "58"),
         ("VN", "84"),
     ];
-    let codes: Vec<_> = lab.policy.countries().iter().map(|country| country.code.to_string()).collect();
+    let codes: Vec<_> =
+        lab.policy.countries().iter().map(|country| country.code.to_string()).collect();
     assert_eq!(codes, table.map(|(code, _)| code));
     for (country, (_, second)) in lab.policy.countries().iter().zip(table) {
         let networks: Vec<_> = country.clients.iter().map(ToString::to_string).collect();
@@ -95,7 +105,14 @@ fn every_type_of_a_name_that_is_never_blocked_survives_in_every_country() {
     ];
     let lab = shipped();
     let mut answered = 0;
-    for name in ["example.com.", "www.example.com.", "iana.org.", "cloudflare.com.", "debian.org.", "nosuch.example.com."] {
+    for name in [
+        "example.com.",
+        "www.example.com.",
+        "iana.org.",
+        "cloudflare.com.",
+        "debian.org.",
+        "nosuch.example.com.",
+    ] {
         for rtype in types {
             let honest = server.ask("127.0.0.1", name, rtype);
             answered += honest.answers.len();
@@ -139,7 +156,10 @@ fn russia_has_removed_youtube_since_february_2026() {
 fn the_ring_goes_on_with_every_answer_and_begins_anew_with_the_server() {
     let first_three = || {
         let server = start_on("2026-11-22");
-        (0..3).map(|_| data(&server.ask("127.86.0.1", "rsf.org.", RecordType::A))).collect::<Vec<_>>().concat()
+        (0..3)
+            .map(|_| data(&server.ask("127.86.0.1", "rsf.org.", RecordType::A)))
+            .collect::<Vec<_>>()
+            .concat()
     };
     assert_eq!(first_three(), ["208.77.47.172", "173.252.88.133", "173.252.88.67"]);
     assert_eq!(first_three(), first_three(), "same seed, same answers");
@@ -154,7 +174,11 @@ fn chinas_injector_sets_its_flags_by_rd_and_sends_no_opt() {
         let answer = server.ask_octets("127.86.0.1", &query.to_vec().unwrap()).unwrap();
         assert_eq!(answer[2..4], flags);
         assert_eq!(answer[4..12], [0, 1, 0, 1, 0, 0, 0, 0], "one question, one answer, no OPT");
-        assert_eq!(answer[25..31], [0xc0, 0x0c, 0, 1, 0, 1], "an A record for a TXT question, its owner a pointer");
+        assert_eq!(
+            answer[25..31],
+            [0xc0, 0x0c, 0, 1, 0, 1],
+            "an A record for a TXT question, its owner a pointer"
+        );
     }
 }
 
@@ -169,10 +193,15 @@ fn indian_operators_lie_each_in_its_own_way() {
 }
 
 #[test]
-fn the_dns_form_of_kyrgyzstans_and_tajikistans_blocks_is_assumed_throughout_and_the_open_ones_have_no_rules() {
+fn the_dns_form_of_kyrgyzstans_and_tajikistans_blocks_is_assumed_throughout_and_the_open_ones_have_no_rules()
+ {
     let lab = shipped();
     for code in ["KG", "TJ"] {
-        assert_eq!(lab.policy.country(code.parse().unwrap()).unwrap().evidence(), [Evidence::Assumed], "{code}");
+        assert_eq!(
+            lab.policy.country(code.parse().unwrap()).unwrap().evidence(),
+            [Evidence::Assumed],
+            "{code}"
+        );
     }
     for code in ["US", "UZ"] {
         assert_eq!(lab.policy.country(code.parse().unwrap()).unwrap().rule_count(), 0, "{code}");
@@ -182,7 +211,15 @@ fn the_dns_form_of_kyrgyzstans_and_tajikistans_blocks_is_assumed_throughout_and_
 #[test]
 fn every_name_of_every_zone_is_honest_in_the_open_countries() {
     let lab = shipped();
-    for name in ["facebook.com", "twitter.com", "youtube.com", "mentorproject.org", "x.com", "torproject.org", "gov.ua"] {
+    for name in [
+        "facebook.com",
+        "twitter.com",
+        "youtube.com",
+        "mentorproject.org",
+        "x.com",
+        "torproject.org",
+        "gov.ua",
+    ] {
         for client in ["127.1.0.1", "127.198.0.1"] {
             let asker = asker(client.parse().unwrap());
             let query = asker.asks(Name::parse(name).unwrap(), Type(RecordType::A));
@@ -198,16 +235,32 @@ fn what_is_explained_is_what_is_sent() {
         let flags = LabSpec { today: Some("2026-11-22".parse().unwrap()), ..LabSpec::default() };
         load(&Shelves::new(Shelf::built_in_configs(), flags)).unwrap().0
     };
-    let names =
-        ["example.com", "rsf.org", "dailymotion.com", "nosuch.example.com", "nowhere.test", "youtube.com", "csail.mit.edu"];
+    let names = [
+        "example.com",
+        "rsf.org",
+        "dailymotion.com",
+        "nosuch.example.com",
+        "nowhere.test",
+        "youtube.com",
+        "csail.mit.edu",
+    ];
     let types = [RecordType::A, RecordType::MX, RecordType::AXFR, RecordType::TXT];
     for (label, client) in clients(&lab).into_iter().filter(|(label, _)| !label.starts_with("CN")) {
         for (name, rtype) in names.into_iter().flat_map(|name| types.map(|rtype| (name, rtype))) {
-            let rehearsal = lab.rehearse(&splinterdns::name::wire_name(name).unwrap(), Type(rtype), asker(client));
-            let explained = rehearsal.parts[0].what.message().expect("without an upstream everything is known");
+            let rehearsal = lab.rehearse(
+                &splinterdns::name::wire_name(name).unwrap(),
+                Type(rtype),
+                asker(client),
+            );
+            let explained =
+                rehearsal.parts[0].what.message().expect("without an upstream everything is known");
             let sent = server.ask(&client.to_string(), &format!("{name}."), rtype);
             assert_eq!(explained.response_code, sent.response_code, "{name} {rtype} in {label}");
-            assert_eq!(explained.metadata.flags().to_string(), sent.metadata.flags().to_string(), "{name} {rtype} in {label}");
+            assert_eq!(
+                explained.metadata.flags().to_string(),
+                sent.metadata.flags().to_string(),
+                "{name} {rtype} in {label}"
+            );
             assert_eq!(explained.answers, sent.answers, "{name} {rtype} in {label}");
             assert_eq!(explained.authorities, sent.authorities, "{name} {rtype} in {label}");
             compared += 1;

@@ -1,10 +1,12 @@
-//! What measurement tools would conclude: their published rules, written anew and small, judge what comes over the wire.
+//! What measurement tools would conclude: their published rules, written anew and small, judge what
+//! comes over the wire.
 //!
-//! The tools (`ooni`, `satellite`, `injection`) see DNS messages alone. What they must say of the measured lies stands in
-//! `table`, by hand, from the publications and not from the configs; of an honest answer none may say anything.
+//! The tools (`ooni`, `satellite`, `injection`) see DNS messages alone. What they must say of the
+//! measured lies stands in `table`, by hand, from the publications and not from the configs; of an
+//! honest answer none may say anything.
 //!
-//! Left out are the tools that need more than DNS: certificates (CERTainty, Iris) and AS numbers (ICLab, Iris); and OONI's
-//! `dns_injection` (ts-012), which asks where no server is.
+//! Left out are the tools that need more than DNS: certificates (CERTainty, Iris) and AS numbers
+//! (ICLab, Iris); and OONI's `dns_injection` (ts-012), which asks where no server is.
 
 mod heard;
 mod honest;
@@ -85,7 +87,8 @@ fn lies_that_were_not_measured_are_judged_by_their_kind() {
         ("ID", None, spring, "reddit.com", A, KNOWN_PAGE),
         ("ID", Some("biznet"), spring, "reddit.com", A, KNOWN_PAGE),
         ("ID", Some("biznet"), spring, "reddit.com", AAAA, plain(Ooni::Failure, Satellite::Empty)),
-        // What Brazil's recipes make; Google's address for TikTok; what the national DNS of Russia dropped.
+        // What Brazil's recipes make; Google's address for TikTok; what the national DNS of Russia
+        // dropped.
         ("BR", None, date(2024, 9, 10), "x.com", A, NXDOMAIN),
         ("BR", Some("cname-localhost"), date(2024, 9, 10), "x.com", A, LOOPBACK),
         ("AM", Some("google-form"), date(2022, 9, 10), "tiktok.com", A, UNKNOWN_PAGE),
@@ -111,8 +114,14 @@ fn every_honest_answer_of_every_country_and_operator_is_judged_clean() {
     let mut complaints = Vec::new();
     for (network, client) in ask_all(&server, &lab, &networks, &control, DAY) {
         // Nobody blocks half of the names.
-        assert!(client.asked.len() > names.len(), "{}: {} questions", network.label, client.asked.len());
-        complaints.extend(client.asked.iter().filter_map(|asked| network.complaint(asked, &control)));
+        assert!(
+            client.asked.len() > names.len(),
+            "{}: {} questions",
+            network.label,
+            client.asked.len()
+        );
+        complaints
+            .extend(client.asked.iter().filter_map(|asked| network.complaint(asked, &control)));
     }
     assert!(complaints.is_empty(), "{} answers:\n{}", complaints.len(), complaints.join("\n"));
 }

@@ -28,7 +28,11 @@ fn blocks(page: &Path) -> Vec<(String, String)> {
 }
 
 fn splinterdns(arguments: &[&str]) -> (bool, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_splinterdns")).args(arguments).current_dir(repository()).output().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_splinterdns"))
+        .args(arguments)
+        .current_dir(repository())
+        .output()
+        .unwrap();
     let said = [output.stdout, output.stderr].concat();
     (output.status.success(), String::from_utf8(said).unwrap())
 }
@@ -46,7 +50,8 @@ fn every_yaml_block_is_a_config_that_check_accepts() {
     let mut checked = 0;
     for page in pages() {
         for (kind, text) in blocks(&page) {
-            // A lab file is told from a country file by its first line; parts of files are marked `yaml part`.
+            // A lab file is told from a country file by its first line; parts of files are marked
+            // `yaml part`.
             let scratch = Scratch::new();
             let file = match kind.as_str() {
                 "yaml" if text.starts_with("# lab.yaml") => scratch.write("lab.yaml", &text),
@@ -87,7 +92,10 @@ fn every_key_of_the_format_is_documented() {
         for call in calls {
             for (at, _) in text.match_indices(call) {
                 let key = text[at + call.len()..].split('"').next().unwrap();
-                assert!(page.contains(&format!("`{key}`")), "docs/config.md does not tell of `{key}`");
+                assert!(
+                    page.contains(&format!("`{key}`")),
+                    "docs/config.md does not tell of `{key}`"
+                );
                 keys += 1;
             }
         }

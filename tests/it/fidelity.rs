@@ -1,9 +1,13 @@
-//! What others have published, asked of the running server: `tests/fidelity/*.yaml`, and the table in `docs/fidelity.md` that is
-//! made from it. With `UPDATE_FIDELITY=1` the table is written anew; read the difference before you commit it.
+//! What others have published, asked of the running server: `tests/fidelity/*.yaml`, and the table
+//! in `docs/fidelity.md` that is made from it. With `UPDATE_FIDELITY=1` the table is written anew;
+//! read the difference before you commit it.
 //!
-//! The rows know nothing of our configs, so that a wrong config cannot agree with itself, and the client reads octets.
+//! The rows know nothing of our configs, so that a wrong config cannot agree with itself, and the
+//! client reads octets.
 
-use crate::support::{Running, client_socket, question, receive, receive_framed, repository, send_framed, start_on};
+use crate::support::{
+    Running, client_socket, question, receive, receive_framed, repository, send_framed, start_on,
+};
 use hickory_proto::{
     op::{Message, ResponseCode},
     rr::RecordType,
@@ -19,7 +23,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// For so long replies are gathered: longer than any genuine answer was seen to lag behind a forged one (364 ms).
+/// For so long replies are gathered: longer than any genuine answer was seen to lag behind a forged
+/// one (364 ms).
 const PATIENCE: Duration = Duration::from_millis(500);
 
 #[derive(Clone, Deserialize)]
@@ -83,7 +88,8 @@ struct Reply {
 }
 
 fn gather(server: &Running, row: &Row, client: &str, most: usize) -> Vec<Reply> {
-    let (name, rtype) = row.ask.split_once(' ').unwrap_or_else(|| panic!("{}: a name and a type", row.ask));
+    let (name, rtype) =
+        row.ask.split_once(' ').unwrap_or_else(|| panic!("{}: a name and a type", row.ask));
     let rtype = rtype.parse::<Type>().unwrap_or_else(|why| panic!("{why}")).0;
     let mut message = question(&format!("{name}."), rtype);
     message.metadata.recursion_desired = row.rd;
@@ -101,9 +107,10 @@ fn gather(server: &Running, row: &Row, client: &str, most: usize) -> Vec<Reply> 
     } else {
         let socket = client_socket(client);
         socket.send_to(&octets, server.address).unwrap();
-        while let (Some(left), true) =
-            (PATIENCE.checked_sub(begin.elapsed()).filter(|left| !left.is_zero()), replies.len() < most)
-        {
+        while let (Some(left), true) = (
+            PATIENCE.checked_sub(begin.elapsed()).filter(|left| !left.is_zero()),
+            replies.len() < most,
+        ) {
             let Some(reply) = receive(&socket, left) else { break };
             replies.push(reply);
         }
@@ -129,7 +136,11 @@ fn word(code: ResponseCode) -> &'static str {
 fn flags(octets: &[u8]) -> String {
     let bits = [("qr", 15), ("aa", 10), ("tc", 9), ("rd", 8), ("ra", 7), ("ad", 5), ("cd", 4)];
     let all = u16::from_be_bytes([octets[2], octets[3]]);
-    bits.iter().filter(|(_, bit)| all & (1 << bit) != 0).map(|(word, _)| *word).collect::<Vec<_>>().join(" ")
+    bits.iter()
+        .filter(|(_, bit)| all & (1 << bit) != 0)
+        .map(|(word, _)| *word)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// How the first record's owner is written, read from the octets behind the question.
@@ -142,7 +153,9 @@ fn owner(octets: &[u8]) -> &'static str {
 }
 
 fn soa(message: &Message) -> &'static str {
-    let has = |section: &[hickory_proto::rr::Record]| section.iter().any(|record| record.record_type() == RecordType::SOA);
+    let has = |section: &[hickory_proto::rr::Record]| {
+        section.iter().any(|record| record.record_type() == RecordType::SOA)
+    };
     match (has(&message.authorities), has(&message.additionals)) {
         (true, _) => "authority",
         (_, true) => "additional",
@@ -151,13 +164,20 @@ fn soa(message: &Message) -> &'static str {
 }
 
 fn in_one(data: &str, networks: &[IpNet]) -> bool {
-    data.parse::<IpAddr>().is_ok_and(|address| networks.iter().any(|network| network.contains(&address)))
+    data.parse::<IpAddr>()
+        .is_ok_and(|address| networks.iter().any(|network| network.contains(&address)))
 }
 
-/// Where the addresses lie that are in none of the networks: as networks, because pools walk and the page must stay.
+/// Where the addresses lie that are in none of the networks: as networks, because pools walk and
+/// the page must stay.
 fn outside(addresses: &[String], networks: &[IpNet]) -> String {
-    let lost = addresses.iter().filter(|address| !in_one(address, networks)).filter_map(|text| text.parse::<IpAddr>().ok());
-    let wide = |address: IpAddr| IpNet::new(address, if address.is_ipv4() { 16 } else { 32 }).unwrap().trunc().to_string();
+    let lost = addresses
+        .iter()
+        .filter(|address| !in_one(address, networks))
+        .filter_map(|text| text.parse::<IpAddr>().ok());
+    let wide = |address: IpAddr| {
+        IpNet::new(address, if address.is_ipv4() { 16 } else { 32 }).unwrap().trunc().to_string()
+    };
     let wide: BTreeSet<_> = lost.map(wide).collect();
     wide.into_iter().collect::<Vec<_>>().join(", ")
 }
@@ -175,15 +195,23 @@ fn difference(seen: &Seen, replies: &[Reply], honest: &[Reply]) -> Option<String
     let Some(first) = replies.first() else { return Some("silence".to_owned()) };
     if let Some(malformed) = seen.malformed {
         let readable = first.message.is_some();
-        return (malformed == readable).then(|| if readable { "a message that can be read" } else { "none" }.to_owned());
+        return (malformed == readable)
+            .then(|| if readable { "a message that can be read" } else { "none" }.to_owned());
     }
-    let Some(message) = &first.message else { return Some("octets that a DNS library cannot read".to_owned()) };
-    let genuine = honest.first().and_then(|reply| reply.message.as_ref()).expect("an honest answer");
-    let same = |message: &Message| message.response_code == genuine.response_code && data(message) == data(genuine);
+    let Some(message) = &first.message else {
+        return Some("octets that a DNS library cannot read".to_owned());
+    };
+    let genuine =
+        honest.first().and_then(|reply| reply.message.as_ref()).expect("an honest answer");
+    let same = |message: &Message| {
+        message.response_code == genuine.response_code && data(message) == data(genuine)
+    };
     let last = replies.last().and_then(|reply| reply.message.as_ref());
-    let types: Vec<_> = message.answers.iter().map(|record| Type(record.record_type()).to_string()).collect();
+    let types: Vec<_> =
+        message.answers.iter().map(|record| Type(record.record_type()).to_string()).collect();
     let ttls: Vec<_> = message.answers.iter().map(|record| record.ttl).collect();
-    let forged = replies.iter().filter_map(|reply| reply.message.as_ref()).filter(|message| !same(message));
+    let forged =
+        replies.iter().filter_map(|reply| reply.message.as_ref()).filter(|message| !same(message));
     let addresses: Vec<_> = forged.flat_map(data).collect();
     let first_data = data(message);
     let shown_data = listed(&first_data);
@@ -196,22 +224,46 @@ fn difference(seen: &Seen, replies: &[Reply], honest: &[Reply]) -> Option<String
         ),
         (seen.data.as_ref().is_none_or(|data| *data == first_data), "data", shown_data.clone()),
         (
-            seen.one_of.as_ref().is_none_or(|all| !first_data.is_empty() && first_data.iter().all(|one| all.contains(one))),
+            seen.one_of.as_ref().is_none_or(|all| {
+                !first_data.is_empty() && first_data.iter().all(|one| all.contains(one))
+            }),
             "data",
             shown_data,
         ),
         (
-            seen.r#in.as_ref().is_none_or(|nets| !addresses.is_empty() && addresses.iter().all(|one| in_one(one, nets))),
+            seen.r#in.as_ref().is_none_or(|nets| {
+                !addresses.is_empty() && addresses.iter().all(|one| in_one(one, nets))
+            }),
             "in",
             outside(&addresses, seen.r#in.as_deref().unwrap_or_default()),
         ),
         (seen.types.as_ref().is_none_or(|all| *all == types), "types", types.join(", ")),
         (seen.ttls.as_ref().is_none_or(|all| *all == ttls), "TTLs", format!("{ttls:?}")),
-        (seen.flags.as_ref().is_none_or(|all| *all == flags(&first.octets)), "flags", flags(&first.octets)),
-        (seen.owner.as_deref().is_none_or(|form| form == owner(&first.octets)), "owner", owner(&first.octets).to_owned()),
-        (seen.opt.is_none_or(|opt| opt == message.edns.is_some()), "OPT", message.edns.is_some().to_string()),
-        (seen.soa.as_deref().is_none_or(|place| place == soa(message)), "SOA", soa(message).to_owned()),
-        (seen.last_honest.is_none_or(|honest| last.is_some_and(same) == honest), "last", "not as said".to_owned()),
+        (
+            seen.flags.as_ref().is_none_or(|all| *all == flags(&first.octets)),
+            "flags",
+            flags(&first.octets),
+        ),
+        (
+            seen.owner.as_deref().is_none_or(|form| form == owner(&first.octets)),
+            "owner",
+            owner(&first.octets).to_owned(),
+        ),
+        (
+            seen.opt.is_none_or(|opt| opt == message.edns.is_some()),
+            "OPT",
+            message.edns.is_some().to_string(),
+        ),
+        (
+            seen.soa.as_deref().is_none_or(|place| place == soa(message)),
+            "SOA",
+            soa(message).to_owned(),
+        ),
+        (
+            seen.last_honest.is_none_or(|honest| last.is_some_and(same) == honest),
+            "last",
+            "not as said".to_owned(),
+        ),
     ];
     checks.into_iter().find(|(holds, ..)| !holds).map(|(_, what, got)| format!("{what}: {got}"))
 }
@@ -229,17 +281,17 @@ fn shown(seen: &Seen) -> String {
     words.extend(seen.honest.map(|honest| if honest { "honest" } else { "not honest" }.to_owned()));
     words.extend(seen.rcode.clone());
     words.extend(seen.data.as_deref().map(listed));
-    words.extend(
-        seen.one_of.as_ref().map(|all| if all.len() > 3 { format!("one of {} addresses", all.len()) } else { all.join(" or ") }),
-    );
+    words.extend(seen.one_of.as_ref().map(|all| {
+        if all.len() > 3 { format!("one of {} addresses", all.len()) } else { all.join(" or ") }
+    }));
     words.extend(seen.r#in.as_ref().map(|nets| match &nets[..] {
         [one] => format!("in {one}"),
         more => format!("in {} networks", more.len()),
     }));
     words.extend(seen.types.as_deref().map(listed));
-    words.extend(
-        seen.ttls.as_ref().map(|all| format!("TTL {}", all.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))),
-    );
+    words.extend(seen.ttls.as_ref().map(|all| {
+        format!("TTL {}", all.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
+    }));
     words.extend(seen.flags.clone());
     words.extend(seen.owner.as_ref().map(|form| format!("owner {form}")));
     words.extend(seen.opt.map(|opt| if opt { "OPT" } else { "no OPT" }.to_owned()));
@@ -264,10 +316,16 @@ What others have published, a selection, asked of the running server by a client
 fn line(server: &Running, country: &str, row: &Row) -> (bool, String) {
     let replies = gather(server, row, &row.client.to_string(), usize::MAX);
     // The control is a client of nobody's network, asking the same by UDP.
-    let honest = gather(server, &Row { transport: Transport::Udp, seen: Seen::default(), ..row.clone() }, "127.0.0.1", 1);
+    let honest = gather(
+        server,
+        &Row { transport: Transport::Udp, seen: Seen::default(), ..row.clone() },
+        "127.0.0.1",
+        1,
+    );
     let verdict = difference(&row.seen, &replies, &honest);
     let holds = verdict.is_none();
-    let result = verdict.map_or("holds".to_owned(), |got| format!("**differs**: {got}; {}", row.why));
+    let result =
+        verdict.map_or("holds".to_owned(), |got| format!("**differs**: {got}; {}", row.why));
     assert_eq!(
         holds,
         row.why.is_empty(),
@@ -279,20 +337,29 @@ fn line(server: &Running, country: &str, row: &Row) -> (bool, String) {
     let note = if row.note.is_empty() { String::new() } else { format!(" ({})", row.note) };
     let tcp = if row.transport == Transport::Tcp { ", TCP" } else { "" };
     let Row { ask, client, day, of, .. } = row;
-    (holds, format!("| {country} {client} | {day} | {ask}{tcp} | {}{note} | {of} | {result} |", shown(&row.seen)))
+    (
+        holds,
+        format!(
+            "| {country} {client} | {day} | {ask}{tcp} | {}{note} | {of} | {result} |",
+            shown(&row.seen)
+        ),
+    )
 }
 
 /// Every row with its country and its place in the table, by the day on which it is asked.
 fn rows() -> BTreeMap<String, Vec<(usize, String, Row)>> {
-    let mut files: Vec<_> =
-        fs::read_dir(repository().join("tests/fidelity")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut files: Vec<_> = fs::read_dir(repository().join("tests/fidelity"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     files.sort();
     let mut days: BTreeMap<String, Vec<(usize, String, Row)>> = BTreeMap::new();
     let mut number = 0;
     for file in files {
         let country = file.file_stem().unwrap().to_string_lossy().to_uppercase();
         let text = fs::read_to_string(&file).unwrap();
-        let rows: Vec<Row> = serde_yaml::from_str(&text).unwrap_or_else(|why| panic!("{}: {why}", file.display()));
+        let rows: Vec<Row> =
+            serde_yaml::from_str(&text).unwrap_or_else(|why| panic!("{}: {why}", file.display()));
         for row in rows {
             days.entry(row.day.clone()).or_default().push((number, country.clone(), row));
             number += 1;
@@ -309,7 +376,9 @@ fn ask_on(day: &str, rows: &[(usize, String, Row)]) -> Vec<(usize, (bool, String
     let server = start_on(day);
     // Each waits half a second for replies, so they wait together.
     thread::scope(|scope| {
-        let ask = |(number, country, row): &'_ (usize, String, Row)| (*number, line(&server, country, row));
+        let ask = |(number, country, row): &'_ (usize, String, Row)| {
+            (*number, line(&server, country, row))
+        };
         let asked: Vec<_> = rows.iter().map(|row| scope.spawn(move || ask(row))).collect();
         asked.into_iter().map(|asked| asked.join().unwrap()).collect()
     })
@@ -321,7 +390,8 @@ fn the_table_of_published_observations_is_what_the_server_does() {
     let days: Vec<_> = rows().into_iter().collect();
     for some_days in days.chunks(SERVERS) {
         thread::scope(|scope| {
-            let asked: Vec<_> = some_days.iter().map(|(day, rows)| scope.spawn(|| ask_on(day, rows))).collect();
+            let asked: Vec<_> =
+                some_days.iter().map(|(day, rows)| scope.spawn(|| ask_on(day, rows))).collect();
             lines.extend(asked.into_iter().flat_map(|asked| asked.join().unwrap()));
         });
     }
@@ -329,11 +399,15 @@ fn the_table_of_published_observations_is_what_the_server_does() {
     let (held, total) = (lines.iter().filter(|(_, (holds, _))| *holds).count(), lines.len());
     let table = "| country, client | day | question | seen | by | here |\n| --- | --- | --- | --- | --- | --- |\n";
     let lines: Vec<_> = lines.into_iter().map(|(_, (_, line))| line).collect();
-    let page = format!("{HEAD}{held} of {total} observations hold.\n\n{table}{}\n", lines.join("\n"));
+    let page =
+        format!("{HEAD}{held} of {total} observations hold.\n\n{table}{}\n", lines.join("\n"));
     let path = repository().join("docs/fidelity.md");
     if std::env::var_os("UPDATE_FIDELITY").is_some() {
         fs::write(&path, &page).unwrap();
     }
-    assert!(fs::read_to_string(&path).unwrap_or_default() == page, "docs/fidelity.md differs from what the server does");
+    assert!(
+        fs::read_to_string(&path).unwrap_or_default() == page,
+        "docs/fidelity.md differs from what the server does"
+    );
     assert!(total >= 120, "{total} rows");
 }

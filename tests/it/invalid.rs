@@ -1,7 +1,8 @@
 //! Bad input: every file or folder of `tests/invalid/`, beside the exact text of its report.
 //!
-//! `NAME.yaml`, `NAME.zone` or the folder `NAME/` is what `check` is given; `NAME.txt` is its exit code and what it says. With
-//! `UPDATE_REPORTS=1` the texts are written anew; read the difference before you commit it.
+//! `NAME.yaml`, `NAME.zone` or the folder `NAME/` is what `check` is given; `NAME.txt` is its exit
+//! code and what it says. With `UPDATE_REPORTS=1` the texts are written anew; read the difference
+//! before you commit it.
 
 use crate::support::repository;
 use std::{fs, path::PathBuf, process::Command};

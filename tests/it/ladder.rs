@@ -1,4 +1,5 @@
-//! The house: a module imports only from rungs below its own, and files stay short. (Clippy looks at functions: `clippy.toml`.)
+//! The house: a module imports only from rungs below its own, and files stay short. (Clippy looks
+//! at functions: `clippy.toml`.)
 
 use crate::support::repository;
 use std::{
@@ -45,12 +46,18 @@ fn without_tests(text: &str) -> &str {
 }
 
 fn rung(module: &str) -> usize {
-    LADDER.iter().find(|(name, _)| *name == module).unwrap_or_else(|| panic!("{module} has no rung")).1
+    LADDER
+        .iter()
+        .find(|(name, _)| *name == module)
+        .unwrap_or_else(|| panic!("{module} has no rung"))
+        .1
 }
 
 /// The top-level modules named after `crate::`, inside a `use` group or by themselves.
 fn imports(text: &str) -> Vec<String> {
-    let word = |rest: &str| rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
+    let word = |rest: &str| {
+        rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>()
+    };
     let mut found = Vec::new();
     for (at, _) in text.match_indices("crate::") {
         let rest = &text[at + "crate::".len()..];
@@ -84,14 +91,19 @@ fn a_module_imports_only_from_rungs_below_its_own() {
     let mut seen = 0;
     for (path, text) in sources() {
         let inside = path.strip_prefix(repository().join("src")).unwrap();
-        let first = inside.components().next().unwrap().as_os_str().to_string_lossy().replace(".rs", "");
+        let first =
+            inside.components().next().unwrap().as_os_str().to_string_lossy().replace(".rs", "");
         if first == "lib" || first == "main" {
             continue;
         }
         for import in imports(without_tests(&text)) {
             seen += 1;
             let (own, other) = (rung(&first), rung(&import));
-            assert!(import == first || other < own, "{} (rung {own}) imports {import} (rung {other})", inside.display());
+            assert!(
+                import == first || other < own,
+                "{} (rung {own}) imports {import} (rung {other})",
+                inside.display()
+            );
         }
     }
     assert!(seen > 50, "the test reads imports: {seen}");
@@ -99,8 +111,7 @@ fn a_module_imports_only_from_rungs_below_its_own() {
 
 #[test]
 fn imports_are_read_from_groups_and_from_single_lines() {
-    let text =
-        "use crate::{\n    name::{Name, wire_name},\n    query::Type,\n};\nuse crate::clock::Clock; let x = crate::lab::load;";
+    let text = "use crate::{\n    name::{Name, wire_name},\n    query::Type,\n};\nuse crate::clock::Clock; let x = crate::lab::load;";
     assert_eq!(imports(text), ["name", "query", "clock", "lab"]);
 }
 
@@ -115,7 +126,9 @@ fn files_stay_under_400_lines_without_their_tests() {
 #[test]
 fn only_the_clock_reads_the_time_of_day() {
     for (path, text) in sources() {
-        let reads = ["Timestamp::now", "Zoned::now", "SystemTime::now"].iter().any(|call| without_tests(&text).contains(call));
+        let reads = ["Timestamp::now", "Zoned::now", "SystemTime::now"]
+            .iter()
+            .any(|call| without_tests(&text).contains(call));
         assert!(!reads || path.ends_with("clock.rs"), "{} reads the clock", path.display());
     }
 }

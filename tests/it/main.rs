@@ -1,4 +1,5 @@
-//! Everything that is tested from outside: a running server on port 0, asked from 127.x.0.1, and the commands.
+//! Everything that is tested from outside: a running server on port 0, asked from 127.x.0.1, and
+//! the commands.
 
 mod commands;
 mod countries;

@@ -1,4 +1,5 @@
-//! A query that can be answered at once asks for no memory, whatever the answer: the allocator counts.
+//! A query that can be answered at once asks for no memory, whatever the answer: the allocator
+//! counts.
 
 use crate::support::own_lab;
 use splinterdns::{
@@ -106,17 +107,30 @@ const EIGHT_DEPTHS: &str = "com, b.com, c.b.com, d.c.b.com, e.d.c.b.com, f.e.d.c
 
 #[test]
 fn nor_does_one_with_patterns_of_many_depths() {
-    asked_again_without_memory(EIGHT_DEPTHS, &["i.h.g.f.e.d.c.b.com", "a.b.c.d.e.f.g.h.example.net", "e.d.c.b.com"]);
+    asked_again_without_memory(
+        EIGHT_DEPTHS,
+        &["i.h.g.f.e.d.c.b.com", "a.b.c.d.e.f.g.h.example.net", "e.d.c.b.com"],
+    );
 }
 
 #[test]
 fn nor_does_one_with_deeper_patterns_that_it_leaves_nor_one_that_matches_expressions() {
     let nine: Vec<_> = (1..=9).map(|number| format!("'/tracker{number}.*[0-9]$/'")).collect();
-    asked_again_without_memory(&nine.join(", "), &["tracker1tracker2tracker3tracker4tracker5tracker6tracker7tracker8.tracker9x"]);
+    asked_again_without_memory(
+        &nine.join(", "),
+        &["tracker1tracker2tracker3tracker4tracker5tracker6tracker7tracker8.tracker9x"],
+    );
     asked_again_without_memory("'/ads[0-9]*x$/'", &[&format!("{}test", "ads.".repeat(20))]);
     asked_again_without_memory(
-        &format!("{EIGHT_DEPTHS}, i.h.g.f.e.d.c.b.com, j.i.h.g.f.e.d.c.b.com, '/^ad[0-9]+[.]/', '/[.]ads[.]/'"),
-        &["i.h.g.f.e.d.c.com", "a.b.c.d.e.f.g.h.i.j.k.example.net", "e.d.c.b.com", "ad7.ads.example.net"],
+        &format!(
+            "{EIGHT_DEPTHS}, i.h.g.f.e.d.c.b.com, j.i.h.g.f.e.d.c.b.com, '/^ad[0-9]+[.]/', '/[.]ads[.]/'"
+        ),
+        &[
+            "i.h.g.f.e.d.c.com",
+            "a.b.c.d.e.f.g.h.i.j.k.example.net",
+            "e.d.c.b.com",
+            "ad7.ads.example.net",
+        ],
     );
 }
 
@@ -128,7 +142,8 @@ fn what_cannot_be_read_takes_no_room_from_what_can() {
     let mut desk = Desk::default();
     let mut row = || {
         desk.plan.octets.clear();
-        let asker = lab.asker([127, 98, 0, 1].into(), Transport::Udp, "2026-11-22T12:00".parse().unwrap());
+        let asker =
+            lab.asker([127, 98, 0, 1].into(), Transport::Udp, "2026-11-22T12:00".parse().unwrap());
         let mut row: Row<'_, '_> = Row::new();
         for octets in [&bad; ROW / 2].into_iter().chain([&good; ROW / 2]) {
             row.push((0, lab.open(octets, lab.governed(asker, None), &mut desk)));

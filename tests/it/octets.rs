@@ -1,7 +1,10 @@
-//! Arbitrary octets: nothing panics, and a response is never answered. `fuzz/` does the same for as long as one likes.
+//! Arbitrary octets: nothing panics, and a response is never answered. `fuzz/` does the same for as
+//! long as one likes.
 
 use hickory_proto::op::Message;
-use proptest::prelude::{ProptestConfig, Strategy, TestCaseError, any, prop_assert, prop_assert_eq, prop_oneof, proptest};
+use proptest::prelude::{
+    ProptestConfig, Strategy, TestCaseError, any, prop_assert, prop_assert_eq, prop_oneof, proptest,
+};
 use splinterdns::{
     answer::Step,
     config::{LabSpec, Shelf},
@@ -33,7 +36,8 @@ fn octets() -> impl Strategy<Value = Vec<u8>> {
 /// What goes out for messages from China and Iran by turns, opened so many at a time.
 fn sent(lab: &Lab, messages: &[Vec<u8>], together: usize) -> Vec<(Duration, Option<Vec<u8>>)> {
     let (mut desk, mut sent) = (Desk::default(), Vec::new());
-    let clients = [[127, 86, 0, 1], [127, 98, 0, 1]].map(|client| client.into()).into_iter().cycle();
+    let clients =
+        [[127, 86, 0, 1], [127, 98, 0, 1]].map(|client| client.into()).into_iter().cycle();
     let messages: Vec<_> = messages.iter().zip(clients).collect();
     for messages in messages.chunks(together) {
         let mut row = Row::new();

@@ -1,6 +1,8 @@
 //! What every query meets, whatever the policy says: RFC 1035, RFC 6891, RFC 9619.
 
-use crate::support::{client_socket, listener, own_lab, question, receive, start, start_on, start_shelves};
+use crate::support::{
+    client_socket, listener, own_lab, question, receive, start, start_on, start_shelves,
+};
 use hickory_proto::{
     op::{Message, Query, ResponseCode},
     rr::{Name, RecordType},
@@ -84,7 +86,8 @@ fn an_unknown_edns_version_gets_badvers() {
     let server = start_on("2026-11-22");
     let mut message = question("example.com.", RecordType::A);
     message.edns.as_mut().unwrap().set_version(1);
-    let answer = Message::from_vec(&server.ask_octets(US, &message.to_vec().unwrap()).unwrap()).unwrap();
+    let answer =
+        Message::from_vec(&server.ask_octets(US, &message.to_vec().unwrap()).unwrap()).unwrap();
     let edns = answer.edns.as_ref().expect("RFC 6891: an OPT comes back");
     assert_eq!((edns.rcode_high(), edns.version()), (1, 0));
     assert!(answer.answers.is_empty());
@@ -93,9 +96,14 @@ fn an_unknown_edns_version_gets_badvers() {
 #[test]
 fn an_opt_comes_back_when_and_only_when_one_was_sent() {
     let server = start_on("2026-11-22");
-    let with = Message::from_vec(&server.ask_octets(US, &octets("example.com.", RecordType::A)).unwrap()).unwrap();
+    let with =
+        Message::from_vec(&server.ask_octets(US, &octets("example.com.", RecordType::A)).unwrap())
+            .unwrap();
     assert_eq!(with.edns.as_ref().unwrap().max_payload(), 1232);
-    let without = Message::from_vec(&server.ask_octets(US, &without_edns("example.com.", RecordType::A)).unwrap()).unwrap();
+    let without = Message::from_vec(
+        &server.ask_octets(US, &without_edns("example.com.", RecordType::A)).unwrap(),
+    )
+    .unwrap();
     assert!(without.edns.is_none());
 }
 
@@ -129,7 +137,10 @@ fn an_answer_that_was_cut_for_one_client_is_whole_for_the_next() {
 #[test]
 fn transfers_and_other_classes_are_refused() {
     let server = start_on("2026-11-22");
-    assert_eq!(server.ask(US, "example.com.", RecordType::AXFR).response_code, ResponseCode::Refused);
+    assert_eq!(
+        server.ask(US, "example.com.", RecordType::AXFR).response_code,
+        ResponseCode::Refused
+    );
     let mut chaos = octets("version.bind.", RecordType::TXT);
     let class = chaos.windows(4).position(|window| window == [0, 16, 0, 1]).unwrap() + 3;
     chaos[class] = 3;
@@ -145,7 +156,10 @@ fn clients_that_are_not_allowed_are_refused_with_the_reason() {
     let refused = server.ask_octets(CN, &octets("example.com.", RecordType::A)).unwrap();
     assert_eq!(refused[3] & 0x0f, 5);
     // OPTION-CODE 15 (Extended DNS Error), then its length, then INFO-CODE 18 (Prohibited).
-    assert!(refused.windows(2).any(|window| window == [0, 15]) && refused.windows(2).any(|window| window == [0, 18]));
+    assert!(
+        refused.windows(2).any(|window| window == [0, 15])
+            && refused.windows(2).any(|window| window == [0, 18])
+    );
 }
 
 #[test]
@@ -154,13 +168,20 @@ fn cd_and_rd_are_copied_and_ad_is_not_set() {
     let mut message = question("example.com.", RecordType::A);
     message.metadata.checking_disabled = true;
     message.metadata.authentic_data = true;
-    let answer = Message::from_vec(&server.ask_octets(US, &message.to_vec().unwrap()).unwrap()).unwrap();
-    assert!(answer.checking_disabled && answer.recursion_desired && answer.recursion_available && !answer.authentic_data);
+    let answer =
+        Message::from_vec(&server.ask_octets(US, &message.to_vec().unwrap()).unwrap()).unwrap();
+    assert!(
+        answer.checking_disabled
+            && answer.recursion_desired
+            && answer.recursion_available
+            && !answer.authentic_data
+    );
 }
 
 #[test]
 fn a_wildcard_listener_answers_from_the_address_that_was_asked() {
-    let wildcard = |address| start(LabSpec { listen: vec![listener(address, None)], ..LabSpec::default() });
+    let wildcard =
+        |address| start(LabSpec { listen: vec![listener(address, None)], ..LabSpec::default() });
     let v4 = wildcard("0.0.0.0:0");
     let port = v4.address.port();
     for server in ["127.0.0.1", "127.0.0.9", "127.3.2.1"] {
@@ -181,8 +202,13 @@ fn a_wildcard_listener_answers_from_the_address_that_was_asked() {
 
 #[test]
 fn a_listener_that_is_bound_to_a_country_puts_every_client_there() {
-    let listen = vec![listener("127.0.0.1:0", Some("CN")), listener("127.0.0.1:0", Some("US")), listener("127.0.0.1:0", None)];
-    let server = start(LabSpec { listen, today: Some("2026-11-22".parse().unwrap()), ..LabSpec::default() });
+    let listen = vec![
+        listener("127.0.0.1:0", Some("CN")),
+        listener("127.0.0.1:0", Some("US")),
+        listener("127.0.0.1:0", None),
+    ];
+    let server =
+        start(LabSpec { listen, today: Some("2026-11-22".parse().unwrap()), ..LabSpec::default() });
     let first_address = |listener: usize, client: &str| {
         let socket = client_socket(client);
         socket.send_to(&octets("twitter.com.", RecordType::A), server.listeners[listener]).unwrap();
@@ -198,8 +224,10 @@ fn a_listener_that_is_bound_to_a_country_puts_every_client_there() {
 
 #[test]
 fn a_listener_that_is_bound_to_an_operator_puts_every_client_there() {
-    let listen = ["IN/act", "IN/Jio", "IN"].map(|bound| listener("127.0.0.1:0", Some(bound))).to_vec();
-    let server = start(LabSpec { listen, today: Some("2026-11-22".parse().unwrap()), ..LabSpec::default() });
+    let listen =
+        ["IN/act", "IN/Jio", "IN"].map(|bound| listener("127.0.0.1:0", Some(bound))).to_vec();
+    let server =
+        start(LabSpec { listen, today: Some("2026-11-22".parse().unwrap()), ..LabSpec::default() });
     let act_client = "127.91.1.1";
     let answers = |listener: usize, client: &str, name: &str| {
         let socket = client_socket(client);
@@ -209,7 +237,11 @@ fn a_listener_that_is_bound_to_an_operator_puts_every_client_there() {
     };
     let (www, apex) = ("www.tiktok.com.", "tiktok.com.");
     let honest = (answers(2, US, www), answers(2, US, apex));
-    assert_eq!((answers(0, US, www), answers(0, act_client, www)), (honest.0.clone(), honest.0.clone()), "ACT leaves www alone");
+    assert_eq!(
+        (answers(0, US, www), answers(0, act_client, www)),
+        (honest.0.clone(), honest.0.clone()),
+        "ACT leaves www alone"
+    );
     assert_ne!(answers(0, US, apex), honest.1, "an American client, ACT's listener");
     assert_ne!(answers(1, US, www), honest.0, "an American client, Jio's listener");
     assert_ne!(answers(1, act_client, www), honest.0, "a client of ACT, Jio's listener");
@@ -218,11 +250,22 @@ fn a_listener_that_is_bound_to_an_operator_puts_every_client_there() {
 
 #[test]
 fn the_default_country_governs_clients_of_nobodys_network_alone() {
-    let country = Some(splinterdns::config::At { place: splinterdns::config::Place::whole(0), value: "CN".parse().unwrap() });
-    let server = start(LabSpec { country, today: Some("2026-11-22".parse().unwrap()), ..LabSpec::default() });
+    let country = Some(splinterdns::config::At {
+        place: splinterdns::config::Place::whole(0),
+        value: "CN".parse().unwrap(),
+    });
+    let server = start(LabSpec {
+        country,
+        today: Some("2026-11-22".parse().unwrap()),
+        ..LabSpec::default()
+    });
     let honest = server.ask(US, "twitter.com.", RecordType::A).answers;
     assert_ne!(server.ask("127.0.0.1", "twitter.com.", RecordType::A).answers, honest);
-    assert_eq!(start_on("2026-11-22").ask("127.0.0.1", "twitter.com.", RecordType::A).answers, honest, "without a default");
+    assert_eq!(
+        start_on("2026-11-22").ask("127.0.0.1", "twitter.com.", RecordType::A).answers,
+        honest,
+        "without a default"
+    );
 }
 
 #[test]
@@ -241,6 +284,9 @@ fn the_owner_of_a_soa_may_have_dots_and_other_octets_in_its_labels() {
         let reply = server.ask_octets("127.99.0.1", &query.to_vec().unwrap()).unwrap();
         let reply = Message::from_vec(&reply).unwrap();
         assert_eq!(reply.response_code, ResponseCode::NXDomain);
-        assert!(reply.authorities[0].name.zone_of(&name) && reply.authorities[0].name.num_labels() == 2, "{reply:?}");
+        assert!(
+            reply.authorities[0].name.zone_of(&name) && reply.authorities[0].name.num_labels() == 2,
+            "{reply:?}"
+        );
     }
 }

@@ -101,13 +101,18 @@ fn odd(query: &[u8], _tcp: bool) -> Vec<u8> {
     message.metadata.response_code = ResponseCode::NXDomain;
     message.metadata.authentic_data = true;
     let name = message.queries[0].name().clone();
-    let data = RData::Unknown { code: RecordType::Unknown(65_280), rdata: NULL::with(vec![1, 2, 3]) };
+    let data =
+        RData::Unknown { code: RecordType::Unknown(65_280), rdata: NULL::with(vec![1, 2, 3]) };
     message.add_answer(Record::from_rdata(name, 77, data));
     message.to_vec().unwrap()
 }
 
 fn lab(servers: &[SocketAddr]) -> LabSpec {
-    LabSpec { upstream: servers.to_vec(), upstream_timeout: Some(Duration::from_millis(300)), ..LabSpec::default() }
+    LabSpec {
+        upstream: servers.to_vec(),
+        upstream_timeout: Some(Duration::from_millis(300)),
+        ..LabSpec::default()
+    }
 }
 
 #[test]
@@ -132,7 +137,10 @@ fn an_answer_comes_back_whole() {
     let answer = server.ask(US, "odd.test.", RecordType::Unknown(65_280));
     assert_eq!(answer.response_code, ResponseCode::NXDomain);
     assert!(answer.authentic_data);
-    assert_eq!((answer.answers[0].ttl, answer.answers[0].record_type()), (77, RecordType::Unknown(65_280)));
+    assert_eq!(
+        (answer.answers[0].ttl, answer.answers[0].record_type()),
+        (77, RecordType::Unknown(65_280))
+    );
 }
 
 #[test]
@@ -161,7 +169,11 @@ fn identical_questions_in_flight_are_asked_once() {
     }
     assert_eq!(resolver.asked.load(Ordering::SeqCst), 1);
     server.ask(US, "same.test.", RecordType::A);
-    assert_eq!(resolver.asked.load(Ordering::SeqCst), 2, "later questions are asked again: nothing is kept");
+    assert_eq!(
+        resolver.asked.load(Ordering::SeqCst),
+        2,
+        "later questions are asked again: nothing is kept"
+    );
 }
 
 #[test]
@@ -179,7 +191,8 @@ fn a_resolver_that_never_answers_is_servfail_with_the_reason() {
     let silent = UdpSocket::bind("127.0.0.1:0").unwrap();
     let address = silent.local_addr().unwrap();
     let server = start(lab(&[address]));
-    let answer = server.ask_octets(US, &question("dead.test.", RecordType::A).to_vec().unwrap()).unwrap();
+    let answer =
+        server.ask_octets(US, &question("dead.test.", RecordType::A).to_vec().unwrap()).unwrap();
     assert_eq!(answer[3] & 0x0f, 2);
     let text = String::from_utf8_lossy(&answer);
     assert!(text.contains(&format!("upstream {address} did not answer within 300 ms")), "{text}");
@@ -188,7 +201,8 @@ fn a_resolver_that_never_answers_is_servfail_with_the_reason() {
 #[test]
 fn without_an_upstream_a_name_of_no_zone_is_servfail_that_says_so() {
     let server = start(LabSpec::default());
-    let answer = server.ask_octets(US, &question("nowhere.test.", RecordType::A).to_vec().unwrap()).unwrap();
+    let answer =
+        server.ask_octets(US, &question("nowhere.test.", RecordType::A).to_vec().unwrap()).unwrap();
     assert_eq!(answer[3] & 0x0f, 2);
     assert!(String::from_utf8_lossy(&answer).contains("in no zone of this lab"));
 }
@@ -221,21 +235,32 @@ fn datagrams_of_strangers_are_passed_over() {
 fn zones_come_first_unless_the_lab_says_otherwise() {
     let resolver = Resolver::start(odd, Duration::ZERO);
     let zones_first = start(lab(&[resolver.address]));
-    assert_eq!(zones_first.ask(US, "example.com.", RecordType::A).response_code, ResponseCode::NoError);
+    assert_eq!(
+        zones_first.ask(US, "example.com.", RecordType::A).response_code,
+        ResponseCode::NoError
+    );
     assert_eq!(resolver.asked.load(Ordering::SeqCst), 0);
     let honest_from = Some(vec![Origin::Upstream, Origin::Zones]);
     let upstream_first = start(LabSpec { honest_from, ..lab(&[resolver.address]) });
-    assert_eq!(upstream_first.ask(US, "example.com.", RecordType::A).response_code, ResponseCode::NXDomain);
+    assert_eq!(
+        upstream_first.ask(US, "example.com.", RecordType::A).response_code,
+        ResponseCode::NXDomain
+    );
     let silent = UdpSocket::bind("127.0.0.1:0").unwrap();
     let honest_from = Some(vec![Origin::Upstream, Origin::Zones]);
     let fallback = start(LabSpec { honest_from, ..lab(&[silent.local_addr().unwrap()]) });
-    assert_eq!(fallback.ask(US, "example.com.", RecordType::A).response_code, ResponseCode::NoError, "zones when upstream fails");
+    assert_eq!(
+        fallback.ask(US, "example.com.", RecordType::A).response_code,
+        ResponseCode::NoError,
+        "zones when upstream fails"
+    );
 }
 
 #[test]
 fn blocked_names_are_never_asked_upstream() {
     let resolver = Resolver::start(echo, Duration::ZERO);
-    let server = start(LabSpec { today: Some("2026-11-22".parse().unwrap()), ..lab(&[resolver.address]) });
+    let server =
+        start(LabSpec { today: Some("2026-11-22".parse().unwrap()), ..lab(&[resolver.address]) });
     server.ask("127.86.0.1", "doesnotexist.wikipedia.org.", RecordType::A);
     server.ask("127.7.0.1", "nosuch.gov.ua.", RecordType::A);
     assert_eq!(resolver.asked.load(Ordering::SeqCst), 0);

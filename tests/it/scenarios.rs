@@ -1,11 +1,15 @@
 //! Scenario files: `tests/scenarios/*.rpl`, in the words of Unbound's and Deckard's replay files.
 //!
-//! Before `CONFIG_END` stands a country file, or nothing for the shipped countries. Then `SCENARIO_BEGIN title`, `TODAY date`,
-//! and steps: `STEP n QUERY [FROM address] [TCP]` with an entry; `STEP n CHECK_ANSWER` with an entry that says what to
-//! `MATCH`, or that gives all octets but the id (`HEX 81 80 ...`); `STEP n NO_ANSWER`. `AFTER 3ms` inside a check bounds when the packet comes, counted from the query. Several
-//! checks after one query expect several packets.
+//! Before `CONFIG_END` stands a country file, or nothing for the shipped countries. Then
+//! `SCENARIO_BEGIN title`, `TODAY date`, and steps: `STEP n QUERY [FROM address] [TCP]` with an
+//! entry; `STEP n CHECK_ANSWER` with an entry that says what to `MATCH`, or that gives all octets
+//! but the id (`HEX 81 80 ...`); `STEP n NO_ANSWER`. `AFTER 3ms` inside a check bounds when the
+//! packet comes, counted from the query. Several checks after one query expect several packets.
 
-use crate::support::{Running, SILENCE, client_socket, own_lab, receive, receive_framed, repository, send_framed, start_shelves};
+use crate::support::{
+    Running, SILENCE, client_socket, own_lab, receive, receive_framed, repository, send_framed,
+    start_shelves,
+};
 use hickory_proto::{
     op::{Edns, Message, Query, ResponseCode},
     rr::Name,
@@ -52,12 +56,15 @@ impl Entry {
                     let millis = words.next().unwrap().strip_suffix("ms").unwrap().parse().unwrap();
                     entry.after = Some(Duration::from_millis(millis));
                 }
-                Some("HEX") => entry.octets.extend(words.map(|octet| u8::from_str_radix(octet, 16).unwrap())),
+                Some("HEX") => {
+                    entry.octets.extend(words.map(|octet| u8::from_str_radix(octet, 16).unwrap()))
+                }
                 Some("SECTION") => {
                     let name = words.next().unwrap();
                     section = SECTIONS.iter().position(|known| *known == name).unwrap();
                 }
-                Some(_) => entry.sections[section].push(line.split_whitespace().collect::<Vec<_>>().join(" ")),
+                Some(_) => entry.sections[section]
+                    .push(line.split_whitespace().collect::<Vec<_>>().join(" ")),
             }
         }
         panic!("an entry without ENTRY_END");
@@ -86,7 +93,9 @@ impl Entry {
 
     fn check(&self, octets: &[u8], after: Duration, place: &str) {
         if !self.octets.is_empty() {
-            let hex = |octets: &[u8]| octets.iter().map(|octet| format!("{octet:02x}")).collect::<Vec<_>>().join(" ");
+            let hex = |octets: &[u8]| {
+                octets.iter().map(|octet| format!("{octet:02x}")).collect::<Vec<_>>().join(" ")
+            };
             assert_eq!(hex(&octets[2..]), hex(&self.octets), "{place}");
         }
         if self.matches.is_empty() {
@@ -95,23 +104,56 @@ impl Entry {
         let message = Message::from_vec(octets).unwrap();
         for word in &self.matches {
             match word.as_str() {
-                "rcode" => assert!(self.reply.contains(&rcode(message.response_code)), "{place}: {}", message.response_code),
+                "rcode" => assert!(
+                    self.reply.contains(&rcode(message.response_code)),
+                    "{place}: {}",
+                    message.response_code
+                ),
                 "flags" => {
-                    let said = self.reply.iter().filter(|word| FLAGS.contains(&word.as_str())).cloned().collect::<Vec<_>>();
+                    let said = self
+                        .reply
+                        .iter()
+                        .filter(|word| FLAGS.contains(&word.as_str()))
+                        .cloned()
+                        .collect::<Vec<_>>();
                     assert_eq!(flags(&message), said, "{place}: flags");
                 }
                 "question" => {
-                    assert_eq!(message.queries[0].to_string().to_lowercase(), self.sections[0][0].to_lowercase(), "{place}");
+                    assert_eq!(
+                        message.queries[0].to_string().to_lowercase(),
+                        self.sections[0][0].to_lowercase(),
+                        "{place}"
+                    );
                 }
-                "answer" => assert_eq!(shown(&message.answers, false), without_ttl(&self.sections[1]), "{place}: answer"),
+                "answer" => assert_eq!(
+                    shown(&message.answers, false),
+                    without_ttl(&self.sections[1]),
+                    "{place}: answer"
+                ),
                 "authority" => {
-                    assert_eq!(shown(&message.authorities, false), without_ttl(&self.sections[2]), "{place}: authority");
+                    assert_eq!(
+                        shown(&message.authorities, false),
+                        without_ttl(&self.sections[2]),
+                        "{place}: authority"
+                    );
                 }
                 "additional" => {
-                    assert_eq!(shown(&message.additionals, false), without_ttl(&self.sections[3]), "{place}: additional");
+                    assert_eq!(
+                        shown(&message.additionals, false),
+                        without_ttl(&self.sections[3]),
+                        "{place}: additional"
+                    );
                 }
-                "ttl" => assert_eq!(shown(&message.answers, true), self.sections[1], "{place}: answer with TTL"),
-                "opt" => assert_eq!(message.edns.is_some(), self.reply.iter().any(|word| word == "EDNS"), "{place}: OPT"),
+                "ttl" => assert_eq!(
+                    shown(&message.answers, true),
+                    self.sections[1],
+                    "{place}: answer with TTL"
+                ),
+                "opt" => assert_eq!(
+                    message.edns.is_some(),
+                    self.reply.iter().any(|word| word == "EDNS"),
+                    "{place}: OPT"
+                ),
                 other => panic!("{place}: MATCH {other} means nothing"),
             }
         }
@@ -160,7 +202,13 @@ fn without_ttl(lines: &[String]) -> Vec<String> {
     let strip = |line: &String| {
         let words: Vec<_> = line.split(' ').collect();
         let has_ttl = words[1].parse::<u32>().is_ok();
-        words.iter().enumerate().filter(|(at, _)| *at != 1 || !has_ttl).map(|(_, word)| *word).collect::<Vec<_>>().join(" ")
+        words
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| *at != 1 || !has_ttl)
+            .map(|(_, word)| *word)
+            .collect::<Vec<_>>()
+            .join(" ")
     };
     lines.iter().map(strip).collect()
 }
@@ -187,7 +235,9 @@ impl Asked {
 
     fn next(&mut self, patience: Duration) -> Option<(Vec<u8>, Duration)> {
         match self {
-            Self::Udp(socket, sent) => receive(socket, patience).map(|octets| (octets, sent.elapsed())),
+            Self::Udp(socket, sent) => {
+                receive(socket, patience).map(|octets| (octets, sent.elapsed()))
+            }
             Self::Tcp(stream, sent) => {
                 stream.set_read_timeout(Some(patience)).unwrap();
                 receive_framed(stream).ok().map(|octets| (octets, sent.elapsed()))
@@ -217,22 +267,31 @@ fn play(text: &str, file: &str) -> usize {
             ["STEP", _, ref what @ ..] => {
                 steps += 1;
                 let server = server.get_or_insert_with(|| {
-                    let configs = own.as_ref().map_or(Shelf::built_in_configs(), |(_, shelves)| shelves.configs.clone());
+                    let configs = own
+                        .as_ref()
+                        .map_or(Shelf::built_in_configs(), |(_, shelves)| shelves.configs.clone());
                     start_shelves(Shelves::new(configs, flags.clone()))
                 });
                 match what[0] {
                     "QUERY" => {
-                        let from = what.iter().position(|word| *word == "FROM").map_or("127.0.0.1", |at| what[at + 1]);
+                        let from = what
+                            .iter()
+                            .position(|word| *word == "FROM")
+                            .map_or("127.0.0.1", |at| what[at + 1]);
                         let octets = Entry::read(&mut lines).query();
                         asked = Some(Asked::send(server, from, what.contains(&"TCP"), &octets));
                     }
                     "CHECK_ANSWER" => {
                         let entry = Entry::read(&mut lines);
                         let packet = asked.as_mut().unwrap().next(Duration::from_secs(5));
-                        let (octets, after) = packet.unwrap_or_else(|| panic!("{place}: no packet came"));
+                        let (octets, after) =
+                            packet.unwrap_or_else(|| panic!("{place}: no packet came"));
                         entry.check(&octets, after, &place);
                     }
-                    "NO_ANSWER" => assert!(asked.as_mut().unwrap().next(SILENCE).is_none(), "{place}: a packet came"),
+                    "NO_ANSWER" => assert!(
+                        asked.as_mut().unwrap().next(SILENCE).is_none(),
+                        "{place}: a packet came"
+                    ),
                     other => panic!("{place}: STEP {other} means nothing"),
                 }
             }
@@ -247,7 +306,8 @@ fn every_scenario_plays_as_written() {
     let mut steps = 0;
     for entry in fs::read_dir(repository().join("tests/scenarios")).unwrap() {
         let path = entry.unwrap().path();
-        steps += play(&fs::read_to_string(&path).unwrap(), &path.file_name().unwrap().to_string_lossy());
+        steps +=
+            play(&fs::read_to_string(&path).unwrap(), &path.file_name().unwrap().to_string_lossy());
     }
     assert!(steps >= 60, "{steps} steps");
 }

@@ -1,6 +1,8 @@
 //! TCP: RFC 7766.
 
-use crate::support::{own_lab, question, receive_framed, send_framed, start, start_on, start_shelves};
+use crate::support::{
+    own_lab, question, receive_framed, send_framed, start, start_on, start_shelves,
+};
 use hickory_proto::{op::Message, rr::RecordType};
 use splinterdns::config::LabSpec;
 use std::{
@@ -22,7 +24,9 @@ fn queries_may_follow_each_other_without_waiting() {
         ids.push(query.id);
         send_framed(&mut stream, &query.to_vec().unwrap());
     }
-    let mut answered: Vec<u16> = (0..200).map(|_| Message::from_vec(&receive_framed(&mut stream).unwrap()).unwrap().id).collect();
+    let mut answered: Vec<u16> = (0..200)
+        .map(|_| Message::from_vec(&receive_framed(&mut stream).unwrap()).unwrap().id)
+        .collect();
     ids.sort_unstable();
     answered.sort_unstable();
     assert_eq!(answered, ids);
@@ -47,12 +51,19 @@ fn an_answer_that_waits_for_the_upstream_does_not_hold_up_the_next() {
     // An upstream that never answers.
     let silent = UdpSocket::bind("127.0.0.1:0").unwrap();
     let upstream = vec![silent.local_addr().unwrap()];
-    let server = start(LabSpec { upstream, upstream_timeout: Some(Duration::from_millis(700)), ..LabSpec::default() });
+    let server = start(LabSpec {
+        upstream,
+        upstream_timeout: Some(Duration::from_millis(700)),
+        ..LabSpec::default()
+    });
     let mut stream = server.connect(US);
-    let (slow, fast) = (question("slow.invalid.", RecordType::A), question("example.com.", RecordType::A));
+    let (slow, fast) =
+        (question("slow.invalid.", RecordType::A), question("example.com.", RecordType::A));
     send_framed(&mut stream, &slow.to_vec().unwrap());
     send_framed(&mut stream, &fast.to_vec().unwrap());
-    let order: Vec<u16> = (0..2).map(|_| Message::from_vec(&receive_framed(&mut stream).unwrap()).unwrap().id).collect();
+    let order: Vec<u16> = (0..2)
+        .map(|_| Message::from_vec(&receive_framed(&mut stream).unwrap()).unwrap().id)
+        .collect();
     assert_eq!(order, [fast.id, slow.id]);
 }
 
@@ -157,7 +168,11 @@ fn drop_is_silence_and_the_connection_goes_on() {
     send_framed(&mut stream, &query);
     let next = question("example.net.", RecordType::A);
     send_framed(&mut stream, &next.to_vec().unwrap());
-    assert_eq!(Message::from_vec(&receive_framed(&mut stream).unwrap()).unwrap().id, next.id, "only the next one is answered");
+    assert_eq!(
+        Message::from_vec(&receive_framed(&mut stream).unwrap()).unwrap().id,
+        next.id,
+        "only the next one is answered"
+    );
 }
 
 #[test]

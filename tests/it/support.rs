@@ -52,14 +52,18 @@ pub(crate) fn start_shelves(mut shelves: Shelves) -> Running {
     let (stop, stopped) = watch::channel(());
     let (address, listeners) = runtime.block_on(async {
         let server = Server::bind(shelves).unwrap_or_else(|error| panic!("{error}"));
-        let listeners: Vec<_> = server.listeners().iter().map(|listener| listener.address).collect();
+        let listeners: Vec<_> =
+            server.listeners().iter().map(|listener| listener.address).collect();
         tokio::spawn(server.run(stopped));
         (listeners[0], listeners)
     });
     Running { address, listeners, stop: Some(stop), runtime: Some(runtime) }
 }
 
-pub(crate) fn listener(address: &str, bound: Option<&str>) -> splinterdns::config::At<splinterdns::config::ListenerSpec> {
+pub(crate) fn listener(
+    address: &str,
+    bound: Option<&str>,
+) -> splinterdns::config::At<splinterdns::config::ListenerSpec> {
     let bound = bound.map(|bound| bound.parse().unwrap());
     let value = splinterdns::config::ListenerSpec { address: address.parse().unwrap(), bound };
     splinterdns::config::At { place: splinterdns::config::Place::whole(0), value }
@@ -104,7 +108,8 @@ impl Running {
 
     /// A TCP connection from a client.
     pub(crate) fn connect(&self, client: &str) -> TcpStream {
-        let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
+        let socket =
+            socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
         socket.bind(&SocketAddr::new(client.parse().unwrap(), 0).into()).unwrap();
         socket.connect(&self.address.into()).unwrap();
         let stream = TcpStream::from(socket);
@@ -162,7 +167,8 @@ impl Scratch {
     pub(crate) fn new() -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let folder = std::env::temp_dir().join(format!("splinterdns-test-{}-{number}", std::process::id()));
+        let folder =
+            std::env::temp_dir().join(format!("splinterdns-test-{}-{number}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
         Self(folder)
     }

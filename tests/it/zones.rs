@@ -58,7 +58,11 @@ fn server() -> (Scratch, Running) {
 }
 
 fn soa_ttl(message: &Message) -> Option<u32> {
-    message.authorities.iter().find(|record| record.record_type() == RecordType::SOA).map(|record| record.ttl)
+    message
+        .authorities
+        .iter()
+        .find(|record| record.record_type() == RecordType::SOA)
+        .map(|record| record.ttl)
 }
 
 #[test]
@@ -72,11 +76,28 @@ fn a_name_with_several_records_gives_them_all() {
 #[test]
 fn an_alias_is_followed_within_and_between_zones() {
     let (_scratch, server) = server();
-    let types = |name| server.ask(US, name, RecordType::A).answers.iter().map(|r| r.record_type()).collect::<Vec<_>>();
-    assert_eq!(types("second.zone.test."), [RecordType::CNAME, RecordType::CNAME, RecordType::A, RecordType::A, RecordType::A]);
-    assert_eq!(data(&server.ask(US, "other.zone.test.", RecordType::A)), ["host.other.test.", "192.0.2.99"]);
+    let types = |name| {
+        server
+            .ask(US, name, RecordType::A)
+            .answers
+            .iter()
+            .map(|r| r.record_type())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        types("second.zone.test."),
+        [RecordType::CNAME, RecordType::CNAME, RecordType::A, RecordType::A, RecordType::A]
+    );
+    assert_eq!(
+        data(&server.ask(US, "other.zone.test.", RecordType::A)),
+        ["host.other.test.", "192.0.2.99"]
+    );
     assert_eq!(data(&server.ask(US, "alias.zone.test.", RecordType::CNAME)), ["many.zone.test."]);
-    assert_eq!(data(&server.ask(US, "out.zone.test.", RecordType::A)), ["www.elsewhere.test."], "as far as is known");
+    assert_eq!(
+        data(&server.ask(US, "out.zone.test.", RecordType::A)),
+        ["www.elsewhere.test."],
+        "as far as is known"
+    );
 }
 
 #[test]
@@ -93,15 +114,24 @@ fn negative_answers_carry_the_soa_with_the_lesser_ttl() {
 fn an_alias_to_nothing_is_nxdomain_with_the_alias_and_a_loop_is_servfail() {
     let (_scratch, server) = server();
     let dead = server.ask(US, "dead.zone.test.", RecordType::A);
-    assert_eq!((dead.response_code, data(&dead)), (ResponseCode::NXDomain, vec!["nothing.zone.test.".to_owned()]));
-    assert_eq!(server.ask(US, "loop1.zone.test.", RecordType::A).response_code, ResponseCode::ServFail);
+    assert_eq!(
+        (dead.response_code, data(&dead)),
+        (ResponseCode::NXDomain, vec!["nothing.zone.test.".to_owned()])
+    );
+    assert_eq!(
+        server.ask(US, "loop1.zone.test.", RecordType::A).response_code,
+        ResponseCode::ServFail
+    );
 }
 
 #[test]
 fn a_name_with_names_below_it_exists() {
     let (_scratch, server) = server();
     assert_eq!(server.ask(US, "c.zone.test.", RecordType::A).response_code, ResponseCode::NoError);
-    assert_eq!(server.ask(US, "x.c.zone.test.", RecordType::A).response_code, ResponseCode::NXDomain);
+    assert_eq!(
+        server.ask(US, "x.c.zone.test.", RecordType::A).response_code,
+        ResponseCode::NXDomain
+    );
 }
 
 #[test]
@@ -113,12 +143,22 @@ fn a_wildcard_answers_for_names_that_do_not_exist_and_for_no_others() {
         ("a.b.wild.zone.test.", vec!["192.0.2.30".to_owned()])
     );
     assert_eq!(data(&server.ask(US, "x.wild.zone.test.", RecordType::MX)), ["10 mail.zone.test."]);
-    assert_eq!(server.ask(US, "x.wild.zone.test.", RecordType::TXT).response_code, ResponseCode::NoError);
-    // RFC 4592 section 2.2.1: an existing name hides the wildcard, for its other types and for names below it.
+    assert_eq!(
+        server.ask(US, "x.wild.zone.test.", RecordType::TXT).response_code,
+        ResponseCode::NoError
+    );
+    // RFC 4592 section 2.2.1: an existing name hides the wildcard, for its other types and for
+    // names below it.
     let real = server.ask(US, "real.wild.zone.test.", RecordType::A);
     assert_eq!((real.response_code, real.answers.len()), (ResponseCode::NoError, 0));
-    assert_eq!(server.ask(US, "x.real.wild.zone.test.", RecordType::A).response_code, ResponseCode::NXDomain);
-    assert_eq!(data(&server.ask(US, "y.cwild.zone.test.", RecordType::A))[1..], ["192.0.2.10", "192.0.2.11", "192.0.2.12"]);
+    assert_eq!(
+        server.ask(US, "x.real.wild.zone.test.", RecordType::A).response_code,
+        ResponseCode::NXDomain
+    );
+    assert_eq!(
+        data(&server.ask(US, "y.cwild.zone.test.", RecordType::A))[1..],
+        ["192.0.2.10", "192.0.2.11", "192.0.2.12"]
+    );
 }
 
 #[test]
@@ -140,13 +180,19 @@ fn aa_is_set_for_clients_that_do_not_ask_for_recursion() {
     let mut query = question("many.zone.test.", RecordType::A);
     assert!(!server.ask(US, "many.zone.test.", RecordType::A).authoritative);
     query.metadata.recursion_desired = false;
-    let answer = Message::from_vec(&server.ask_octets(US, &query.to_vec().unwrap()).unwrap()).unwrap();
+    let answer =
+        Message::from_vec(&server.ask_octets(US, &query.to_vec().unwrap()).unwrap()).unwrap();
     assert!(answer.authoritative && !answer.recursion_desired);
 }
 
 #[test]
 fn any_gives_all_that_is_there() {
     let (_scratch, server) = server();
-    let types: Vec<_> = server.ask(US, "zone.test.", RecordType::ANY).answers.iter().map(|r| r.record_type()).collect();
+    let types: Vec<_> = server
+        .ask(US, "zone.test.", RecordType::ANY)
+        .answers
+        .iter()
+        .map(|r| r.record_type())
+        .collect();
     assert!(types.contains(&RecordType::SOA) && types.contains(&RecordType::NS));
 }

@@ -1,7 +1,8 @@
 //! Which expressions a name may match, as far as the words in it tell.
 //!
-//! Most expressions cannot match without certain words: `(^|\.)ads[0-9]+\.example$` needs `ads` and needs `.example`. Each is
-//! sought by what the fewest others need, so that of many expressions a name is asked about by few.
+//! Most expressions cannot match without certain words: `(^|\.)ads[0-9]+\.example$` needs `ads` and
+//! needs `.example`. Each is sought by what the fewest others need, so that of many expressions a
+//! name is asked about by few.
 
 use regex_syntax::hir::{Hir, HirKind, literal::Extractor};
 use smallvec::SmallVec;
@@ -51,13 +52,17 @@ impl Choice {
         let shared = |set: &Set| set.iter().map(|word| needed[&**word]).max().unwrap_or_default();
         let (mut owners, mut without) = (HashMap::<_, Vec<_>>::new(), Vec::new());
         for (number, sets) in choices.iter().enumerate() {
-            let rarest = sets.iter().min_by_key(|set| (shared(set), set.len(), Reverse(letters(set))));
+            let rarest =
+                sets.iter().min_by_key(|set| (shared(set), set.len(), Reverse(letters(set))));
             match rarest.filter(|set| shared(set) <= SHARED) {
-                Some(set) => different([set]).for_each(|word| owners.entry(word).or_default().push(number)),
+                Some(set) => {
+                    different([set]).for_each(|word| owners.entry(word).or_default().push(number))
+                }
                 None => without.push(number),
             }
         }
-        let (texts, owners) = owners.into_iter().map(|(word, owners)| (word.to_vec(), owners)).unzip();
+        let (texts, owners) =
+            owners.into_iter().map(|(word, owners)| (word.to_vec(), owners)).unzip();
         Self { words: Words { owners }, texts, without }
     }
 }
@@ -65,7 +70,8 @@ impl Choice {
 impl Words {
     /// The expressions that one of these words stands for, in order.
     pub(super) fn owners(&self, words: Numbers) -> Numbers {
-        // Each word once, however often a name has it: so the work grows with the name and not with its square.
+        // Each word once, however often a name has it: so the work grows with the name and not with
+        // its square.
         once_each(once_each(words).iter().flat_map(|word| &self.owners[*word]).copied().collect())
     }
 }
@@ -86,7 +92,10 @@ fn different<'s>(sets: impl IntoIterator<Item = &'s Set>) -> impl Iterator<Item 
 
 /// How many letters and digits the shortest word of a set has.
 fn letters(set: &Set) -> usize {
-    set.iter().map(|word| word.iter().filter(|octet| octet.is_ascii_alphanumeric()).count()).min().unwrap_or_default()
+    set.iter()
+        .map(|word| word.iter().filter(|octet| octet.is_ascii_alphanumeric()).count())
+        .min()
+        .unwrap_or_default()
 }
 
 /// Sets of words that an expression needs, one of each.
@@ -95,13 +104,18 @@ fn sets(expression: &Hir) -> Vec<Set> {
     match expression.kind() {
         HirKind::Concat(parts) => {
             let ends = |first: usize| parts.len().min(first + BESIDE);
-            let beside = (1..parts.len()).map(|first| Hir::concat(parts[first..ends(first)].to_vec()));
+            let beside =
+                (1..parts.len()).map(|first| Hir::concat(parts[first..ends(first)].to_vec()));
             found.extend(beside.filter_map(|part| beginnings(&part)));
             found.extend(parts.iter().flat_map(sets));
         }
         HirKind::Alternation(ways) => {
             let each = ways.iter().map(|way| sets(way).into_iter().max_by_key(letters));
-            found.extend(each.collect::<Option<Vec<_>>>().map(|sets| sets.concat()).filter(|set| set.len() <= MOST));
+            found.extend(
+                each.collect::<Option<Vec<_>>>()
+                    .map(|sets| sets.concat())
+                    .filter(|set| set.len() <= MOST),
+            );
         }
         HirKind::Repetition(repeated) if repeated.min > 0 => found.extend(sets(&repeated.sub)),
         _ => {}
@@ -113,7 +127,10 @@ fn sets(expression: &Hir) -> Vec<Set> {
 fn beginnings(expression: &Hir) -> Option<Set> {
     let begins = Extractor::new().limit_total(MOST).extract(expression);
     let words = begins.literals().filter(|words| !words.is_empty())?;
-    words.iter().all(|word| word.len() >= SHORTEST).then(|| words.iter().map(|word| word.as_bytes().to_vec()).collect())
+    words
+        .iter()
+        .all(|word| word.len() >= SHORTEST)
+        .then(|| words.iter().map(|word| word.as_bytes().to_vec()).collect())
 }
 
 #[cfg(test)]
@@ -127,13 +144,21 @@ mod tests {
 
     /// The expressions that a name may match, as far as its words tell.
     fn owners(Choice { words, texts, .. }: &Choice, name: &str) -> Vec<usize> {
-        let found = texts.iter().enumerate().filter(|(_, text)| name.contains(str::from_utf8(text).unwrap()));
+        let found = texts
+            .iter()
+            .enumerate()
+            .filter(|(_, text)| name.contains(str::from_utf8(text).unwrap()));
         words.owners(found.map(|(word, _)| word).collect()).to_vec()
     }
 
     #[test]
     fn an_expression_is_sought_by_what_others_do_not_need() {
-        let choice = choice(&[r"(^|\.)ads[0-9]+\.example$", r"^Track(er|ing)?\..*\.example$", "a.*b", r"(x|yy)?\.example"]);
+        let choice = choice(&[
+            r"(^|\.)ads[0-9]+\.example$",
+            r"^Track(er|ing)?\..*\.example$",
+            "a.*b",
+            r"(x|yy)?\.example",
+        ]);
         assert_eq!(choice.without, [2], "no word of three letters");
         assert_eq!(owners(&choice, "ads1.example"), [0, 3]);
         assert_eq!(owners(&choice, "tracker.example"), [1, 3]);

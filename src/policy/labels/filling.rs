@@ -1,7 +1,9 @@
-//! How an index comes about: sizes first, then entries in their buckets, then blocks that tell where those are.
+//! How an index comes about: sizes first, then entries in their buckets, then blocks that tell
+//! where those are.
 //!
-//! A list has millions of names and every step into large memory waits for it, so names are hashed twice and not kept with their
-//! hashes, and several are hashed before the first is put into its bucket: so they wait together.
+//! A list has millions of names and every step into large memory waits for it, so names are hashed
+//! twice and not kept with their hashes, and several are hashed before the first is put into its
+//! bucket: so they wait together.
 
 use super::{BUCKETS, Block, CROWDED, Head, Labels, Place, ask_for, entries};
 use crate::{
@@ -16,7 +18,8 @@ use crate::{
 /// How many patterns are hashed before they are put into their buckets.
 const ROW: usize = 64;
 
-/// How many patterns share a bucket, on the average: with a head and a text each, they fill a line of the cache.
+/// How many patterns share a bucket, on the average: with a head and a text each, they fill a line
+/// of the cache.
 const SHARE: usize = 2;
 
 /// An index on its way.
@@ -72,12 +75,15 @@ impl<'p> Filling<'p> {
         self.pack()
     }
 
-    /// Adds an entry, if its rule has not said the same before: a rule's first pattern decides, so the second never does.
+    /// Adds an entry, if its rule has not said the same before: a rule's first pattern decides, so
+    /// the second never does.
     fn add(&mut self, slot: Slot, bucket: usize) {
         let (form, text) = self.patterns.raw(slot);
         let (begin, end) = (self.begins[bucket] as usize, self.ends[bucket] as usize);
         let repeated = entries(&self.entries, begin..end).any(|(head, place)| {
-            head.form == form && &self.entries[place] == text && self.patterns.share_a_rule(head.slot, slot)
+            head.form == form
+                && &self.entries[place] == text
+                && self.patterns.share_a_rule(head.slot, slot)
         });
         if repeated {
             return;
@@ -89,7 +95,8 @@ impl<'p> Filling<'p> {
         self.ends[bucket] += size as u32;
     }
 
-    /// Closes the gaps that repeated patterns have left, and tells the blocks where their buckets are.
+    /// Closes the gaps that repeated patterns have left, and tells the blocks where their buckets
+    /// are.
     fn pack(mut self) -> Labels {
         let mut to = 0;
         for (number, block) in self.labels.blocks.iter_mut().enumerate() {
@@ -107,7 +114,8 @@ impl<'p> Filling<'p> {
         }
         self.entries.truncate(to);
         self.entries.shrink_to_fit();
-        self.labels.entries = String::from_utf8(self.entries).expect("heads have seven bits an octet, and texts were texts");
+        self.labels.entries = String::from_utf8(self.entries)
+            .expect("heads have seven bits an octet, and texts were texts");
         self.labels
     }
 }
@@ -140,7 +148,8 @@ fn size(patterns: &Patterns, slot: Slot) -> usize {
 
 /// Every pattern about whole labels, with its text as a suffix, in rows.
 fn rows(patterns: &Patterns, mut each: impl FnMut(&[(Slot, Suffix)])) {
-    let mut slots = patterns.slots().filter(|slot| patterns.raw(*slot).0.is_about_labels()).peekable();
+    let mut slots =
+        patterns.slots().filter(|slot| patterns.raw(*slot).0.is_about_labels()).peekable();
     let mut row = Vec::with_capacity(ROW);
     while slots.peek().is_some() {
         row.extend(slots.by_ref().take(ROW).map(|slot| (slot, whole(patterns.raw(slot).1))));

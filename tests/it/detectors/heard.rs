@@ -15,7 +15,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// For so long Hold-On and GFWatch wait: 99% of forged answers are at most 364 ms ahead of the genuine one.
+/// For so long Hold-On and GFWatch wait: 99% of forged answers are at most 364 ms ahead of the
+/// genuine one.
 pub(super) const HOLD: Duration = Duration::from_millis(364);
 
 /// Where `Client::drain` looks into a socket whose time is up: what has come lies there already.
@@ -80,22 +81,29 @@ enum Wire {
 
 impl Client {
     pub(super) fn udp(server: &Running, address: IpAddr) -> Self {
-        Self { address, wire: Wire::Udp(client_socket(&address.to_string()), server.address), asked: Vec::new() }
+        Self {
+            address,
+            wire: Wire::Udp(client_socket(&address.to_string()), server.address),
+            asked: Vec::new(),
+        }
     }
 
     pub(super) fn tcp(server: &Running, address: IpAddr) -> Self {
         Self { address, wire: Wire::Tcp(server.connect(&address.to_string())), asked: Vec::new() }
     }
 
-    /// Sends a question, as a stub resolver does: with RD and without EDNS (glibc's default). With an OPT, what comes from
-    /// Turkmenistan is malformed (net4people/bbs issue 80), and no tool judges that.
+    /// Sends a question, as a stub resolver does: with RD and without EDNS (glibc's default). With
+    /// an OPT, what comes from Turkmenistan is malformed (net4people/bbs issue 80), and no tool
+    /// judges that.
     pub(super) fn put(&mut self, name: &str, rtype: RecordType) {
         let mut message = question(&format!("{name}."), rtype);
         message.edns = None;
         message.metadata.id = u16::try_from(self.asked.len()).unwrap();
         let octets = message.to_vec().unwrap();
         match &mut self.wire {
-            Wire::Udp(socket, server) => assert_eq!(socket.send_to(&octets, *server).unwrap(), octets.len()),
+            Wire::Udp(socket, server) => {
+                assert_eq!(socket.send_to(&octets, *server).unwrap(), octets.len())
+            }
             Wire::Tcp(stream) => send_framed(stream, &octets),
         }
         self.asked.push(Asked { name: name.to_owned(), rtype, heard: Heard(Vec::new()) });
@@ -112,7 +120,8 @@ impl Client {
         };
         let Some(octets) = octets else { return false };
         let asked = &mut self.asked[usize::from(u16::from_be_bytes([octets[0], octets[1]]))];
-        let message = Message::from_vec(&octets).unwrap_or_else(|why| panic!("{} {}: {why}", asked.name, asked.rtype));
+        let message = Message::from_vec(&octets)
+            .unwrap_or_else(|why| panic!("{} {}: {why}", asked.name, asked.rtype));
         asked.heard.0.push(message);
         true
     }
@@ -122,7 +131,9 @@ impl Client {
         for some in questions.chunks(AT_A_TIME) {
             let first = self.asked.len();
             some.iter().for_each(|(name, rtype)| self.put(name, *rtype));
-            while let Some(waiting) = self.asked[first..].iter().find(|asked| asked.heard.first().is_none()) {
+            while let Some(waiting) =
+                self.asked[first..].iter().find(|asked| asked.heard.first().is_none())
+            {
                 let label = format!("{} {} from {}", waiting.name, waiting.rtype, self.address);
                 assert!(self.hear(PATIENCE), "{label}: no reply");
             }

@@ -1,5 +1,5 @@
-//! Honest answers, all that can be asked: every zone's name and its `www.`, A and AAAA, by UDP and by TCP, from a client of every
-//! country and of every operator.
+//! Honest answers, all that can be asked: every zone's name and its `www.`, A and AAAA, by UDP and
+//! by TCP, from a client of every country and of every operator.
 
 use super::{
     CLEAN, CLEAN_NOTHING, Judgement,
@@ -38,11 +38,19 @@ pub(super) struct Control(BTreeMap<(String, RecordType), Heard>);
 pub(super) fn networks(lab: &Lab) -> Vec<Network> {
     let mut networks = Vec::new();
     for country in lab.policy.countries() {
-        let operators = country.operators.iter().map(|operator| (format!(" {}", operator.slug), operator.client()));
+        let operators = country
+            .operators
+            .iter()
+            .map(|operator| (format!(" {}", operator.slug), operator.client()));
         for (operator, client) in [(String::new(), country.client())].into_iter().chain(operators) {
             for transport in [Transport::Udp, Transport::Tcp] {
                 let (country, address) = (country.code.to_string(), client.unwrap());
-                networks.push(Network { label: format!("{country}{operator} by {transport}"), country, address, transport });
+                networks.push(Network {
+                    label: format!("{country}{operator} by {transport}"),
+                    country,
+                    address,
+                    transport,
+                });
             }
         }
     }
@@ -54,10 +62,12 @@ impl Control {
     pub(super) fn ask(server: &Running) -> Self {
         let mut client = Client::udp(server, CONTROL);
         let zones = Shelf::built_in_zones().list(Path::new(""), &[".zone"]).unwrap();
-        let apexes = zones.iter().map(|zone| zone.file_stem().unwrap().to_string_lossy().into_owned());
+        let apexes =
+            zones.iter().map(|zone| zone.file_stem().unwrap().to_string_lossy().into_owned());
         let names = apexes.flat_map(|apex| [format!("www.{apex}"), apex]);
         client.ask(&names.flat_map(|name| [(name.clone(), A), (name, AAAA)]).collect::<Vec<_>>());
-        let exists = |asked: &Asked| asked.heard.first().unwrap().response_code == ResponseCode::NoError;
+        let exists =
+            |asked: &Asked| asked.heard.first().unwrap().response_code == ResponseCode::NoError;
         let asked = client.asked.into_iter().filter(exists);
         Self(asked.map(|asked| ((asked.name, asked.rtype), asked.heard)).collect())
     }
@@ -73,12 +83,19 @@ impl Control {
 
     /// What a tool finds in the control itself, such as a bogon.
     pub(super) fn suspects(&self) -> Vec<String> {
-        let judged = self.0.iter().map(|(question, heard)| (question, judge("", heard, heard), Self::clean(heard)));
-        judged.filter(|(_, said, clean)| said != clean).map(|(question, said, _)| format!("{question:?}: {said:?}")).collect()
+        let judged = self
+            .0
+            .iter()
+            .map(|(question, heard)| (question, judge("", heard, heard), Self::clean(heard)));
+        judged
+            .filter(|(_, said, clean)| said != clean)
+            .map(|(question, said, _)| format!("{question:?}: {said:?}"))
+            .collect()
     }
 }
 
-/// Asks from all networks for all that no rule touches there on that day, and waits for replies that must not come.
+/// Asks from all networks for all that no rule touches there on that day, and waits for replies
+/// that must not come.
 pub(super) fn ask_all<'n>(
     server: &Running,
     lab: &Lab,
@@ -100,7 +117,8 @@ pub(super) fn ask_all<'n>(
     };
     let mut clients: Vec<_> = thread::scope(|scope| {
         let some = networks.chunks(networks.len().div_ceil(AT_A_TIME));
-        let asking: Vec<_> = some.map(|some| scope.spawn(|| some.iter().map(ask).collect::<Vec<_>>())).collect();
+        let asking: Vec<_> =
+            some.map(|some| scope.spawn(|| some.iter().map(ask).collect::<Vec<_>>())).collect();
         asking.into_iter().flat_map(|asking| asking.join().unwrap()).collect()
     });
     let until = Instant::now() + HOLD;
@@ -109,7 +127,8 @@ pub(super) fn ask_all<'n>(
 }
 
 impl Network {
-    /// What is wrong with an honest answer here, if anything is: a tool sees something, or there is not one reply.
+    /// What is wrong with an honest answer here, if anything is: a tool sees something, or there is
+    /// not one reply.
     pub(super) fn complaint(&self, asked: &Asked, control: &Control) -> Option<String> {
         let Asked { name, rtype, heard } = asked;
         let genuine = &control.0[&(name.clone(), *rtype)];

@@ -1,4 +1,5 @@
-//! The measured rules of the shipped countries: on which day, for which names, and by which line of the table they are judged.
+//! The measured rules of the shipped countries: on which day, for which names, and by which line of
+//! the table they are judged.
 
 use super::{
     CLEAN,
@@ -34,7 +35,11 @@ pub(super) fn measured_rules() -> Vec<Measured> {
         read_country(file, path, &mut report).unwrap()
     };
     let paths = shelf.list(Path::new("countries"), &[".yaml"]).unwrap();
-    paths.into_iter().flat_map(|path| rules_of(read(path))).filter(|one| one.rule.evidence == Evidence::Measured).collect()
+    paths
+        .into_iter()
+        .flat_map(|path| rules_of(read(path)))
+        .filter(|one| one.rule.evidence == Evidence::Measured)
+        .collect()
 }
 
 fn rules_of(country: CountrySpec) -> Vec<Measured> {
@@ -44,12 +49,19 @@ fn rules_of(country: CountrySpec) -> Vec<Measured> {
         let slug = operator.operator.value;
         operator.rules.into_iter().map(move |rule| (Some(slug.clone()), rule))
     });
-    own.chain(operators).map(|(operator, rule)| Measured { country: code.clone(), operator, rule }).collect()
+    own.chain(operators)
+        .map(|(operator, rule)| Measured { country: code.clone(), operator, rule })
+        .collect()
 }
 
 impl Measured {
     fn label(&self) -> String {
-        format!("{} {} {}", self.country, self.operator.as_deref().unwrap_or_default(), self.rule.rule.value)
+        format!(
+            "{} {} {}",
+            self.country,
+            self.operator.as_deref().unwrap_or_default(),
+            self.rule.rule.value
+        )
     }
 
     /// A day on which the rule holds.
@@ -63,19 +75,30 @@ impl Measured {
 
     /// A name for each of its patterns, which no rule above it takes.
     fn names(&self, lab: &Lab) -> Vec<String> {
-        let patterns = self.rule.names.as_ref().unwrap_or_else(|| panic!("{}: which name is it about?", self.label()));
+        let patterns = self
+            .rule
+            .names
+            .as_ref()
+            .unwrap_or_else(|| panic!("{}: which name is it about?", self.label()));
         let name = |pattern: &Pattern| {
             let candidates = candidates(pattern);
             let found = candidates.iter().find(|name| self.decides(lab, name));
-            found.unwrap_or_else(|| panic!("{}: no name for {pattern}: {candidates:?}", self.label())).clone()
+            found
+                .unwrap_or_else(|| {
+                    panic!("{}: no name for {pattern}: {candidates:?}", self.label())
+                })
+                .clone()
         };
         patterns.iter().map(|at| name(&at.value)).collect()
     }
 
     fn decides(&self, lab: &Lab, name: &str) -> bool {
         let client = client_of(lab, &self.country, self.operator.as_deref());
-        let verdict = lab.policy.decide(&query(name, self.rtype(), client, Transport::Udp, self.day()));
-        verdict.rule.is_some_and(|(rule, _)| rule.slug == self.rule.rule.value && rule.evidence == Evidence::Measured)
+        let verdict =
+            lab.policy.decide(&query(name, self.rtype(), client, Transport::Udp, self.day()));
+        verdict.rule.is_some_and(|(rule, _)| {
+            rule.slug == self.rule.rule.value && rule.evidence == Evidence::Measured
+        })
     }
 
     /// A, or the first type of a rule for certain ones.
@@ -87,7 +110,8 @@ impl Measured {
         self.rule.types.is_empty() || self.rule.types.contains(&Type(rtype))
     }
 
-    /// Its questions, each with the number of the line that says what to expect; what is honest is expected clean.
+    /// Its questions, each with the number of the line that says what to expect; what is honest is
+    /// expected clean.
     pub(super) fn cases(&self, lab: &Lab) -> Vec<(Case, Option<usize>)> {
         let (day, client) = (self.day(), client_of(lab, &self.country, self.operator.as_deref()));
         let case = |name: &str, rtype, expected| {
@@ -96,27 +120,41 @@ impl Measured {
         };
         let mut cases = Vec::new();
         for name in self.names(lab) {
-            let kind = lab.policy.decide(&query(&name, self.rtype(), client, Transport::Udp, day)).word;
+            let kind =
+                lab.policy.decide(&query(&name, self.rtype(), client, Transport::Udp, day)).word;
             if kind == Word::Honest {
                 cases.push((case(&name, self.rtype(), CLEAN), None));
                 continue;
             }
             let before = cases.len();
-            let lines: Vec<_> = TABLE.iter().enumerate().filter(|(_, line)| self.is_of(line, kind)).collect();
+            let lines: Vec<_> =
+                TABLE.iter().enumerate().filter(|(_, line)| self.is_of(line, kind)).collect();
             for &(number, line) in &lines {
                 // A line about this very rule comes before one about all of its operator's.
-                let own = |rtype| line.rule.is_none() && lines.iter().any(|(_, l)| l.rule.is_some() && l.types.contains(rtype));
-                let types = line.types.iter().filter(|rtype| self.holds_for(**rtype) && !own(rtype));
-                cases.extend(types.map(|rtype| (case(&name, *rtype, line.judgement), Some(number))));
+                let own = |rtype| {
+                    line.rule.is_none()
+                        && lines.iter().any(|(_, l)| l.rule.is_some() && l.types.contains(rtype))
+                };
+                let types =
+                    line.types.iter().filter(|rtype| self.holds_for(**rtype) && !own(rtype));
+                cases
+                    .extend(types.map(|rtype| (case(&name, *rtype, line.judgement), Some(number))));
             }
-            assert!(cases.len() > before, "{}: no line of the table says how tools judge {kind:?}", self.label());
+            assert!(
+                cases.len() > before,
+                "{}: no line of the table says how tools judge {kind:?}",
+                self.label()
+            );
         }
         cases
     }
 
     fn is_of(&self, line: &Line, kind: Word) -> bool {
         let rule = line.rule.is_none_or(|rule| rule == self.rule.rule.value);
-        line.country == self.country && line.operator == self.operator.as_deref() && line.kind == kind && rule
+        line.country == self.country
+            && line.operator == self.operator.as_deref()
+            && line.kind == kind
+            && rule
     }
 }
 

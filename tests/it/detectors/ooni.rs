@@ -1,8 +1,10 @@
-//! OONI: the rules of its data pipeline, version 2 (ooni/data, `oonipipeline/.../analysis/rules.py`), and what they rest on.
+//! OONI: the rules of its data pipeline, version 2 (ooni/data,
+//! `oonipipeline/.../analysis/rules.py`), and what they rest on.
 //!
-//! Left out is what DNS messages alone do not tell: the rules on TLS and on AS numbers, and "no data", which is a row without a
-//! lookup. A lie inside the AS of the truth (China answers facebook.com with Facebook's addresses, among others) is found by
-//! `answer_unmatched` here, where the pipeline would ask for the certificate.
+//! Left out is what DNS messages alone do not tell: the rules on TLS and on AS numbers, and "no
+//! data", which is a row without a lookup. A lie inside the AS of the truth (China answers
+//! facebook.com with Facebook's addresses, among others) is found by `answer_unmatched` here, where
+//! the pipeline would ask for the certificate.
 
 use super::heard::{Heard, addresses, aliases, code, replies};
 use hickory_proto::op::{Message, ResponseCode};
@@ -23,7 +25,8 @@ pub(super) enum Ooni {
     BogonInControl,
     /// `answer_matches_ctrl`, 0.9 ok.
     Matches,
-    /// `failure_ctrl_also_failing`, 0.9 down. A name without an address is a failure (`dns_no_answer`), as an RCODE is.
+    /// `failure_ctrl_also_failing`, 0.9 down. A name without an address is a failure
+    /// (`dns_no_answer`), as an RCODE is.
     FailureInControl,
     /// `failure_ctrl_ok`, 0.9 blocked.
     Failure,
@@ -65,7 +68,8 @@ const BOGONS_V6: [&str; 11] = [
     "ff00::/8",
 ];
 
-/// Both lists, and the first wrapped in 6to4 (2002::/16) and Teredo (2001::/32), as the file has it. It wraps no carrier-grade NAT.
+/// Both lists, and the first wrapped in 6to4 (2002::/16) and Teredo (2001::/32), as the file has
+/// it. It wraps no carrier-grade NAT.
 static BOGONS: LazyLock<Vec<IpNet>> = LazyLock::new(|| {
     let v4 = BOGONS_V4.map(|text| text.parse::<Ipv4Net>().unwrap());
     let wrap = |prefix: u128, length: u8, inside: &Ipv4Net| {
@@ -78,8 +82,9 @@ static BOGONS: LazyLock<Vec<IpNet>> = LazyLock::new(|| {
     v4.iter().copied().map(IpNet::from).chain(v6).chain(wrapped).collect()
 });
 
-/// DNS fingerprints (ooni/blocking-fingerprints, `fingerprints_dns.csv`, 2024): a selection, each with its country. That ACT's
-/// 202.83.21.14 is one is quoted from OONI's finding 321816829100 (2026).
+/// DNS fingerprints (ooni/blocking-fingerprints, `fingerprints_dns.csv`, 2024): a selection, each
+/// with its country. That ACT's 202.83.21.14 is one is quoted from OONI's finding 321816829100
+/// (2026).
 const FINGERPRINTS: [(&str, &str); 25] = [
     ("CN", "8.7.198.45"),
     ("CN", "46.82.174.68"),
@@ -132,7 +137,8 @@ fn is_bogon(address: IpAddr) -> bool {
 }
 
 fn is_blockpage(country: &str, message: &Message) -> bool {
-    let all: Vec<_> = addresses(message).iter().map(ToString::to_string).chain(aliases(message)).collect();
+    let all: Vec<_> =
+        addresses(message).iter().map(ToString::to_string).chain(aliases(message)).collect();
     FINGERPRINTS.iter().any(|(of, pattern)| *of == country && all.iter().any(|one| one == pattern))
 }
 
@@ -177,7 +183,8 @@ fn bogons_are_those_of_the_publication() {
 #[test]
 fn each_rule_applies_to_what_it_is_about_and_the_first_one_wins() {
     let silence = replies(&[]);
-    let [genuine, other, bogon, page] = [["1.1.1.1"], ["9.9.9.9"], ["127.0.0.1"], ["10.10.34.36"]].map(|one| replies(&[&one]));
+    let [genuine, other, bogon, page] =
+        [["1.1.1.1"], ["9.9.9.9"], ["127.0.0.1"], ["10.10.34.36"]].map(|one| replies(&[&one]));
     let table = [
         ("ZZ", &genuine, &genuine, Ooni::Matches),
         ("ZZ", &replies(&[&["9.9.9.9", "1.1.1.1"]]), &genuine, Ooni::Matches),
@@ -193,7 +200,12 @@ fn each_rule_applies_to_what_it_is_about_and_the_first_one_wins() {
         ("ZZ", &silence, &silence, Ooni::FailureInControl),
         ("ZZ", &replies(&[&[]]), &genuine, Ooni::Failure),
         ("ZZ", &code(ResponseCode::NXDomain), &genuine, Ooni::Failure),
-        ("ZZ", &code(ResponseCode::NXDomain), &code(ResponseCode::NXDomain), Ooni::FailureInControl),
+        (
+            "ZZ",
+            &code(ResponseCode::NXDomain),
+            &code(ResponseCode::NXDomain),
+            Ooni::FailureInControl,
+        ),
         // A stub resolver takes the first reply, so that a genuine one behind it changes nothing.
         ("ZZ", &replies(&[&["9.9.9.9"], &["1.1.1.1"]]), &genuine, Ooni::Unmatched),
         ("ZZ", &replies(&[&["1.1.1.1"], &["9.9.9.9"]]), &genuine, Ooni::Matches),

@@ -1,5 +1,6 @@
-//! Censored Planet's Satellite: its outcomes, as far as DNS messages tell them (censoredplanet-analysis, `docs/outcome.md`, and
-//! the order of `table/queries/derived_satellite_scans.sql`).
+//! Censored Planet's Satellite: its outcomes, as far as DNS messages tell them
+//! (censoredplanet-analysis, `docs/outcome.md`, and the order of
+//! `table/queries/derived_satellite_scans.sql`).
 
 use super::heard::{Heard, code, replies};
 use hickory_proto::op::ResponseCode;
@@ -19,7 +20,8 @@ pub(super) enum Satellite {
     Invalid(&'static str),
     /// `ip.matchip`.
     MatchIp,
-    /// An address, and none of the control's: AS numbers, certificates and pages would have to decide.
+    /// An address, and none of the control's: AS numbers, certificates and pages would have to
+    /// decide.
     Unmatched,
 }
 

@@ -25,7 +25,8 @@ use std::{
 /// A client in nobody's network, whose answers are honest: the control.
 pub(super) const CONTROL: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
-/// As long as the tools wait, and as long again and more, because the machine may be busy with other tests.
+/// As long as the tools wait, and as long again and more, because the machine may be busy with
+/// other tests.
 const WAIT: Duration = HOLD.saturating_mul(3);
 
 /// A question from a client of a country, and what the tools must say of the replies.
@@ -48,19 +49,31 @@ pub(super) fn shipped() -> Lab {
 pub(super) fn client_of(lab: &Lab, country: &str, operator: Option<&str>) -> IpAddr {
     let country = lab.policy.country(country.parse().unwrap()).unwrap();
     let Some(slug) = operator else { return country.client().unwrap() };
-    country.operators.iter().find(|operator| operator.slug == slug).and_then(|operator| operator.client()).unwrap()
+    country
+        .operators
+        .iter()
+        .find(|operator| operator.slug == slug)
+        .and_then(|operator| operator.client())
+        .unwrap()
 }
 
 pub(super) fn asker(client: IpAddr, transport: Transport, today: Date) -> Asker {
     Asker { client, transport, now: today.into(), welcome: true }
 }
 
-pub(super) fn query(name: &str, rtype: RecordType, client: IpAddr, transport: Transport, today: Date) -> Query {
+pub(super) fn query(
+    name: &str,
+    rtype: RecordType,
+    client: IpAddr,
+    transport: Transport,
+    today: Date,
+) -> Query {
     asker(client, transport, today).asks(Name::parse(name).unwrap(), Type(rtype))
 }
 
-/// The day's servers with the shipped zones, and with a zone of its own for every name that has no address of the type in
-/// those: the tools measured names that resolve elsewhere, and a control that fails says nothing.
+/// The day's servers with the shipped zones, and with a zone of its own for every name that has no
+/// address of the type in those: the tools measured names that resolve elsewhere, and a control
+/// that fails says nothing.
 struct Labs {
     folder: Scratch,
 }
@@ -92,16 +105,22 @@ fn has_address(lab: &Lab, case: &Case) -> bool {
     let asker = asker(CONTROL, Transport::Udp, case.day);
     let rehearsal = lab.rehearse(&wire_name(&case.name).unwrap(), Type(case.rtype), asker);
     let message = rehearsal.parts.first().and_then(|part| part.what.message());
-    message.is_some_and(|message| message.answers.iter().any(|record| record.record_type() == case.rtype))
+    message.is_some_and(|message| {
+        message.answers.iter().any(|record| record.record_type() == case.rtype)
+    })
 }
 
-/// Asks all, each day's by UDP of a server of that day, and says which judgements are others than expected.
+/// Asks all, each day's by UDP of a server of that day, and says which judgements are others than
+/// expected.
 pub(super) fn differences(lab: &Lab, cases: &[Case]) -> Vec<String> {
     let labs = Labs::new(lab, cases);
     let mut days: BTreeMap<Date, Vec<&Case>> = BTreeMap::new();
     cases.iter().for_each(|case| days.entry(case.day).or_default().push(case));
     thread::scope(|scope| {
-        let asked: Vec<_> = days.iter().map(|(day, cases)| scope.spawn(|| ask_on(&labs.start(*day), cases))).collect();
+        let asked: Vec<_> = days
+            .iter()
+            .map(|(day, cases)| scope.spawn(|| ask_on(&labs.start(*day), cases)))
+            .collect();
         asked.into_iter().flat_map(|asked| asked.join().unwrap()).collect()
     })
 }
@@ -112,19 +131,26 @@ fn ask_on(server: &Running, cases: &[&Case]) -> Vec<String> {
         client.put(&case.name, case.rtype);
         client
     };
-    let mut asked: Vec<_> = cases.iter().map(|case| (*case, put(case, case.client), put(case, CONTROL))).collect();
+    let mut asked: Vec<_> =
+        cases.iter().map(|case| (*case, put(case, case.client), put(case, CONTROL))).collect();
     let until = Instant::now() + WAIT;
     for (_, client, control) in &mut asked {
         client.drain(until);
         control.drain(until);
     }
-    asked.iter().filter_map(|(case, client, control)| case.difference(&client.asked[0].heard, &control.asked[0].heard)).collect()
+    asked
+        .iter()
+        .filter_map(|(case, client, control)| {
+            case.difference(&client.asked[0].heard, &control.asked[0].heard)
+        })
+        .collect()
 }
 
 impl Case {
     fn difference(&self, heard: &Heard, control: &Heard) -> Option<String> {
         let Self { day, country, client, name, rtype, expected } = self;
         let said = judge(country, heard, control);
-        (said != *expected).then(|| format!("{name} {rtype} from {client} on {day}: {said:?}, not {expected:?}"))
+        (said != *expected)
+            .then(|| format!("{name} {rtype} from {client} on {day}: {said:?}, not {expected:?}"))
     }
 }

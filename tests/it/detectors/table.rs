@@ -1,5 +1,6 @@
-//! What the publications say of each measured lie, written by hand: a line holds for all measured rules of a country or an
-//! operator whose verdict is of its kind. A measured rule without a line fails the test, and so does a line without a rule.
+//! What the publications say of each measured lie, written by hand: a line holds for all measured
+//! rules of a country or an operator whose verdict is of its kind. A measured rule without a line
+//! fails the test, and so does a line without a rule.
 
 use super::{Judgement, ooni::Ooni, satellite::Satellite};
 use hickory_proto::{
@@ -21,7 +22,8 @@ pub(super) struct Line {
 }
 
 /// The name does not exist, says one that everybody else finds.
-pub(super) const NXDOMAIN: Judgement = plain(Ooni::Failure, Satellite::Error(ResponseCode::NXDomain));
+pub(super) const NXDOMAIN: Judgement =
+    plain(Ooni::Failure, Satellite::Error(ResponseCode::NXDomain));
 /// 127.0.0.1: a bogon to OONI, invalid to Satellite.
 pub(super) const LOOPBACK: Judgement = plain(Ooni::Bogon, Satellite::Invalid("local_host"));
 /// A block page that OONI has a fingerprint of.
@@ -31,8 +33,12 @@ pub(super) const UNKNOWN_PAGE: Judgement = plain(Ooni::Unmatched, Satellite::Unm
 /// Iran's: private addresses, which are fingerprints before they are bogons.
 const PRIVATE_PAGE: Judgement = plain(Ooni::Blockpage, Satellite::Invalid("local_net"));
 /// The firewall's: public addresses of a known pool or in Teredo, and then the genuine ones.
-const GREAT_FIREWALL: Judgement =
-    Judgement { ooni: Ooni::Unmatched, satellite: Satellite::Unmatched, gfwatch: true, hold_on: true };
+const GREAT_FIREWALL: Judgement = Judgement {
+    ooni: Ooni::Unmatched,
+    satellite: Satellite::Unmatched,
+    gfwatch: true,
+    hold_on: true,
+};
 
 /// The judgement on a lie of a resolver or in the path, of which there is a single reply.
 pub(super) const fn plain(ooni: Ooni, satellite: Satellite) -> Judgement {
@@ -58,11 +64,14 @@ impl Line {
 
 /// Where the publication speaks of IPv4 alone, AAAA is not judged.
 pub(super) const TABLE: [Line; 38] = [
-    // Forged answers of the pool (A) and in Teredo (AAAA): GFWatch; two or three, then the genuine one: Hold-On. OONI has no
-    // fingerprint of these addresses (its nine are older), and calls 2001::/32 a bogon only where it comes first.
+    // Forged answers of the pool (A) and in Teredo (AAAA): GFWatch; two or three, then the genuine
+    // one: Hold-On. OONI has no fingerprint of these addresses (its nine are older), and calls
+    // 2001::/32 a bogon only where it comes first.
     line("CN", None, Word::Poison, &[A, AAAA], GREAT_FIREWALL),
-    // Until 2021 all of its AAAA were in Teredo, so that one of those always came first (GFWatch, 2020).
-    line("CN", None, Word::Poison, &[AAAA], Judgement { ooni: Ooni::Bogon, ..GREAT_FIREWALL }).of("youtube-unanchored"),
+    // Until 2021 all of its AAAA were in Teredo, so that one of those always came first (GFWatch,
+    // 2020).
+    line("CN", None, Word::Poison, &[AAAA], Judgement { ooni: Ooni::Bogon, ..GREAT_FIREWALL })
+        .of("youtube-unanchored"),
     // 127.0.0.1 for cp.cloudflare.com, from the resolver (net4people/bbs issue 84, 2021).
     line("CN", Some("china-telecom"), Word::Poison, &[A], LOOPBACK),
     // RT and Sputnik: NXDOMAIN at most ISPs (OONI, EU sanctions, 2024).
@@ -71,17 +80,19 @@ pub(super) const TABLE: [Line; 38] = [
     line("ES", Some("orange"), Word::Poison, &[A], LOOPBACK),
     // The police's page, 90.85.16.52, by mistake (Bortzmeyer, 2016): not among the fingerprints.
     line("FR", Some("orange"), Word::Poison, &[A], UNKNOWN_PAGE),
-    // ACT, Jio, MTNL, Connect: fingerprints. Airtel's 13.127.247.216 behind dotblocking.dummy is none; Poisoned Wells knows it.
+    // ACT, Jio, MTNL, Connect: fingerprints. Airtel's 13.127.247.216 behind dotblocking.dummy is
+    // none; Poisoned Wells knows it.
     line("IN", Some("act"), Word::Poison, &[A], KNOWN_PAGE),
     line("IN", Some("airtel"), Word::Poison, &[A], UNKNOWN_PAGE),
     line("IN", Some("jio"), Word::Poison, &[A], KNOWN_PAGE),
     line("IN", Some("mtnl"), Word::Poison, &[A], KNOWN_PAGE),
     line("IN", Some("connect"), Word::Poison, &[A], KNOWN_PAGE),
-    // 10.10.34.34 to .36 and d0::11: fingerprints all. d0::11 is no bogon, and Satellite's list has no IPv6.
+    // 10.10.34.34 to .36 and d0::11: fingerprints all. d0::11 is no bogon, and Satellite's list has
+    // no IPv6.
     line("IR", None, Word::Poison, &[A], PRIVATE_PAGE),
     line("IR", None, Word::Poison, &[AAAA], KNOWN_PAGE),
-    // Gutenberg's name at five ISPs (OONI, 2021); Women on Web's at seven (OONI, 2026). The pages of Vodafone's Gutenberg and of
-    // Sky are no fingerprints, the authorities' are.
+    // Gutenberg's name at five ISPs (OONI, 2021); Women on Web's at seven (OONI, 2026). The pages
+    // of Vodafone's Gutenberg and of Sky are no fingerprints, the authorities' are.
     line("IT", Some("vodafone"), Word::Poison, &[A], UNKNOWN_PAGE).of("gutenberg"),
     line("IT", Some("vodafone"), Word::Poison, &[A], KNOWN_PAGE).of("gambling"),
     line("IT", Some("vodafone"), Word::Poison, &[A], KNOWN_PAGE).of("copyright"),
@@ -100,7 +111,8 @@ pub(super) const TABLE: [Line; 38] = [
     line("KH", Some("viettel"), Word::Poison, &[A], KNOWN_PAGE),
     // 59.153.90.11 for facebook.com (OONI, fingerprint mm_2, 2021).
     line("MM", Some("myanmarnet"), Word::Poison, &[A], KNOWN_PAGE),
-    // 52.16.240.96 and 127.0.0.1 for www.tiktok.com (OONI Explorer, findings/112092297601, 2023); the first is no fingerprint.
+    // 52.16.240.96 and 127.0.0.1 for www.tiktok.com (OONI Explorer, findings/112092297601, 2023);
+    // the first is no fingerprint.
     line("NP", Some("ncell"), Word::Poison, &[A], UNKNOWN_PAGE),
     line("NP", Some("worldlink"), Word::Poison, &[A], LOOPBACK),
     // 195.187.6.34 behind hole.cert.pl (polish-ads-filter issue 6404, 2020): a fingerprint.
