@@ -9,12 +9,12 @@ mod check;
 mod compare;
 mod countries;
 mod explain;
+mod file_options;
 mod health;
 mod progress;
-mod question;
-mod record;
+mod question_options;
+mod reply_format;
 mod serve;
-mod shelves;
 mod style;
 mod table;
 

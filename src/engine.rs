@@ -1,44 +1,33 @@
-//! A lab: policy, zones and settings together, and the way of a query through them up to the
-//! socket.
+//! One way to answer a query, without a socket.
 //!
-//! `serve` and `explain` both come in here, so an explanation cannot differ from what is sent.
+//! [`Engine::respond`] takes a [`Request`] and gives back what is to be transmitted, and when:
+//! octets, "ask the upstream resolver with this query", or a TCP reset. Every listener, `explain`,
+//! `compare` and the examples in country files come in here, so an explanation cannot differ from
+//! what is sent.
+//!
+//! Inside, a message is parsed ([`crate::dns::QueryView`]), admitted (`admission`), decided about
+//! ([`crate::policy::Jurisdiction::decide`]) and planned ([`crate::policy::Decision::plan`]);
+//! honest steps of the plan are answered from the zones (`honest`).
 
-mod course;
+mod admission;
+mod answer_cache;
 mod examples;
+mod explain;
 mod honest;
-mod known;
 mod load;
-mod rehearse;
+mod naive_injection;
+mod request;
+mod respond;
+mod scratch;
 mod settings;
+mod state;
+mod transmission;
 
-pub use course::{Asker, Desk, Governed, Opened, ROW, Row, foresee};
-pub use honest::{Due, Local};
-pub use load::{LoadError, Shelves, check_countries, check_zones, load};
-pub use rehearse::{Part, Rehearsal, Sent, What};
+pub use explain::{ExplainedStep, Explanation, StepContent, WireMessage};
+pub use load::{LabSources, LoadError, check_countries, check_zones, load};
+pub use request::Request;
+pub use respond::Response;
+pub use scratch::Scratch;
 pub use settings::Settings;
-
-use crate::{
-    answer::{Turns, Zones},
-    policy::Policy,
-};
-
-/// Everything that answers are made from.
-#[derive(Debug)]
-pub struct Lab {
-    /// Who is governed how.
-    pub policy: Policy,
-    /// What is honest.
-    pub zones: Zones,
-    /// Who listens, who may ask, and the rest of the lab file.
-    pub settings: Settings,
-    turns: Turns,
-}
-
-impl Lab {
-    /// A lab whose rings all stand at their beginning.
-    #[must_use]
-    pub fn new(policy: Policy, zones: Zones, settings: Settings) -> Self {
-        let turns = Turns::new(policy.rings());
-        Self { policy, zones, settings, turns }
-    }
-}
+pub use state::Engine;
+pub use transmission::{Origin, Payload, Transmission};

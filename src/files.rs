@@ -1,6 +1,5 @@
-//! Where files stand: in a folder, or inside the binary.
+//! Where files are read from: a folder, or the binary itself.
 
-use super::Trouble;
 use include_dir::{Dir, include_dir};
 use std::{
     fs,
@@ -20,7 +19,7 @@ const PIECE: usize = 1 << 17;
 
 /// A set of files that are read by their paths.
 #[derive(Clone, Debug)]
-pub enum Shelf {
+pub enum FileSource {
     /// A folder of the file system.
     Folder(PathBuf),
     /// A folder that was compiled in.
@@ -29,30 +28,30 @@ pub enum Shelf {
 
 /// A file or folder that cannot be read.
 #[derive(Debug, Error)]
-#[error("{}: {}", path.display(), self.words())]
-pub struct ShelfError {
+#[error("cannot read {}: {}", path.display(), self.words())]
+pub struct FileError {
     /// Which one.
     pub path: PathBuf,
     /// The system's reason.
     pub why: io::Error,
 }
 
-impl ShelfError {
+/// The path of a file that another one at `from` names, relative to itself.
+#[must_use]
+pub fn beside(from: &Path, named: &str) -> PathBuf {
+    from.parent().map_or_else(|| PathBuf::from(named), |folder| folder.join(named))
+}
+
+impl FileError {
     /// The system's words, without the number that it adds.
     #[must_use]
     pub fn words(&self) -> String {
-        let words = self.why.to_string();
-        words.split(" (os error").next().unwrap_or_default().to_lowercase()
+        let words = self.why.to_string().to_lowercase();
+        words.split_once(" (os error").map_or(words.clone(), |(words, _)| words.to_owned())
     }
 }
 
-impl From<ShelfError> for Trouble {
-    fn from(error: ShelfError) -> Self {
-        Self::Unreadable { why: error.words(), path: error.path }
-    }
-}
-
-impl Shelf {
+impl FileSource {
     /// The compiled-in `configs/`.
     #[must_use]
     pub const fn built_in_configs() -> Self {
@@ -74,7 +73,7 @@ impl Shelf {
         }
     }
 
-    /// How people know a file of this shelf.
+    /// How people know a file of this source.
     #[must_use]
     pub fn shown(&self, path: &Path) -> PathBuf {
         match self {
@@ -89,7 +88,7 @@ impl Shelf {
     /// # Errors
     ///
     /// The system's, with the path; text that is no UTF-8 is an error of its own.
-    pub fn read(&self, path: &Path) -> Result<String, ShelfError> {
+    pub fn read(&self, path: &Path) -> Result<String, FileError> {
         let text = match self {
             Self::Folder(folder) => fs::read_to_string(folder.join(path)),
             Self::BuiltIn(dir) => {
@@ -97,7 +96,7 @@ impl Shelf {
                 file.map(str::to_owned).ok_or_else(|| io::ErrorKind::NotFound.into())
             }
         };
-        text.map_err(|why| ShelfError { path: self.shown(path), why })
+        text.map_err(|why| FileError { path: self.shown(path), why })
     }
 
     /// A file to be read piece by piece, because it may be large.
@@ -105,7 +104,7 @@ impl Shelf {
     /// # Errors
     ///
     /// The system's, with the path.
-    pub fn open(&self, path: &Path) -> Result<Box<dyn BufRead>, ShelfError> {
+    pub fn open(&self, path: &Path) -> Result<Box<dyn BufRead>, FileError> {
         let opened: io::Result<Box<dyn BufRead>> = match self {
             Self::Folder(folder) => fs::File::open(folder.join(path))
                 .map(|file| Box::new(BufReader::with_capacity(PIECE, file)) as Box<dyn BufRead>),
@@ -114,7 +113,7 @@ impl Shelf {
                 None => Err(io::ErrorKind::NotFound.into()),
             },
         };
-        opened.map_err(|why| ShelfError { path: self.shown(path), why })
+        opened.map_err(|why| FileError { path: self.shown(path), why })
     }
 
     /// The files below `folder` whose names end in one of `endings`, sorted. Editors' backups and
@@ -123,8 +122,8 @@ impl Shelf {
     /// # Errors
     ///
     /// The system's, with the path.
-    pub fn list(&self, folder: &Path, endings: &[&str]) -> Result<Vec<PathBuf>, ShelfError> {
-        let fail = |why| ShelfError { path: self.shown(folder), why };
+    pub fn list(&self, folder: &Path, endings: &[&str]) -> Result<Vec<PathBuf>, FileError> {
+        let fail = |why| FileError { path: self.shown(folder), why };
         let mut found: Vec<PathBuf> = match self {
             Self::Folder(root) => fs::read_dir(root.join(folder))
                 .and_then(|entries| {
@@ -139,8 +138,9 @@ impl Shelf {
             }
         };
         found.retain(|path| {
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            endings.iter().any(|ending| name.ends_with(ending)) && !name.starts_with('.')
+            let name = path.file_name().map(|name| name.to_string_lossy());
+            let ends = |name: &str| endings.iter().any(|ending| name.ends_with(ending));
+            name.is_some_and(|name| ends(&name) && !name.starts_with('.'))
         });
         found.sort();
         Ok(found)

@@ -4,49 +4,59 @@
 //! # The life of a query
 //!
 //! ```text
-//! octets ──▶ Query ──▶ Policy::decide ──▶ Verdict ──▶ plan ──▶ Plan ──▶ octets, at their times
+//! request ──▶ parse ──▶ decide ──▶ plan ──▶ transmissions, each at its time ──▶ event
+//! octets,     message   which      what,    octets | ask upstream | reset       what left,
+//! client,     view      rule       when                                         and when
+//! transport
 //! ```
 //!
-//! 1. [`serve`] takes octets from a socket and hands them to [`lab::Lab::open`], those of one batch together.
-//! 2. [`query`] reads them; what cannot be read, and what is no query, is turned away. (Some injectors only glance at octets:
-//!    [`query::Glance`].)
-//! 3. [`lab::Lab::consider`] has the rest decided: [`policy::Policy::decide`] finds who governs the client, which rule decides on
-//!    the name, and so the verdict.
-//! 4. [`answer::plan`] turns the verdict into steps: this message, after that time; or an honest answer; or nothing.
-//! 5. [`serve`] carries the steps out. Honest answers come from zone files ([`answer::Zones`]) or a resolver ([`upstream`]).
+//! 1. [`transport`] takes octets from a socket and makes a [`engine::Request`] of them.
+//! 2. [`engine::Engine::respond`] does all that needs no socket. It parses the message
+//!    ([`dns::QueryView`]) and turns away what is no query.
+//! 3. [`policy::Jurisdiction::decide`] finds the rule that decides for the client's country and
+//!    operator. This is the only decision; nothing else looks at rules.
+//! 4. [`policy::Decision::plan`] has the rule's [`answer`] say what goes out, and when. The verdict
+//!    is that of what comes first.
+//! 5. Honest messages come from zone files ([`zone`]); what no zone knows is asked of a resolver
+//!    ([`upstream`]).
+//! 6. [`transport`] sends each message at its time, and tells [`events`] what has left.
 //!
-//! `decide` and `plan` do no I/O and read no clock. `explain`, `compare` and the examples in
-//! country files go the same way by [`lab::Lab::rehearse`], so what they show is what is sent.
+//! `decide` and `plan` do no I/O and read no clock. `explain`, `compare` and the examples in country
+//! files go the same way by [`engine::Engine::explain`], so what they show is what is sent.
 //!
 //! # Where to read
 //!
 //! The modules form a ladder: each imports only from those before it in this list.
-//! `tests/it/ladder.rs` checks that.
+//! `tests/it/house.rs` checks that, and that no two files import each other.
 //!
 //! | rung | module | what it holds |
 //! | --: | --- | --- |
-//! | 0 | [`name`], [`clock`], [`progress`] | names as rules see them; what time it is; how far a load has come |
-//! | 1 | [`query`], [`lists`] | one question and who asked it; other people's list formats |
-//! | 2 | [`config`], [`upstream`] | what the YAML files say, with the place of every problem; asking a real resolver |
-//! | 3 | [`policy`] | what the files mean: networks, rules, dates, verdicts, near misses |
-//! | 4 | [`answer`], [`observe`] | what goes out; who is told of it |
-//! | 5 | [`lab`] | all of that together, loaded from files |
-//! | 6 | [`serve`] | sockets, reload |
-//! | 7 | [`cli`] | the commands |
+//! | 0 | [`diagnostic`], [`files`], [`clock`], [`progress`] | problems with their places; where files stand; the time; how far a load has come |
+//! | 1 | [`dns`] | names, patterns over names, types, how a query is read |
+//! | 2 | [`model`], [`lists`] | countries, evidence, verdicts; other people's list formats |
+//! | 3 | [`answer`], [`zone`], [`upstream`] | kinds of answers and how they are written; honest answers |
+//! | 4 | [`config`] | what the YAML files say |
+//! | 5 | [`policy`] | what they mean: networks, rules, dates, decisions, near misses |
+//! | 6 | [`engine`], [`events`] | a request in, transmissions out; what has left |
+//! | 7 | [`transport`] | sockets, reload |
+//! | 8 | [`cli`] | the commands |
 //!
-//! Read `policy.rs` first, then `answer.rs` and `lab/course.rs`; `config.rs` tells how a file
-//! becomes a spec, and `policy/compile.rs` how a spec becomes a policy.
+//! Read `engine/respond.rs` first, then `policy/decide.rs` and `answer/kind.rs`; `config.rs` tells
+//! how a file becomes a spec, and `policy/compile.rs` how a spec becomes a policy.
 
 pub mod answer;
 pub mod cli;
 pub mod clock;
 pub mod config;
-pub mod lab;
+pub mod diagnostic;
+pub mod dns;
+pub mod engine;
+pub mod events;
+pub mod files;
 pub mod lists;
-pub mod name;
-pub mod observe;
+pub mod model;
 pub mod policy;
 pub mod progress;
-pub mod query;
-pub mod serve;
+pub mod transport;
 pub mod upstream;
+pub mod zone;

@@ -3,7 +3,7 @@
 mod hosts;
 mod plain;
 
-use crate::name::{Form, PatternError, PatternRef};
+use crate::dns::{Form, PatternError, PatternRef};
 use std::{
     io::{self, BufRead},
     path::Path,
@@ -22,7 +22,7 @@ pub enum Format {
 /// A line that is no entry.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("{why}")]
-pub struct BadEntry {
+pub struct EntryError {
     /// Counted from 1.
     pub line: usize,
     /// Where in the line the entry begins, in characters from 1.
@@ -54,7 +54,7 @@ impl Format {
         self,
         mut file: impl BufRead,
         mut entry: impl FnMut(PatternRef<'_>),
-    ) -> io::Result<Vec<BadEntry>> {
+    ) -> io::Result<Vec<EntryError>> {
         let (mut line, mut text, mut bad) = (String::new(), String::new(), Vec::new());
         for number in 1.. {
             line.clear();
@@ -65,8 +65,8 @@ impl Format {
             self.each_word(without_comment(line), |word| match self.pattern(word, &mut text) {
                 Ok(form) => entry(PatternRef { form, text: &text }),
                 Err(why) => {
-                    let before = line.find(word).unwrap_or_default();
-                    bad.push(BadEntry {
+                    let before = line.find(word).expect("words are parts of the line");
+                    bad.push(EntryError {
                         line: number,
                         column: line[..before].chars().count() + 1,
                         why,
@@ -104,7 +104,7 @@ fn without_comment(line: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::{BadEntry, Format};
+    use super::{EntryError, Format};
     use std::path::Path;
 
     fn shown(format: Format, text: &str) -> Vec<String> {
@@ -116,7 +116,7 @@ mod tests {
         shown
     }
 
-    fn bad(format: Format, text: &str) -> Vec<BadEntry> {
+    fn bad(format: Format, text: &str) -> Vec<EntryError> {
         format.read(text.as_bytes(), |_| ()).unwrap()
     }
 

@@ -1,51 +1,41 @@
-//! From a verdict to what goes out and when.
-//!
-//! [`plan`] is pure but for the turns it takes: it reads no clock, does no I/O and owns no socket.
-//! A [`Plan`] is a list of [`Step`]s; no step at all is silence. Messages of our own making are
-//! written octet by octet ([`Reply`]) because censors' messages are not as a library would write
-//! them; honest messages come from [`Zones`] or from an upstream resolver.
+//! What goes out for one query, and when.
 
-mod draw;
-mod forge;
-mod reply;
-mod zone;
-mod zones;
-
-pub use draw::{Draw, Turns};
-pub use reply::{Head, Reply, write_bare_header};
-pub use zone::{Zone, ZoneError};
-pub use zones::{Honest, Zones};
-
-use crate::{
-    policy::{Answer, Kind, Verdict},
-    query::{Query, Received, Transport},
+use super::{
+    counters::Sampler,
+    wire_form::MessageForm,
+    writer::{ResponseHead, ResponseWriter},
 };
-use forge::Says;
+use crate::{
+    dns::QueryView,
+    model::{Query, VerdictKind},
+};
 use hickory_proto::op::ResponseCode;
 use std::{ops::Range, time::Duration};
 
-/// What goes out for one query, and when. It serves query after query, so that no memory is asked
-/// for.
+/// What goes out for one query, and when. It serves query after query, so that nothing is
+/// allocated.
 #[derive(Debug, Default)]
 pub struct Plan {
     /// Messages, one behind the other.
     pub octets: Vec<u8>,
     /// In the order of their times; none is silence.
-    pub steps: Vec<Step>,
+    pub steps: Vec<PlannedStep>,
+    /// What comes first, and when.
+    first: Option<(Duration, VerdictKind)>,
 }
 
 /// One thing that goes out.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Step {
+pub struct PlannedStep {
     /// How long after the query came in.
     pub after: Duration,
     /// What.
-    pub send: Send,
+    pub output: Output,
 }
 
 /// What a step sends. Ranges are of the plan's octets.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Send {
+pub enum Output {
     /// A message of our own making.
     Forged(Range<usize>),
     /// What the protocol wants, whatever the policy says.
@@ -56,113 +46,103 @@ pub enum Send {
     Reset,
 }
 
-/// A query on its way to a plan.
-#[derive(Clone, Copy, Debug)]
-pub struct Asked<'a> {
-    /// The question, as the policy saw it.
-    pub query: &'a Query,
-    /// The message, for replies to copy from.
-    pub received: Received<'a>,
-}
-
-/// Adds to a plan what the verdict on a query sends.
-pub fn plan(verdict: &Verdict<'_>, asked: Asked<'_>, draw: &Draw<'_>, plan: &mut Plan) {
-    let first = plan.steps.len();
-    match verdict.answer {
-        None => plan.steps.push(Step { after: Duration::ZERO, send: Send::Honest }),
-        Some(answer) => {
-            let blocked = verdict.rule.and_then(|(_, pattern)| pattern.anchor());
-            let limit = asked.received.limit(asked.query.transport);
-            Planning { asked, limit, blocked, draw, plan }.steps(answer, Duration::ZERO);
-        }
-    }
-    if let steps @ [_, _, ..] = &mut plan.steps[first..] {
-        steps.sort_by_key(|step| step.after);
-    }
-}
-
-/// What is the same for all steps of a plan.
-struct Planning<'a> {
-    asked: Asked<'a>,
-    /// The most octets that a reply may have.
-    limit: usize,
+/// Collects what a verdict on one query sends.
+#[derive(Debug)]
+pub struct Planner<'a> {
+    query: &'a Query,
+    message: QueryView<'a>,
     /// The name that the deciding pattern is about.
     blocked: Option<&'a str>,
-    draw: &'a Draw<'a>,
+    /// The most octets that a response may have.
+    limit: usize,
+    sampler: Sampler<'a>,
     plan: &'a mut Plan,
 }
 
-impl Planning<'_> {
-    fn steps(&mut self, answer: &Answer, after: Duration) {
-        if !answer.readers.meet(self.asked.query.readers) {
-            return;
-        }
-        match &answer.kind {
-            Kind::Race(steps) => {
-                steps.iter().for_each(|step| self.steps(&step.answer, after + step.after))
-            }
-            Kind::Delay(by, then) => self.steps(then, after + *by),
-            Kind::Sometimes { chance, then, otherwise, turn } => {
-                let drawn = self.draw.below(*turn, self.draw.turn(*turn), 1_000_000);
-                self.steps(if drawn < u64::from(*chance) { then } else { otherwise }, after);
-            }
-            Kind::Dated(_) => self.steps(answer.on(self.asked.query.today()), after),
-            _ => {
-                if let Some(send) = self.send(answer) {
-                    self.plan.steps.push(Step { after, send });
-                }
-            }
-        }
+impl Plan {
+    /// Forgets the plan of the query before.
+    pub fn clear(&mut self) {
+        self.octets.clear();
+        self.steps.clear();
+        self.first = None;
     }
 
-    /// What an answer sends that is made of no others; nothing for silence.
-    fn send(&mut self, answer: &Answer) -> Option<Send> {
-        let stream = self.asked.query.transport != Transport::Udp;
-        let head = Head {
-            wire: answer.wire,
-            ede: answer.ede.as_ref().map(|ede| (ede.code, &*ede.text)),
-            ..head(&answer.kind)?
-        };
-        let says = match &answer.kind {
-            Kind::Honest => return Some(Send::Honest),
-            // Over a stream there is nothing to come back to: whoever was sent there gets the
-            // answer (RFC 7766 section 5).
-            Kind::Truncate if stream => return Some(Send::Honest),
-            Kind::Reset => return stream.then_some(Send::Reset),
-            Kind::Poison(poison) => match forge::says(poison, self.asked.query.rtype.0) {
-                Says::Honest => return Some(Send::Honest),
-                Says::Silence => return None,
-                says => says,
-            },
-            _ => Says::NoData,
-        };
-        let mut reply = head.begin(self.asked.received, &mut self.plan.octets);
-        match (&answer.kind, says) {
-            (Kind::NxDomain(soa) | Kind::NoData(soa), _) => {
-                forge::negative(&mut reply, soa, self.blocked)
-            }
-            (Kind::Poison(poison), Says::Records(rtype)) => {
-                forge::records(poison, rtype, self.asked.query, self.draw, &mut reply);
-            }
-            (Kind::Poison(poison), _) => forge::negative(&mut reply, &poison.soa, self.blocked),
-            _ => {}
+    /// The verdict, if anything was planned; the next one is about what is planned from now on.
+    pub fn take_verdict(&mut self) -> VerdictKind {
+        self.first.take().map_or(VerdictKind::Drop, |(_, verdict)| verdict)
+    }
+
+    /// Plans a step that has a verdict.
+    pub fn push(&mut self, after: Duration, output: Option<Output>, verdict: VerdictKind) {
+        if self.first.is_none_or(|(first, _)| after < first) {
+            self.first = Some((after, verdict));
         }
-        Some(Send::Forged(reply.end(self.limit)))
+        self.steps.extend(output.map(|output| PlannedStep { after, output }));
+    }
+
+    /// Brings the steps into the order of their times.
+    pub fn sort(&mut self) {
+        self.steps.sort_by_key(|step| step.after);
     }
 }
 
-/// How a message of a kind begins; nothing for what is silence or made of others.
-fn head(kind: &Kind) -> Option<Head<'static>> {
-    let rcode = match kind {
-        Kind::NxDomain(_) => ResponseCode::NXDomain,
-        Kind::Refused => ResponseCode::Refused,
-        Kind::ServFail => ResponseCode::ServFail,
-        Kind::Honest | Kind::NoData(_) | Kind::Truncate | Kind::Reset | Kind::Poison(_) => {
-            ResponseCode::NoError
-        }
-        Kind::Drop | Kind::Race(_) | Kind::Delay(..) | Kind::Sometimes { .. } | Kind::Dated(_) => {
-            return None;
-        }
-    };
-    Some(Head { truncated: matches!(kind, Kind::Truncate), ..Head::status(rcode) })
+impl<'a> Planner<'a> {
+    /// Plans for a query, which came in this message. `blocked` is the name that the deciding
+    /// pattern is about, if it is about one.
+    #[must_use]
+    pub fn new(
+        query: &'a Query,
+        message: QueryView<'a>,
+        blocked: Option<&'a str>,
+        sampler: Sampler<'a>,
+        plan: &'a mut Plan,
+    ) -> Self {
+        let limit = message.response_limit(query.transport);
+        Self { query, message, blocked, limit, sampler, plan }
+    }
+
+    /// The query.
+    #[must_use]
+    pub const fn query(&self) -> &'a Query {
+        self.query
+    }
+
+    /// The name that the deciding pattern is about.
+    #[must_use]
+    pub const fn blocked(&self) -> Option<&'a str> {
+        self.blocked
+    }
+
+    /// What random picks are drawn from.
+    #[must_use]
+    pub const fn sampler(&self) -> Sampler<'a> {
+        self.sampler
+    }
+
+    /// Plans what the zones or the upstream say.
+    pub fn honest(&mut self, after: Duration) {
+        self.plan.push(after, Some(Output::Honest), VerdictKind::Honest);
+    }
+
+    /// Plans something that is no message, or nothing, which still is a verdict.
+    pub fn push(&mut self, after: Duration, output: Option<Output>, verdict: VerdictKind) {
+        self.plan.push(after, output, verdict);
+    }
+
+    /// Plans a message of our own making, with records that `write` adds.
+    pub fn forge(
+        &mut self,
+        after: Duration,
+        (rcode, truncated): (ResponseCode, bool),
+        form: &MessageForm,
+        verdict: VerdictKind,
+        write: impl FnOnce(&mut ResponseWriter<'_>),
+    ) {
+        let ede = form.ede.as_ref().map(|ede| (ede.code, &*ede.text));
+        let head = ResponseHead { rcode, truncated, wire: form.wire, ede };
+        let mut response = head.begin(self.message, &mut self.plan.octets);
+        write(&mut response);
+        let written = response.end(self.limit);
+        self.plan.push(after, Some(Output::Forged(written)), verdict);
+    }
 }

@@ -1,9 +1,10 @@
 //! A message of our own making, written octet by octet into a buffer that serves many of them.
 
-use crate::{
-    config::{EdnsForm, OwnerForm, WireSpec},
-    name::{wire_name, write_wire},
-    query::{Received, UDP_PAYLOAD},
+use super::wire_form::{EdnsForm, OwnerForm, WireForm};
+use crate::dns::{
+    QueryView,
+    constants::{EDE_OPTION, HEADER_LEN, OPT, UDP_PAYLOAD, flags2},
+    wire_name, write_wire,
 };
 use hickory_proto::{
     op::ResponseCode,
@@ -13,22 +14,22 @@ use std::ops::Range;
 
 /// All of a message but its records.
 #[derive(Clone, Copy, Debug)]
-pub struct Head<'a> {
+pub struct ResponseHead<'a> {
     /// RCODE, with its extended bits (RFC 6891 section 6.1.3).
     pub rcode: ResponseCode,
     /// TC.
     pub truncated: bool,
     /// How the message looks.
-    pub wire: WireSpec,
+    pub wire: WireForm,
     /// An Extended DNS Error (RFC 8914): INFO-CODE and EXTRA-TEXT.
     pub ede: Option<(u16, &'a str)>,
 }
 
 /// A message on its way into a buffer.
 #[derive(Debug)]
-pub struct Reply<'a> {
-    head: Head<'a>,
-    query: Received<'a>,
+pub struct ResponseWriter<'a> {
+    head: ResponseHead<'a>,
+    query: QueryView<'a>,
     out: &'a mut Vec<u8>,
     /// Where the message begins, and where its records do.
     start: usize,
@@ -55,18 +56,14 @@ pub(super) enum Owner<'a> {
     Text(&'a str),
 }
 
-/// OPT pseudo-record and the option for Extended DNS Errors (IANA).
-const OPT: u16 = 41;
-const EDE_OPTION: u16 = 15;
+/// Octets of EXTRA-TEXT, at most: it is for people, and they read a line.
+const EXTRA_TEXT: usize = 255;
 
-/// Octets of a DNS header (RFC 1035 section 4.1.1).
-const HEADER: usize = 12;
-
-impl<'a> Head<'a> {
+impl<'a> ResponseHead<'a> {
     /// A message as a resolver writes it.
     #[must_use]
     pub fn status(rcode: ResponseCode) -> Self {
-        Self { rcode, truncated: false, wire: WireSpec::default(), ede: None }
+        Self { rcode, truncated: false, wire: WireForm::default(), ede: None }
     }
 
     /// The same with an Extended DNS Error.
@@ -77,32 +74,32 @@ impl<'a> Head<'a> {
     }
 
     /// Writes a reply without records, in at most `limit` octets, behind what is in the buffer.
-    pub fn write(self, query: Received<'a>, limit: usize, out: &'a mut Vec<u8>) -> Range<usize> {
+    pub fn write(self, query: QueryView<'a>, limit: usize, out: &'a mut Vec<u8>) -> Range<usize> {
         self.begin(query, out).end(limit)
     }
 
     /// The octets of a reply without records.
     #[must_use]
-    pub fn octets(self, query: Received<'_>, limit: usize) -> Vec<u8> {
+    pub fn octets(self, query: QueryView<'_>, limit: usize) -> Vec<u8> {
         let mut out = Vec::new();
-        Head { ede: self.ede, ..self }.write(query, limit, &mut out);
+        ResponseHead { ede: self.ede, ..self }.write(query, limit, &mut out);
         out
     }
 
     /// Begins a reply behind what is in the buffer.
-    pub(super) fn begin(self, query: Received<'a>, out: &'a mut Vec<u8>) -> Reply<'a> {
+    pub(super) fn begin(self, query: QueryView<'a>, out: &'a mut Vec<u8>) -> ResponseWriter<'a> {
         let start = out.len();
         out.extend(&query.octets[..2]);
         // Flags and counts are known at the end.
-        out.extend([0; HEADER - 2]);
+        out.extend([0; HEADER_LEN - 2]);
         out.extend(query.question());
         if self.wire.edns == EdnsForm::Left {
             out.extend(query.after_question());
         }
-        Reply { head: self, query, records: out.len(), out, start, counts: [0; 3] }
+        ResponseWriter { head: self, query, records: out.len(), out, start, counts: [0; 3] }
     }
 
-    fn flags(&self, query: &Received<'_>) -> u16 {
+    fn flags(&self, query: &QueryView<'_>) -> u16 {
         let (rd, cd) = (query.recursion_desired(), query.checking_disabled());
         let rcode = u16::from(self.rcode.low());
         let by_rd = self.wire.flags_by_rd.then_some(if rd { 0x8180 } else { 0x8400 });
@@ -124,7 +121,7 @@ impl<'a> Head<'a> {
 
     /// Writes the OPT record, if one is sent: RFC 6891 section 7 wants one when, and only when, the
     /// query has one.
-    fn write_opt(&self, query: &Received<'_>, out: &mut Vec<u8>) -> bool {
+    fn write_opt(&self, query: &QueryView<'_>, out: &mut Vec<u8>) -> bool {
         let Some(asked) = query.opt() else { return false };
         match self.wire.edns {
             EdnsForm::Omit | EdnsForm::Left => return false,
@@ -141,11 +138,11 @@ impl<'a> Head<'a> {
         out.extend([self.rcode.high(), 0, if asked.dnssec_ok { 0x80 } else { 0 }, 0]);
         sized(out, |out| {
             if let Some((code, text)) = self.ede {
-                // RFC 8914 section 2. The text is for people, and they read a line.
-                let end = (0..=text.len().min(255))
+                // RFC 8914 section 2.
+                let end = (0..=text.len().min(EXTRA_TEXT))
                     .rev()
                     .find(|end| text.is_char_boundary(*end))
-                    .unwrap_or_default();
+                    .expect("the beginning of a text is a boundary");
                 out.extend(EDE_OPTION.to_be_bytes());
                 sized(out, |out| {
                     out.extend(code.to_be_bytes());
@@ -157,7 +154,7 @@ impl<'a> Head<'a> {
     }
 }
 
-impl Reply<'_> {
+impl ResponseWriter<'_> {
     /// Adds a record. Sections come in their order.
     pub(super) fn record(
         &mut self,
@@ -172,7 +169,7 @@ impl Reply<'_> {
             // A pointer to the first octet after the header, where the question's name stands (RFC
             // 1035 section 4.1.4).
             (Owner::Question, OwnerForm::Pointer) => self.out.extend([0xc0, 0x0c]),
-            (Owner::Question, OwnerForm::Copy) => self.out.extend(self.query.question_name()),
+            (Owner::Question, OwnerForm::Copy) => self.out.extend(self.query.qname_octets()),
             (Owner::Name(name), _) => write_wire(name, self.out),
             (Owner::Text(name), _) => write_text(name, self.out),
         }
@@ -209,7 +206,7 @@ impl Reply<'_> {
         let [answers, authority, additional] = self.counts;
         let fields =
             [self.head.flags(&self.query), 1, answers, authority, additional + u16::from(opt)];
-        let header = &mut self.out[self.start + 2..self.start + HEADER];
+        let header = &mut self.out[self.start + 2..self.start + HEADER_LEN];
         for (field, room) in fields.into_iter().zip(header.chunks_exact_mut(2)) {
             room.copy_from_slice(&field.to_be_bytes());
         }
@@ -221,7 +218,8 @@ fn sized(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
     let at = out.len();
     out.extend([0, 0]);
     write(out);
-    let length = u16::try_from(out.len() - at - 2).unwrap_or(u16::MAX);
+    let length = u16::try_from(out.len() - at - 2)
+        .expect("record data and options are bounded when they are read");
     out[at..at + 2].copy_from_slice(&length.to_be_bytes());
 }
 
@@ -229,7 +227,7 @@ fn sized(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
 /// length stands before it.
 fn write_text(name: &str, out: &mut Vec<u8>) {
     if name.contains('\\') {
-        return write_wire(&wire_name(name).unwrap_or_default(), out);
+        return write_wire(&wire_name(name).expect("a pattern about whole labels is a name"), out);
     }
     out.push(0);
     let mut length = out.len() - 1;
@@ -246,18 +244,31 @@ fn write_text(name: &str, out: &mut Vec<u8>) {
 
 /// A reply to octets whose question cannot be read: the header alone, with the query's id, OPCODE
 /// and RD.
-pub fn write_bare_header(query: &[u8], rcode: ResponseCode, out: &mut Vec<u8>) -> Range<usize> {
+pub fn write_header_only(query: &[u8], rcode: ResponseCode, out: &mut Vec<u8>) -> Range<usize> {
     let start = out.len();
-    out.extend([query[0], query[1], 0x80 | (query[2] & 0x79), rcode.low(), 0, 0, 0, 0, 0, 0, 0, 0]);
+    out.extend([
+        query[0],
+        query[1],
+        flags2::QR | (query[2] & (flags2::OPCODE | flags2::RD)),
+        rcode.low(),
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+    ]);
     start..out.len()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Head, Owner, Reply, Section};
+    use super::{Owner, ResponseHead, ResponseWriter, Section};
     use crate::{
-        config::{EdnsForm, OwnerForm, WireSpec},
-        query::Received,
+        answer::{EdnsForm, OwnerForm, WireForm},
+        dns::QueryView,
     };
     use hickory_proto::{op::ResponseCode, rr::RecordType};
 
@@ -272,9 +283,9 @@ mod tests {
     }
 
     /// A reply with as many records.
-    fn reply(head: Head<'_>, records: usize, query: &[u8], limit: usize) -> Vec<u8> {
+    fn reply(head: ResponseHead<'_>, records: usize, query: &[u8], limit: usize) -> Vec<u8> {
         let mut out = b"what was there before".to_vec();
-        let mut reply: Reply<'_> = head.begin(Received::read(query).unwrap(), &mut out);
+        let mut reply: ResponseWriter<'_> = head.begin(QueryView::parse(query).unwrap(), &mut out);
         for _ in 0..records {
             reply.record(Section::Answer, Owner::Question, RecordType::A, 60, |out| {
                 out.extend([192, 0, 2, 1])
@@ -284,8 +295,13 @@ mod tests {
         out[written].to_vec()
     }
 
-    fn one(wire: WireSpec, edns: bool) -> Vec<u8> {
-        reply(Head { wire, ..Head::status(ResponseCode::NoError) }, 1, &query(edns), 512)
+    fn one(wire: WireForm, edns: bool) -> Vec<u8> {
+        reply(
+            ResponseHead { wire, ..ResponseHead::status(ResponseCode::NoError) },
+            1,
+            &query(edns),
+            512,
+        )
     }
 
     const QUESTION: &[u8] = b"\x02aB\x02cd\0\0\x01\0\x01";
@@ -296,17 +312,17 @@ mod tests {
         let header = b"\x12\x34\x81\x80\0\x01\0\x01\0\0\0\x01";
         let opt = b"\0\0\x29\x04\xd0\0\0\x80\0\0\0";
         let expected = [&header[..], QUESTION, b"\xc0\x0c", DATA, opt].concat();
-        assert_eq!(one(WireSpec::default(), true), expected);
+        assert_eq!(one(WireForm::default(), true), expected);
     }
 
     #[test]
     fn an_owner_may_be_copied_an_opt_left_out_and_zeros_trail() {
-        let wire = WireSpec {
+        let wire = WireForm {
             owner: OwnerForm::Copy,
             edns: EdnsForm::Omit,
             trailing: 3,
             aa: Some(true),
-            ..WireSpec::default()
+            ..WireForm::default()
         };
         let header = b"\x12\x34\x85\x80\0\x01\0\x01\0\0\0\0";
         let expected = [&header[..], QUESTION, b"\x02aB\x02cd\0", DATA, b"\0\0\0"].concat();
@@ -317,7 +333,7 @@ mod tests {
     /// query (net4people/bbs issue 80).
     #[test]
     fn an_opt_that_is_left_in_place_is_taken_for_the_answer() {
-        let wire = WireSpec { flags: Some(0x8180), edns: EdnsForm::Left, ..WireSpec::default() };
+        let wire = WireForm { flags: Some(0x8180), edns: EdnsForm::Left, ..WireForm::default() };
         let opt = b"\0\0\x29\x10\0\0\0\x80\0\0\x05\xfd\xe8\0\x01\x07";
         let expected =
             [b"\x12\x34\x81\x80\0\x01\0\x01\0\0\0\0", QUESTION, opt, b"\xc0\x0c", DATA].concat();
@@ -331,27 +347,35 @@ mod tests {
 
     #[test]
     fn an_echoed_opt_is_the_querys_octet_for_octet() {
-        let octets = one(WireSpec { edns: EdnsForm::Echo, ..WireSpec::default() }, true);
+        let octets = one(WireForm { edns: EdnsForm::Echo, ..WireForm::default() }, true);
         assert!(octets.ends_with(b"\0\0\x29\x10\0\0\0\x80\0\0\x05\xfd\xe8\0\x01\x07"));
-        let without = one(WireSpec { edns: EdnsForm::Echo, ..WireSpec::default() }, false);
+        let without = one(WireForm { edns: EdnsForm::Echo, ..WireForm::default() }, false);
         assert_eq!(without[10..12], [0, 0], "there is none to echo");
     }
 
     #[test]
     fn flags_by_rd_keep_rcode_and_tc() {
-        let wire = WireSpec { flags_by_rd: true, ..WireSpec::default() };
-        let refused =
-            reply(Head { wire, ..Head::status(ResponseCode::Refused) }, 0, &query(false), 512);
+        let wire = WireForm { flags_by_rd: true, ..WireForm::default() };
+        let refused = reply(
+            ResponseHead { wire, ..ResponseHead::status(ResponseCode::Refused) },
+            0,
+            &query(false),
+            512,
+        );
         assert_eq!(refused[2..4], [0x81, 0x85]);
-        let cut =
-            reply(Head { wire, ..Head::status(ResponseCode::NoError) }, 40, &query(false), 512);
+        let cut = reply(
+            ResponseHead { wire, ..ResponseHead::status(ResponseCode::NoError) },
+            40,
+            &query(false),
+            512,
+        );
         assert_eq!((cut[2..4].to_vec(), cut.len()), (vec![0x83, 0x80], 12 + QUESTION.len()));
     }
 
     #[test]
     fn an_explanation_never_makes_a_reply_too_long() {
         let (text, query) = ("é".repeat(200), query(true));
-        let head = Head::status(ResponseCode::ServFail).explained(22, &text);
+        let head = ResponseHead::status(ResponseCode::ServFail).explained(22, &text);
         let long = reply(head, 0, &query, 1232);
         assert!(long.len() > 200 && String::from_utf8_lossy(&long).contains("éé"));
         let short = reply(head, 0, &query, 100);
@@ -364,7 +388,7 @@ mod tests {
 
     #[test]
     fn trailing_zeros_are_left_out_where_they_do_not_fit() {
-        let wire = WireSpec { trailing: 512, ..WireSpec::default() };
+        let wire = WireForm { trailing: 512, ..WireForm::default() };
         assert!(one(wire, false).len() <= 512);
     }
 }

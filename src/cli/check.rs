@@ -2,8 +2,10 @@
 
 use super::{Failure, Outcome, progress::watched};
 use crate::{
-    config::{LabSpec, Report, Shelf, ShelfError, YAML},
-    lab::{self, Lab, LoadError, Shelves},
+    config::LabSpec,
+    diagnostic::Report,
+    engine::{Engine, LabSources, LoadError, check_countries, check_zones, load},
+    files::{FileError, FileSource, YAML},
 };
 use std::path::{Path, PathBuf};
 
@@ -19,7 +21,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Outcome {
     let mut problems = String::new();
     if args.paths.is_empty() {
-        check_configs(Shelf::built_in_configs(), None, "(built in)", &mut problems)?;
+        check_configs(FileSource::built_in_configs(), None, "(built in)", &mut problems)?;
     }
     for path in &args.paths {
         check(path, &mut problems)?;
@@ -35,21 +37,24 @@ fn check(path: &Path, problems: &mut String) -> Outcome {
     let shown = path.display().to_string();
     let ends_in = |ending: &str| path.extension().is_some_and(|extension| extension == ending);
     if path.join("countries").is_dir() {
-        return check_configs(Shelf::Folder(path.to_owned()), None, &shown, problems);
+        return check_configs(FileSource::Folder(path.to_owned()), None, &shown, problems);
     }
     if is_lab_file(path) {
         let beside = folder(path).join("countries").is_dir();
-        let configs =
-            if beside { Shelf::Folder(folder(path).to_owned()) } else { Shelf::built_in_configs() };
+        let configs = if beside {
+            FileSource::Folder(folder(path).to_owned())
+        } else {
+            FileSource::built_in_configs()
+        };
         return check_configs(configs, Some(path.to_owned()), &shown, problems);
     }
     let mut report = Report::default();
     if path.is_dir() {
         check_folder(path, &mut report)?;
     } else if ends_in("zone") {
-        lab::check_zones(folder(path), &[file_name(path)], &mut report)?;
+        check_zones(folder(path), &[file_name(path)], &mut report)?;
     } else {
-        lab::check_countries(folder(path), &[file_name(path)], &mut report)?;
+        check_countries(folder(path), &[file_name(path)], &mut report)?;
     }
     if report.is_clean() {
         say!("{shown}: no problems in {}", plural(report.file_count(), "file"));
@@ -61,29 +66,29 @@ fn check(path: &Path, problems: &mut String) -> Outcome {
 
 /// A folder of country files, or of zones.
 fn check_folder(folder: &Path, report: &mut Report) -> Outcome {
-    let shelf = Shelf::Folder(folder.to_owned());
-    let zones = shelf.list(Path::new(""), &[".zone"])?;
-    let countries = shelf.list(Path::new(""), &YAML)?;
+    let files = FileSource::Folder(folder.to_owned());
+    let zones = files.list(Path::new(""), &[".zone"])?;
+    let countries = files.list(Path::new(""), &YAML)?;
     if zones.is_empty() && countries.is_empty() {
         return Err(Failure::unreadable(format!(
             "{} holds neither .yaml (.yml) nor .zone files",
             folder.display()
         )));
     }
-    lab::check_zones(folder, &zones, report)?;
-    lab::check_countries(folder, &countries, report)?;
+    check_zones(folder, &zones, report)?;
+    check_countries(folder, &countries, report)?;
     Ok(())
 }
 
 fn check_configs(
-    configs: Shelf,
+    configs: FileSource,
     lab_file: Option<PathBuf>,
     shown: &str,
     problems: &mut String,
 ) -> Outcome {
-    let shelves = Shelves { lab_file, ..Shelves::new(configs, LabSpec::default()) };
-    match watched(&shelves.progress, || lab::load(&shelves)) {
-        Ok((lab, _)) => say!("{shown}: {}; no problems", summary(&lab)),
+    let sources = LabSources { lab_file, ..LabSources::new(configs, LabSpec::default()) };
+    match watched(&sources.progress, || load(&sources)) {
+        Ok((engine, _)) => say!("{shown}: {}; no problems", summary(&engine)),
         Err(LoadError::Problems(report)) => problems.push_str(&format!("{report}\n")),
         Err(error) => return Err(Failure::from(error)),
     }
@@ -91,16 +96,16 @@ fn check_configs(
 }
 
 /// "10 countries with 24 operators, 270 rules, 75 zones", or whatever there are.
-pub(super) fn summary(lab: &Lab) -> String {
-    let countries = lab.policy.countries();
+pub(super) fn summary(engine: &Engine) -> String {
+    let countries = engine.policy.countries();
     let operators: usize = countries.iter().map(|country| country.operators.len()).sum();
-    let rules: usize = countries.iter().map(crate::policy::Country::rule_count).sum();
+    let rules: usize = countries.iter().map(|country| country.rules().count()).sum();
     let (countries, operators) =
         (plural(countries.len(), "country"), plural(operators, "operator"));
     format!(
         "{countries} with {operators}, {}, {}",
         plural(rules, "rule"),
-        plural(lab.zones.len(), "zone")
+        plural(engine.zones.len(), "zone")
     )
 }
 
@@ -122,15 +127,15 @@ fn is_lab_file(path: &Path) -> bool {
 }
 
 fn folder(path: &Path) -> &Path {
-    path.parent().unwrap_or(Path::new(""))
+    path.parent().unwrap_or(path)
 }
 
 fn file_name(path: &Path) -> PathBuf {
-    PathBuf::from(path.file_name().unwrap_or_default())
+    path.file_name().map_or_else(|| path.to_owned(), PathBuf::from)
 }
 
-impl From<ShelfError> for Failure {
-    fn from(error: ShelfError) -> Self {
-        Self::unreadable(format!("cannot read {error}"))
+impl From<FileError> for Failure {
+    fn from(error: FileError) -> Self {
+        Self::unreadable(error)
     }
 }

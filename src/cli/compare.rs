@@ -3,17 +3,17 @@
 
 use super::{
     Failure, Outcome,
-    question::{Asked, QuestionArgs},
-    record,
-    shelves::FileArgs,
-    style,
+    file_options::FileArgs,
+    question_options::{Question, QuestionArgs},
+    reply_format, style,
     table::{Table, plain},
 };
 use crate::{
     config::LabSpec,
-    lab::{Lab, Rehearsal, What},
-    policy::{Country, Policy},
-    query::{Bound, CountryCode, Transport},
+    dns::{Transport, rcode_text},
+    engine::{Engine, Explanation, Origin, StepContent},
+    model::{Binding, CountryCode},
+    policy::{Country, Policy, Rule},
 };
 use hickory_proto::op::ResponseCode;
 use serde_json::{Value, json};
@@ -38,22 +38,22 @@ struct Row<'l> {
     country: String,
     name: &'l str,
     operator: Option<&'l str>,
-    rehearsal: Rehearsal<'l>,
+    explanation: Explanation<'l>,
 }
 
 pub(super) fn run(args: &Args) -> Outcome {
-    let asked = args.question.read()?;
+    let question = args.question.read()?;
     let flags =
         LabSpec { today: args.question.today, seed: args.question.seed, ..LabSpec::default() };
-    let lab = args.files.load(flags)?;
-    let rows = rows(&lab, &asked, &chosen(&lab.policy, &args.country)?)?;
+    let engine = args.files.load(flags)?;
+    let rows = rows(&engine, &question, &chosen(&engine.policy, &args.country)?)?;
     if args.question.json {
         let rows: Vec<Value> = rows.iter().map(Row::to_json).collect();
         say!("{:#}", Value::from(rows));
         return Ok(());
     }
-    let today = lab.settings.clock.today();
-    say!("{}{} {} on {today}{:#}\n", style::HEAD, asked.name, asked.rtype, style::HEAD);
+    let today = engine.settings.clock.today();
+    say!("{}{} {} on {today}{:#}\n", style::HEAD, question.qname, question.qtype, style::HEAD);
     let mut table = Table::new(&[
         "",
         "country",
@@ -70,7 +70,7 @@ pub(super) fn run(args: &Args) -> Outcome {
         let [own, operators @ ..] = rows else { continue };
         let apart: Vec<_> = operators.iter().filter(|row| !own.is_like(row)).collect();
         alike += operators.len() - apart.len();
-        if own.rehearsal.verdict.rule.is_none() && apart.is_empty() {
+        if own.explanation.decision.rule.is_none() && apart.is_empty() {
             honest.push(own);
         } else {
             [own].into_iter().chain(apart).for_each(|row| row.print(&mut table));
@@ -99,7 +99,7 @@ fn chosen<'p>(policy: &'p Policy, codes: &[CountryCode]) -> Result<Vec<&'p Count
         return Ok(policy.countries().iter().collect());
     }
     let codes: BTreeSet<_> = codes.iter().collect();
-    codes.into_iter().map(|code| Ok(policy.find(&Bound::to(*code))?.0)).collect()
+    codes.into_iter().map(|code| Ok(policy.find(&Binding::to(*code))?.0)).collect()
 }
 
 /// A line for each honest answer, with the countries that get it: several only where an answer
@@ -113,31 +113,33 @@ fn print_honest(mut honest: Vec<&Row<'_>>) {
 }
 
 fn rows<'l>(
-    lab: &'l Lab,
-    asked: &Asked,
+    engine: &'l Engine,
+    question: &Question,
     countries: &[&'l Country],
 ) -> Result<Vec<Row<'l>>, Failure> {
     let mut rows = Vec::new();
-    let rehearse = |client: IpAddr| {
-        lab.rehearse(
-            &asked.wire,
-            asked.rtype,
-            lab.asker(client, Transport::Udp, lab.settings.clock.now()),
-        )
+    let now = engine.settings.clock.now();
+    let explain = |client: IpAddr| {
+        engine.explain(&question.wire, question.qtype, (client, Transport::Udp), now)
     };
     for country in countries {
         let (code, name) = (country.code.to_string(), country.name.as_str());
         let client = country
             .client()
             .ok_or_else(|| Failure::problem(format!("{code} governs no network")))?;
-        rows.push(Row { country: code.clone(), name, operator: None, rehearsal: rehearse(client) });
+        rows.push(Row {
+            country: code.clone(),
+            name,
+            operator: None,
+            explanation: explain(client),
+        });
         for operator in &country.operators {
             let Some(client) = operator.client() else { continue };
             rows.push(Row {
                 country: code.clone(),
                 name,
                 operator: Some(&operator.slug),
-                rehearsal: rehearse(client),
+                explanation: explain(client),
             });
         }
     }
@@ -145,66 +147,71 @@ fn rows<'l>(
 }
 
 impl Row<'_> {
+    fn rule(&self) -> Option<&Rule> {
+        self.explanation.decision.rule.map(|(rule, _)| rule)
+    }
+
     fn to_json(&self) -> Value {
-        let Rehearsal { verdict, parts, .. } = &self.rehearsal;
-        let first = parts.iter().find_map(|part| part.what.message());
+        let Explanation { verdict, steps, .. } = &self.explanation;
+        let first = steps.iter().find_map(|step| step.content.decoded());
         json!({
             "country": self.country,
             "name": self.name,
             "operator": self.operator,
-            "verdict": verdict.word.as_str(),
+            "verdict": verdict.as_str(),
             "answer": self.answer(),
-            "rule": verdict.rule.map(|(rule, _)| &rule.slug),
-            "evidence": verdict.rule.map(|(rule, _)| rule.evidence.as_str()),
-            "replies": self.rehearsal.replies(),
-            "answers": first.map_or(Vec::new(), record::answers),
+            "rule": self.rule().map(|rule| &rule.slug),
+            "evidence": self.rule().map(|rule| rule.evidence.as_str()),
+            "replies": self.explanation.replies(),
+            "answers": first.map_or(Vec::new(), reply_format::answers),
         })
     }
 
     /// Whether the same comes out, by the same rule or by none.
     fn is_like(&self, other: &Self) -> bool {
-        let rule =
-            |row: &Self| row.rehearsal.verdict.rule.map(|(rule, _)| std::ptr::from_ref(rule));
+        let rule = |row: &Self| row.rule().map(std::ptr::from_ref);
         rule(self) == rule(other) && self.first_reply() == other.first_reply()
     }
 
     fn answer(&self) -> &str {
-        let verdict = &self.rehearsal.verdict;
-        verdict.answer.map_or(verdict.word.as_str(), |answer| &answer.name)
+        self.rule().map_or(self.explanation.verdict.as_str(), |rule| &rule.answer.name)
     }
 
     fn print(&self, table: &mut Table) {
-        let verdict = &self.rehearsal.verdict;
-        let rule = verdict.rule.map(|(rule, _)| rule);
+        let (verdict, rule) = (self.explanation.verdict, self.rule());
         let repeated = self.operator.is_some();
         table.row([
             plain(if repeated { "" } else { &self.country }),
             plain(if repeated { "" } else { self.name }),
-            plain(self.operator.unwrap_or_default()),
-            (verdict.word.to_string(), style::verdict(verdict.word)),
-            plain(if self.answer() == verdict.word.as_str() { "" } else { self.answer() }),
+            plain(self.operator.unwrap_or("")),
+            (verdict.to_string(), style::verdict(verdict)),
+            plain(if self.answer() == verdict.as_str() { "" } else { self.answer() }),
             plain(rule.map_or("", |rule| &rule.slug)),
             rule.map_or(plain(""), |rule| {
                 (rule.evidence.to_string(), style::evidence(rule.evidence))
             }),
-            plain(self.rehearsal.replies()),
+            plain(self.explanation.replies()),
             (self.first_reply(), style::FAINT),
         ]);
     }
 
     fn first_reply(&self) -> String {
-        match self.rehearsal.parts.first().map(|part| &part.what) {
-            None => "nothing".to_owned(),
-            Some(What::Reset) => "TCP RST".to_owned(),
-            Some(What::Upstream) => "what the upstream says".to_owned(),
-            Some(What::Nowhere(_)) => "SERVFAIL, in no zone of this lab".to_owned(),
-            Some(what) => match what.message() {
+        let Some(step) = self.explanation.steps.first() else { return "nothing".to_owned() };
+        match &step.content {
+            StepContent::Reset => "TCP RST".to_owned(),
+            StepContent::Upstream => "what the upstream says".to_owned(),
+            StepContent::Message(_, Origin::Nowhere) => {
+                "SERVFAIL, in no zone of this lab".to_owned()
+            }
+            StepContent::Message(message, _) => match &message.decoded {
                 None => "malformed octets, as the rule has them".to_owned(),
-                Some(message) if message.answers.is_empty() => match message.response_code {
-                    ResponseCode::NoError => "no data".to_owned(),
-                    code => record::rcode(code),
-                },
-                Some(_) => self.rehearsal.first_data().join(", "),
+                Some(message) if !message.answers.is_empty() => {
+                    self.explanation.first_data().join(", ")
+                }
+                Some(message) if message.response_code == ResponseCode::NoError => {
+                    "no data".to_owned()
+                }
+                Some(message) => rcode_text(message.response_code),
             },
         }
     }

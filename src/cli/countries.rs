@@ -2,7 +2,7 @@
 
 use super::{
     Outcome,
-    shelves::FileArgs,
+    file_options::FileArgs,
     style,
     table::{Table, plain},
 };
@@ -49,7 +49,7 @@ pub(super) fn table(policy: &Policy, with_operators: bool) -> Table {
                 format!("{} with their own rules", country.operators.len())
             }),
             plain(networks(&country.clients)),
-            plain(country.rule_count()),
+            plain(country.rules().count()),
             plain(evidence.join(", ")),
         ]);
         for operator in country.operators.iter().filter(|_| with_operators) {
@@ -81,7 +81,7 @@ fn to_json(country: &Country) -> Value {
         "name": country.name,
         "about": country.about,
         "clients": country.clients,
-        "rules": country.rule_count(),
+        "rules": country.rules().count(),
         "evidence": evidence,
         "operators": operators.collect::<Vec<_>>(),
     })

@@ -2,17 +2,18 @@
 
 use super::{
     Failure, Outcome,
-    question::{Asked, QuestionArgs},
-    record::{self, ReplyJson},
-    shelves::FileArgs,
+    file_options::FileArgs,
+    question_options::{Question, QuestionArgs},
+    reply_format::{self, ReplyJson},
     style,
     table::{Table, plain},
 };
 use crate::{
-    config::{Evidence, LabSpec, Word},
-    lab::{Part, Rehearsal, Sent, What},
-    policy::{Miss, MissReason, Operator, Policy, Rule},
-    query::{Bound, CountryCode, Transport},
+    config::LabSpec,
+    dns::{Transport, rcode_text},
+    engine::{ExplainedStep, Explanation, Origin, StepContent, WireMessage},
+    model::{Binding, CountryCode, Evidence, VerdictKind},
+    policy::{Jurisdiction, MissReason, NearMiss, Operator, Policy, Rule},
 };
 use serde_json::{Value, json};
 use std::net::{IpAddr, Ipv4Addr};
@@ -48,18 +49,19 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Outcome {
-    let asked = args.question.read()?;
+    let question = args.question.read()?;
     let flags =
         LabSpec { today: args.question.today, seed: args.question.seed, ..LabSpec::default() };
-    let lab = args.files.load(flags)?;
-    let asker = lab.asker(client(args, &lab.policy)?, args.transport, lab.settings.clock.now());
-    let rehearsal = lab.rehearse(&asked.wire, asked.rtype, asker);
-    let misses = lab.policy.misses(&rehearsal.query);
-    let allowed = lab.settings.allows(asker.client);
+    let engine = args.files.load(flags)?;
+    let (client, now) = (client(args, &engine.policy)?, engine.settings.clock.now());
+    let from = (client, args.transport);
+    let explanation = engine.explain(&question.wire, question.qtype, from, now);
+    let misses = explanation.decision.jurisdiction.near_misses(&explanation.query);
+    let allowed = engine.settings.allows(client);
     if args.question.json {
-        say!("{:#}", to_json(&asked, &rehearsal, &misses, allowed));
+        say!("{:#}", to_json(&question, &explanation, &misses, allowed));
     } else {
-        print(&rehearsal, &misses, allowed, args.hex);
+        print(&explanation, &misses, allowed, args.hex);
     }
     Ok(())
 }
@@ -71,36 +73,42 @@ fn client(args: &Args, policy: &Policy) -> Result<IpAddr, Failure> {
         return Ok(client);
     }
     let Some(code) = args.country else { return Ok(Ipv4Addr::LOCALHOST.into()) };
-    let named = Bound { country: code, operator: args.operator.clone() };
+    let named = Binding { country: code, operator: args.operator.clone() };
     let (country, operator) = policy.find(&named)?;
     let client = operator.map_or_else(|| country.client(), Operator::client);
     client.ok_or_else(|| Failure::problem(format!("{named} governs no network")))
 }
 
-fn to_json(asked: &Asked, rehearsal: &Rehearsal<'_>, misses: &[Miss<'_>], allowed: bool) -> Value {
-    let Rehearsal { query, verdict, parts } = rehearsal;
-    let rule = verdict.rule.map(|(rule, _)| rule);
+fn to_json(
+    question: &Question,
+    explanation: &Explanation<'_>,
+    misses: &[NearMiss<'_>],
+    allowed: bool,
+) -> Value {
+    let Explanation { query, decision, verdict, steps } = explanation;
+    let Jurisdiction { country, operator } = decision.jurisdiction;
+    let rule = decision.rule.map(|(rule, _)| rule);
     json!({
-        "name": asked.name.to_string(),
-        "type": asked.rtype.to_string(),
+        "name": question.qname.to_string(),
+        "type": question.qtype.to_string(),
         "client": query.client,
         "allowed": allowed,
-        "country": verdict.country.map(|country| country.code.to_string()),
-        "operator": verdict.operator.map(|operator| &operator.slug),
-        "today": query.today().to_string(),
-        "time": query.now.time().strftime("%R").to_string(),
+        "country": country.map(|country| country.code.to_string()),
+        "operator": operator.map(|operator| &operator.slug),
+        "today": query.day().to_string(),
+        "time": query.arrival.time().strftime("%R").to_string(),
         "transport": query.transport.word(),
-        "verdict": verdict.word.as_str(),
-        "answer": verdict.answer.map_or(verdict.word.as_str(), |answer| &answer.name),
+        "verdict": verdict.as_str(),
+        "answer": rule.map_or(verdict.as_str(), |rule| &rule.answer.name),
         "rule": rule.map(|rule| &rule.slug),
-        "pattern": verdict.rule.map(|(_, pattern)| pattern.to_string()),
+        "pattern": decision.rule.map(|(_, pattern)| pattern.to_string()),
         "since": rule.and_then(|rule| rule.since).map(|day| day.to_string()),
         "until": rule.and_then(|rule| rule.until).map(|day| day.to_string()),
         "hours": rule.and_then(|rule| rule.hours.as_ref()).map(|hours| hours.to_string()),
         "category": rule.and_then(|rule| rule.category.as_ref()),
         "evidence": rule.map(|rule| rule.evidence.as_str()),
         "sources": rule.map_or(Vec::new(), sources_json),
-        "replies": parts.iter().filter_map(ReplyJson::new).collect::<Vec<_>>(),
+        "replies": steps.iter().filter_map(ReplyJson::new).collect::<Vec<_>>(),
         "misses": misses.iter().map(miss_json).collect::<Vec<_>>(),
     })
 }
@@ -109,7 +117,7 @@ fn sources_json(rule: &Rule) -> Vec<Value> {
     rule.sources.iter().map(|(key, text)| json!({ "key": key, "text": text })).collect()
 }
 
-fn miss_json(miss: &Miss<'_>) -> Value {
+fn miss_json(miss: &NearMiss<'_>) -> Value {
     json!({
         "rule": miss.rule.slug,
         "pattern": miss.pattern.to_string(),
@@ -121,109 +129,104 @@ fn miss_json(miss: &Miss<'_>) -> Value {
     })
 }
 
-fn print(rehearsal: &Rehearsal<'_>, misses: &[Miss<'_>], allowed: bool, hex: bool) {
-    let Rehearsal { query, verdict, parts } = rehearsal;
-    let place = match (verdict.country, verdict.operator) {
+fn print(explanation: &Explanation<'_>, misses: &[NearMiss<'_>], allowed: bool, hex: bool) {
+    print_question(explanation, misses);
+    let Explanation { decision, verdict, steps, .. } = explanation;
+    let mut table = Table::default();
+    let mut line = |key: &str, value: &str, colour| {
+        table.row([(format!("  {key}"), style::FAINT), (value.to_owned(), colour)]);
+    };
+    let bare = anstyle::Style::new();
+    line("verdict", verdict.as_str(), style::verdict(*verdict));
+    if let Some((rule, pattern)) = decision.rule {
+        line("answer", &rule.answer.name, bare);
+        line("rule", &format!("{}, by its pattern {pattern}", rule.slug), bare);
+        line("holds", &period(rule), bare);
+        rule.category.iter().for_each(|category| line("category", category, bare));
+        line("evidence", meaning(rule.evidence), style::evidence(rule.evidence));
+        for (key, text) in &rule.sources {
+            line("source", &format!("{key}: {text}"), bare);
+        }
+    } else {
+        let why = match verdict {
+            VerdictKind::Honest => {
+                "no rule decides, so the answer is honest \
+                 (which is no evidence that the name is free there)"
+            }
+            _ => "such a question is refused to everybody",
+        };
+        line("why", why, bare);
+    }
+    if !allowed {
+        let but = "the client is in no network of `allow`, so it gets REFUSED instead";
+        line("but", but, style::BAD);
+    }
+    table.print();
+    print_steps(steps, hex);
+    print_misses(misses);
+}
+
+/// What is asked, by whom, where and when; the time of day only where it matters.
+fn print_question(explanation: &Explanation<'_>, misses: &[NearMiss<'_>]) {
+    let Explanation { query, decision, .. } = explanation;
+    let Jurisdiction { country, operator } = decision.jurisdiction;
+    let place = match (country, operator) {
         (Some(country), Some(operator)) => {
             format!("in {} ({}), {}", country.name, country.code, operator.name)
         }
         (Some(country), None) => format!("in {} ({})", country.name, country.code),
         (None, _) => "in nobody's network".to_owned(),
     };
-    let timed =
-        verdict.rule.map(|(rule, _)| rule).into_iter().chain(misses.iter().map(|miss| miss.rule));
-    let when =
-        if timed.into_iter().any(|rule| rule.hours.is_some()) { "%F at %R UTC" } else { "%F" };
-    let when = query.now.strftime(when);
-    let head =
-        format!("{} {} {place}, on {when}, over {}", query.name, query.rtype, query.transport);
+    let rules = decision.rule.map(|(rule, _)| rule).into_iter();
+    let timed = rules.chain(misses.iter().map(|miss| miss.rule)).any(|rule| rule.hours.is_some());
+    let when = query.arrival.strftime(if timed { "%F at %R UTC" } else { "%F" });
+    let (qname, qtype, transport) = (&query.qname, query.qtype, query.transport);
+    let head = format!("{qname} {qtype} {place}, on {when}, over {transport}");
     say!("{}{head}{:#} (client {})\n", style::HEAD, style::HEAD, query.client);
-    let mut table = Table::default();
-    let mut line = |key: &str, value: String, colour| {
-        table.row([(format!("  {key}"), style::FAINT), (value, colour)])
-    };
-    line("verdict", verdict.word.to_string(), style::verdict(verdict.word));
-    if let (Some(answer), Some((rule, pattern))) = (verdict.answer, verdict.rule) {
-        line("answer", answer.name.clone(), anstyle::Style::new());
-        line("rule", format!("{}, by its pattern {pattern}", rule.slug), anstyle::Style::new());
-        line("holds", period(rule), anstyle::Style::new());
-        if let Some(category) = &rule.category {
-            line("category", category.clone(), anstyle::Style::new());
-        }
-        line("evidence", meaning(rule.evidence).to_owned(), style::evidence(rule.evidence));
-        for (key, text) in &rule.sources {
-            line("source", format!("{key}: {text}"), anstyle::Style::new());
-        }
-    } else {
-        let why = match verdict.word {
-            Word::Honest => {
-                "no rule decides, so the answer is honest (which is no evidence that the name is free there)"
-            }
-            _ => "such a question is refused to everybody",
-        };
-        line("why", why.to_owned(), anstyle::Style::new());
-    }
-    if !allowed {
-        line(
-            "but",
-            "the client is in no network of `allow`, so it gets REFUSED instead".to_owned(),
-            style::BAD,
-        );
-    }
-    table.print();
-    print_parts(parts, hex);
-    print_misses(misses);
 }
 
-fn print_parts(parts: &[Part], hex: bool) {
+fn print_steps(steps: &[ExplainedStep], hex: bool) {
     say!("\n{}what goes out{:#}", style::HEAD, style::HEAD);
-    if parts.is_empty() {
+    if steps.is_empty() {
         say!("  nothing");
     }
-    for part in parts {
-        let after = format!("{} ms", part.after.as_secs_f64() * 1000.0);
-        let what = match &part.what {
-            What::Reset => "a TCP RST".to_owned(),
-            What::Upstream => "what the upstream resolver says".to_owned(),
-            What::Nowhere(sent) => {
-                format!(
-                    "{}, because no zone of this lab holds the name and no upstream is set",
-                    head(sent)
-                )
+    for ExplainedStep { after, content } in steps {
+        let after = format!("{} ms", after.as_secs_f64() * 1000.0);
+        let what = match content {
+            StepContent::Reset => "a TCP RST".to_owned(),
+            StepContent::Upstream => "what the upstream resolver says".to_owned(),
+            StepContent::Message(message, origin) => {
+                let head = head(message);
+                match origin {
+                    Origin::Forged => format!("forged  {head}"),
+                    Origin::Zones => format!("honest  {head}"),
+                    Origin::Protocol => format!("{head}, which everybody gets for such a question"),
+                    Origin::Nowhere => format!(
+                        "{head}, because no zone of this lab holds the name and no upstream is set"
+                    ),
+                }
             }
-            What::Rejected(sent) => {
-                format!("{}, which everybody gets for such a question", head(sent))
-            }
-            What::Forged(sent) => format!("forged  {}", head(sent)),
-            What::Honest(sent) => format!("honest  {}", head(sent)),
         };
         say!("  {after:>5}  {what}");
-        for record in part
-            .what
-            .message()
-            .into_iter()
-            .flat_map(|message| message.answers.iter().chain(&message.authorities))
+        let decoded = content.decoded().into_iter();
+        for record in decoded.flat_map(|message| message.answers.iter().chain(&message.authorities))
         {
-            say!("         {}", record::presentation(record));
+            say!("         {}", reply_format::presentation(record));
         }
-        if let (true, Some(sent)) = (hex, part.what.sent()) {
-            print_octets(&sent.octets);
+        if let (true, Some(message)) = (hex, content.message()) {
+            print_octets(&message.octets);
         }
     }
 }
 
 /// RCODE and flags, or that there are none to be read.
-fn head(sent: &Sent) -> String {
-    sent.message.as_ref().map_or_else(
-        || format!("{} malformed octets, as the rule has them (--hex)", sent.octets.len()),
-        |message| {
-            format!(
-                "{}  {}",
-                record::rcode(message.response_code),
-                record::flags(message).join(" ")
-            )
-        },
-    )
+fn head(message: &WireMessage) -> String {
+    let Some(decoded) = &message.decoded else {
+        let length = message.octets.len();
+        return format!("{length} malformed octets, as the rule has them (--hex)");
+    };
+    let flags = reply_format::flags(decoded).join(" ");
+    format!("{}  {flags}", rcode_text(decoded.response_code))
 }
 
 /// Sixteen octets a line, with their place and their characters.
@@ -242,7 +245,7 @@ fn print_octets(octets: &[u8]) {
     }
 }
 
-fn print_misses(misses: &[Miss<'_>]) {
+fn print_misses(misses: &[NearMiss<'_>]) {
     if misses.is_empty() {
         return;
     }

@@ -2,9 +2,10 @@
 
 use super::{Failure, progress::watched};
 use crate::{
-    config::{LabSpec, Shelf},
-    lab::{Lab, LoadError, Shelves, load},
-    policy::Unknown,
+    config::LabSpec,
+    engine::{Engine, LabSources, LoadError, load},
+    files::FileSource,
+    policy::UnknownJurisdiction,
 };
 use std::path::PathBuf;
 
@@ -25,20 +26,22 @@ pub(super) struct FileArgs {
 }
 
 impl FileArgs {
-    pub(super) fn shelves(&self, flags: LabSpec) -> Shelves {
-        Shelves {
+    pub(super) fn sources(&self, flags: LabSpec) -> LabSources {
+        LabSources {
             lab_file: self.lab.clone(),
-            zones: self.zones.clone().map(Shelf::Folder),
-            ..Shelves::new(
-                self.configs.clone().map_or(Shelf::built_in_configs(), Shelf::Folder),
+            zones: self.zones.clone().map(FileSource::Folder),
+            ..LabSources::new(
+                self.configs.clone().map_or(FileSource::built_in_configs(), FileSource::Folder),
                 flags,
             )
         }
     }
 
-    pub(super) fn load(&self, flags: LabSpec) -> Result<Lab, Failure> {
-        let shelves = self.shelves(flags);
-        watched(&shelves.progress, || load(&shelves)).map(|(lab, _)| lab).map_err(Failure::from)
+    pub(super) fn load(&self, flags: LabSpec) -> Result<Engine, Failure> {
+        let sources = self.sources(flags);
+        watched(&sources.progress, || load(&sources))
+            .map(|(engine, _)| engine)
+            .map_err(Failure::from)
     }
 }
 
@@ -54,8 +57,8 @@ impl From<LoadError> for Failure {
     }
 }
 
-impl From<Unknown> for Failure {
-    fn from(unknown: Unknown) -> Self {
+impl From<UnknownJurisdiction> for Failure {
+    fn from(unknown: UnknownJurisdiction) -> Self {
         Self::problem(unknown)
     }
 }

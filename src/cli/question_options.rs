@@ -3,8 +3,7 @@
 use super::Failure;
 use crate::{
     config::moment,
-    name::{Name, wire_name},
-    query::Type,
+    dns::{Name, Rtype, wire_name},
 };
 use hickory_proto::rr::Name as WireName;
 use jiff::civil::DateTime;
@@ -15,8 +14,8 @@ pub(super) struct QuestionArgs {
     name: String,
 
     /// The record type to ask for
-    #[arg(default_value = "A")]
-    rtype: Type,
+    #[arg(default_value = "A", value_name = "RTYPE")]
+    qtype: Rtype,
 
     /// The day to ask on, such as 2014-03-21, or the moment, 2014-03-21T20:30 in UTC [default: now]
     #[arg(long, value_name = "DATE", value_parser = moment)]
@@ -32,14 +31,14 @@ pub(super) struct QuestionArgs {
 }
 
 /// A question that was read.
-pub(super) struct Asked {
+pub(super) struct Question {
     pub(super) wire: WireName,
-    pub(super) name: Name,
-    pub(super) rtype: Type,
+    pub(super) qname: Name,
+    pub(super) qtype: Rtype,
 }
 
 impl QuestionArgs {
-    pub(super) fn read(&self) -> Result<Asked, Failure> {
+    pub(super) fn read(&self) -> Result<Question, Failure> {
         // A URL or a server would be asked for as if it were a name, and found to be honest.
         if self.name.is_empty() || self.name.contains(['/', ':', '@', ' ']) {
             return Err(Failure::problem(format!(
@@ -48,6 +47,6 @@ impl QuestionArgs {
             )));
         }
         let wire = wire_name(&self.name).map_err(Failure::problem)?;
-        Ok(Asked { name: Name::from_wire(&wire), wire, rtype: self.rtype })
+        Ok(Question { qname: Name::from_wire(&wire), wire, qtype: self.qtype })
     }
 }

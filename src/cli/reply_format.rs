@@ -1,8 +1,11 @@
 //! Messages for people and for programs.
 
-use crate::lab::{Part, What};
+use crate::{
+    dns::{Rtype, rcode_text},
+    engine::{ExplainedStep, Origin, StepContent},
+};
 use hickory_proto::{
-    op::{Message, ResponseCode},
+    op::Message,
     rr::{RData, Record},
 };
 use serde::Serialize;
@@ -19,17 +22,17 @@ pub(super) struct ReplyJson {
 
 impl ReplyJson {
     /// A RST is no reply; what only the upstream knows has neither RCODE nor records here.
-    pub(super) fn new(part: &Part) -> Option<Self> {
-        let message = part.what.message();
+    pub(super) fn new(step: &ExplainedStep) -> Option<Self> {
+        let message = step.content.decoded();
         Some(Self {
-            after_ms: part.after.as_secs_f64() * 1000.0,
-            rcode: message.map(|message| rcode(message.response_code)),
+            after_ms: step.after.as_secs_f64() * 1000.0,
+            rcode: message.map(|message| rcode_text(message.response_code)),
             flags: message.map_or(Vec::new(), flags),
             answers: message.map_or(Vec::new(), answers),
-            honest: match part.what {
-                What::Forged(_) => false,
-                What::Honest(_) | What::Nowhere(_) | What::Upstream | What::Rejected(_) => true,
-                What::Reset => return None,
+            honest: match step.content {
+                StepContent::Message(_, origin) => origin != Origin::Forged,
+                StepContent::Upstream => true,
+                StepContent::Reset => return None,
             },
         })
     }
@@ -42,7 +45,7 @@ pub(super) fn answers(message: &Message) -> Vec<String> {
 
 /// `name ttl class type data`, as in a zone file.
 pub(super) fn presentation(record: &Record) -> String {
-    let rtype = crate::query::Type(record.record_type());
+    let rtype = Rtype(record.record_type());
     let data = match &record.data {
         RData::TXT(texts) => {
             texts.txt_data.iter().map(|text| quoted(text)).collect::<Vec<_>>().join(" ")
@@ -77,17 +80,4 @@ pub(super) fn flags(message: &Message) -> Vec<&'static str> {
         ("cd", message.checking_disabled),
     ];
     set.into_iter().filter_map(|(word, is_set)| is_set.then_some(word)).collect()
-}
-
-/// The RCODE as `dig` writes it.
-pub(super) fn rcode(code: ResponseCode) -> String {
-    match code {
-        ResponseCode::NoError => "NOERROR".to_owned(),
-        ResponseCode::FormErr => "FORMERR".to_owned(),
-        ResponseCode::ServFail => "SERVFAIL".to_owned(),
-        ResponseCode::NXDomain => "NXDOMAIN".to_owned(),
-        ResponseCode::NotImp => "NOTIMP".to_owned(),
-        ResponseCode::Refused => "REFUSED".to_owned(),
-        other => format!("RCODE{}", u16::from(other)),
-    }
 }

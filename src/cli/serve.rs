@@ -1,15 +1,16 @@
 //! `serve`: answer queries until told to stop.
 
-use super::{Failure, Outcome, check, countries, progress::watched, shelves::FileArgs, style};
+use super::{Failure, Outcome, check, countries, file_options::FileArgs, progress::watched, style};
 use crate::{
     clock::Clock,
     config::{
-        At, IDLE_RANGE, LabSpec, ListenerSpec, ORIGINS, Origin, Place, TIMEOUT_RANGE, duration,
+        HONEST_SOURCES, HonestSource, IDLE_RANGE, LabSpec, ListenerSpec, TIMEOUT_RANGE, duration,
         log_filter, moment, resolver, socket,
     },
-    lab::Lab,
-    query::{Bound, CountryCode, NoSuchWord},
-    serve::{Server, StartError},
+    diagnostic::{At, InvalidValue, Place},
+    engine::Engine,
+    model::{Binding, CountryCode},
+    transport::{Server, StartError},
 };
 use ipnet::IpNet;
 use jiff::civil::DateTime;
@@ -54,7 +55,7 @@ pub(super) struct Args {
 
     /// Where honest answers come from, in order [default: zones,upstream]
     #[arg(long, value_name = "ORIGIN", value_delimiter = ',', value_parser = origin)]
-    honest_from: Option<Vec<Origin>>,
+    honest_from: Option<Vec<HonestSource>>,
 
     /// Who may ask; others get REFUSED [default: loopback and private networks]
     #[arg(long, value_name = "NETWORK", value_delimiter = ',')]
@@ -85,7 +86,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: Args) -> Outcome {
     #[cfg(target_env = "gnu")]
-    crate::serve::return_what_is_freed();
+    crate::transport::return_freed_memory();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -102,16 +103,16 @@ async fn serve(args: Args) -> Outcome {
     let mut terminate = signal(SignalKind::terminate()).map_err(Failure::unreadable)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::unreadable)?;
     let files = args.files.clone();
-    let shelves = files.shelves(args.spec());
-    let progress = shelves.progress.clone();
-    let server = watched(&progress, || Server::bind(shelves)).map_err(|error| match error {
+    let sources = files.sources(args.spec());
+    let progress = sources.progress.clone();
+    let server = watched(&progress, || Server::bind(sources)).map_err(|error| match error {
         StartError::Load(error) => Failure::from(error),
         error @ (StartError::Bind(_) | StartError::System(_)) => Failure::unreadable(error),
     })?;
     let listeners = server.listeners();
-    server.with_lab(|lab| -> Outcome {
-        start_log(&lab.settings.log)?;
-        banner(lab, &listeners);
+    server.with_engine(|engine| -> Outcome {
+        start_log(&engine.settings.log)?;
+        banner(engine, &listeners);
         Ok(())
     })?;
     let (stop, stopped) = watch::channel(());
@@ -165,49 +166,49 @@ fn start_log(filter: &str) -> Outcome {
 }
 
 /// What listens where, who is governed by what, and a line to paste.
-fn banner(lab: &Lab, listeners: &[ListenerSpec]) {
+fn banner(engine: &Engine, listeners: &[ListenerSpec]) {
     let (version, head) = (env!("CARGO_PKG_VERSION"), style::HEAD);
-    let day = match lab.settings.clock {
-        Clock::Real => format!("today is {}", lab.settings.clock.today()),
+    let day = match engine.settings.clock {
+        Clock::Real => format!("today is {}", engine.settings.clock.today()),
         Clock::Pretended(moment) => {
             format!("pretending that it is {}", moment.strftime("%F %R UTC"))
         }
     };
-    say!("{head}splinterdns {version}{head:#}: {}; {day}", check::summary(lab));
+    say!("{head}splinterdns {version}{head:#}: {}; {day}", check::summary(engine));
     for listener in listeners {
         let bound = listener
-            .bound
+            .binding
             .as_ref()
             .map_or(String::new(), |bound| format!(", every client in {bound}"));
         say!("listening on {head}{}{head:#} by UDP and TCP{bound}", listener.address);
     }
-    let upstream: Vec<_> = lab.settings.upstream.iter().map(ToString::to_string).collect();
+    let upstream: Vec<_> = engine.settings.upstream.iter().map(ToString::to_string).collect();
     match upstream[..] {
         [] => say!(
             "no upstream: a name that no zone holds gets SERVFAIL (--upstream ADDR:PORT asks a resolver)"
         ),
         _ => say!("upstream: {}", upstream.join(", ")),
     }
-    if listeners.iter().all(|listener| listener.bound.is_some()) {
+    if listeners.iter().all(|listener| listener.binding.is_some()) {
         say!(
             "\nevery listener is bound to a country; `splinterdns countries` lists the networks of its operators"
         );
     } else {
         say!("");
-        countries::table(&lab.policy, false).print();
-        let others = lab
+        countries::table(&engine.policy, false).print();
+        let others = engine
             .policy
             .default_country()
             .map_or("get honest answers".to_owned(), |country| format!("are in {}", country.code));
         say!("\nother clients {others}; `splinterdns countries` lists the operators");
     }
-    if let Some(line) = dig_line(lab, listeners) {
+    if let Some(line) = dig_line(engine, listeners) {
         say!("\ntry:  {head}{line}{head:#}");
     }
 }
 
 /// A question that the first country with a client on this machine is asked, in `dig`'s words.
-fn dig_line(lab: &Lab, listeners: &[ListenerSpec]) -> Option<String> {
+fn dig_line(engine: &Engine, listeners: &[ListenerSpec]) -> Option<String> {
     let listener = listeners.first()?;
     let server = if listener.address.ip().is_unspecified() {
         IpAddr::from([127, 0, 0, 1])
@@ -215,34 +216,34 @@ fn dig_line(lab: &Lab, listeners: &[ListenerSpec]) -> Option<String> {
         listener.address.ip()
     };
     let port = listener.address.port();
-    let default = lab.policy.default_country().map(|country| Bound::to(country.code));
-    let bound = listener.bound.clone().or(default);
+    let default = engine.policy.default_country().map(|country| Binding::to(country.code));
+    let bound = listener.binding.clone().or(default);
     let country = match &bound {
-        Some(bound) => lab.policy.country(bound.country),
+        Some(bound) => engine.policy.country(bound.country),
         None => "CN"
             .parse()
             .ok()
-            .and_then(|code| lab.policy.country(code))
-            .or_else(|| lab.policy.countries().first()),
+            .and_then(|code| engine.policy.country(code))
+            .or_else(|| engine.policy.countries().first()),
     };
     let client = country?.client()?;
     let from = bound.is_none() && client.is_loopback() && server.is_loopback();
     let from = if from { format!(" -b {client}") } else { String::new() };
-    let governors = lab.policy.governors(client, bound.as_ref());
-    let name = governors.blocked_on(lab.settings.clock.today()).unwrap_or("example.com");
+    let jurisdiction = engine.policy.jurisdiction(client, bound.as_ref());
+    let name = jurisdiction.blocked_on(engine.settings.clock.today()).unwrap_or("example.com");
     Some(format!("dig{from} -p {port} @{server} {name}"))
 }
 
-fn listener(text: &str) -> Result<ListenerSpec, NoSuchWord> {
-    let (address, bound) = match text.rsplit_once('=') {
+fn listener(text: &str) -> Result<ListenerSpec, InvalidValue> {
+    let (address, binding) = match text.rsplit_once('=') {
         Some((address, bound)) => (address, Some(bound.parse()?)),
         None => (text, None),
     };
-    Ok(ListenerSpec { address: socket(address)?, bound })
+    Ok(ListenerSpec { address: socket(address)?, binding })
 }
 
-fn origin(text: &str) -> Result<Origin, NoSuchWord> {
-    let found = ORIGINS.iter().find(|(word, _)| *word == text).map(|(_, origin)| *origin);
-    let expected = ORIGINS.map(|(word, _)| word).join(" or ");
-    found.ok_or_else(|| NoSuchWord { found: text.to_owned(), what: "origin", expected })
+fn origin(text: &str) -> Result<HonestSource, InvalidValue> {
+    let found = HONEST_SOURCES.iter().find(|(word, _)| *word == text).map(|(_, origin)| *origin);
+    let expected = HONEST_SOURCES.map(|(word, _)| word).join(" or ");
+    found.ok_or_else(|| InvalidValue { found: text.to_owned(), what: "origin", expected })
 }

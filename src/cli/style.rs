@@ -1,7 +1,7 @@
 //! Colours: what is a lie, what is honest, what is only assumed; and the one way to the standard
 //! output.
 
-use crate::config::{Evidence, Word};
+use crate::model::{Evidence, VerdictKind};
 use anstyle::{AnsiColor, Style};
 use std::{fmt, io::Write};
 
@@ -11,10 +11,10 @@ pub(super) const FAINT: Style = Style::new().dimmed();
 const GOOD: Style = AnsiColor::Green.on_default();
 const WARN: Style = AnsiColor::Yellow.on_default();
 
-pub(super) const fn verdict(word: Word) -> Style {
+pub(super) const fn verdict(word: VerdictKind) -> Style {
     match word {
-        Word::Honest => GOOD,
-        Word::Poison => BAD,
+        VerdictKind::Honest => GOOD,
+        VerdictKind::Poison => BAD,
         _ => WARN,
     }
 }

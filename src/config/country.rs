@@ -1,16 +1,18 @@
 //! A country file.
 
 use super::{
-    answer::{AnswerSpec, read_answer},
+    answers::AnswerSpec,
     example::{ExampleSpec, read_example},
     fields::{Fields, Reader},
     pool::{PoolSpec, read_pool},
-    report::Report,
     rule::{RuleSpec, read_rule},
-    tree::Node,
-    values::At,
+    yaml_tree::Node,
 };
-use crate::query::CountryCode;
+use crate::{
+    answer::kind_named,
+    diagnostic::{At, Report},
+    model::CountryCode,
+};
 use ipnet::IpNet;
 use jiff::tz::TimeZone;
 use std::path::PathBuf;
@@ -20,7 +22,7 @@ use std::path::PathBuf;
 pub struct CountrySpec {
     /// The file's number in the report.
     pub file: usize,
-    /// Its path on its shelf; lists and pools stand relative to it.
+    /// Its path in its source; lists and pools stand relative to it.
     pub path: PathBuf,
     /// ISO 3166-1 alpha-2.
     pub country: At<CountryCode>,
@@ -34,8 +36,8 @@ pub struct CountrySpec {
     pub time_zone: Option<TimeZone>,
     /// Addresses to draw from.
     pub pools: Vec<(At<String>, PoolSpec)>,
-    /// Named answers; nothing for one that cannot be read, which has been reported.
-    pub answers: Vec<(At<String>, Option<AnswerSpec>)>,
+    /// Named answers, to be read by [`super::AnswerCatalog`].
+    pub answers: Vec<(At<String>, AnswerSpec)>,
     /// ISPs that differ.
     pub operators: Vec<OperatorSpec>,
     /// The country's own rules, in order.
@@ -98,7 +100,7 @@ pub fn read_country(file: usize, path: PathBuf, report: &mut Report) -> Option<C
         path,
         country: country?,
         name: name?.value,
-        about: about.map(|at| at.value).unwrap_or_default(),
+        about: about.map_or(String::new(), |at| at.value),
         clients,
         time_zone,
         pools,
@@ -124,12 +126,11 @@ fn named_answer(
     key: &Node,
     answer: &Node,
     reader: &mut Reader<'_>,
-) -> (At<String>, Option<AnswerSpec>) {
-    if AnswerSpec::is_kind(name) {
+) -> (At<String>, AnswerSpec) {
+    if kind_named(name).is_some() {
         reader.expected(key, format!("a name of its own: {name:?} is a kind of answer"));
     }
-    let answer = read_answer(answer, reader);
-    (reader.at(key, name.to_owned()), answer)
+    (reader.at(key, name.to_owned()), AnswerSpec::at(answer))
 }
 
 fn source(

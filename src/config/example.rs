@@ -2,12 +2,12 @@
 
 use super::{
     fields::{Fields, Reader},
-    tree::Node,
-    values::{At, Word},
+    yaml_tree::Node,
 };
 use crate::{
-    name::Name,
-    query::{NoSuchWord, Transport, Type},
+    diagnostic::{At, InvalidValue},
+    dns::{Name, Rtype, Transport},
+    model::VerdictKind,
 };
 use jiff::civil::DateTime;
 
@@ -17,17 +17,18 @@ pub struct ExampleSpec {
     /// The question as written: `www.example.com A`.
     pub ask: At<String>,
     /// Its name.
-    pub name: Name,
+    pub qname: Name,
     /// Its type.
-    pub rtype: Type,
+    pub qtype: Rtype,
     /// The operator whose client asks; the country's own when missing.
     pub operator: Option<At<String>>,
-    /// The day; the real one when missing.
+    /// The day; that of the lab when missing, which is allowed where no rule about the name has
+    /// dates.
     pub today: Option<DateTime>,
     /// The transport; UDP when missing.
     pub transport: Transport,
     /// The verdict.
-    pub expect: At<Word>,
+    pub expect: At<VerdictKind>,
     /// How many replies go out.
     pub replies: Option<At<usize>>,
     /// The rule that decides.
@@ -52,19 +53,16 @@ pub(super) fn read_example(node: &Node, reader: &mut Reader<'_>) -> Option<Examp
     let rule = fields.get("rule").and_then(|name| reader.string(name, "the name of a rule"));
     let answers = fields.get("answers").map(|list| read_data(list, reader));
     fields.finish(reader);
-    let (ask, name, rtype) = ask?;
+    let (ask, qname, qtype) = ask?;
     Some(ExampleSpec {
         ask,
-        name,
-        rtype,
+        qname,
+        qtype,
         operator,
         today,
         transport: transport.unwrap_or(Transport::Udp),
         expect: expect?,
-        replies: replies.map(|At { place, value }| At {
-            place,
-            value: usize::try_from(value).unwrap_or(usize::MAX),
-        }),
+        replies,
         rule,
         answers,
     })
@@ -80,7 +78,7 @@ fn read_data(list: &Node, reader: &mut Reader<'_>) -> At<Vec<String>> {
     reader.at(list, data)
 }
 
-fn read_question(node: &Node, reader: &mut Reader<'_>) -> Option<(At<String>, Name, Type)> {
+fn read_question(node: &Node, reader: &mut Reader<'_>) -> Option<(At<String>, Name, Rtype)> {
     let expected = "a question: a name and a type, such as www.example.com A";
     let ask = reader.string(node, expected)?;
     let mut words = ask.value.split_whitespace();
@@ -92,7 +90,7 @@ fn read_question(node: &Node, reader: &mut Reader<'_>) -> Option<(At<String>, Na
     let name = Name::parse(name).map_err(|why| reader.add(node, why)).ok();
     let rtype = rtype
         .parse()
-        .map_err(|why: NoSuchWord| reader.found(node, format!("\"{}\"", why.found), why.expected))
+        .map_err(|why: InvalidValue| reader.found(node, format!("\"{}\"", why.found), why.expected))
         .ok();
     Some((ask.clone(), name?, rtype?))
 }

@@ -1,11 +1,11 @@
 //! Walking a map: keys are asked for by name, and whatever nobody asked for is a problem.
 
 use super::{
-    problem::Trouble,
-    report::{Place, Report},
-    tree::{self, Node, Value},
+    error::ConfigError,
+    yaml_tree::{self, Node, Value},
 };
-use std::borrow::Cow;
+use crate::diagnostic::{Mismatch, Place, Report};
+use std::{borrow::Cow, fmt};
 
 /// One file on its way from YAML to a spec.
 pub(super) struct Reader<'r> {
@@ -20,11 +20,12 @@ impl<'r> Reader<'r> {
 
     /// The file's tree, or nothing when it is no YAML (which is then reported).
     pub(super) fn tree(&mut self) -> Option<Node> {
-        match tree::read(&self.report.file(self.file).text) {
+        self.report.locate_with(self.file, yaml_tree::locate);
+        match yaml_tree::read(&self.report.file(self.file).text) {
             Ok(node) => Some(node),
             Err(error) => {
                 let place = Place::at(self.file, error.line, error.column);
-                self.report.add(place, Trouble::Syntax { message: error.message });
+                self.report.add(place, ConfigError::Syntax { message: error.message });
                 None
             }
         }
@@ -34,15 +35,15 @@ impl<'r> Reader<'r> {
         Place::node(self.file, node.number)
     }
 
-    pub(super) fn add(&mut self, node: &Node, trouble: impl Into<Trouble>) {
+    pub(super) fn add(&mut self, node: &Node, problem: impl fmt::Display) {
         let place = self.place(node);
-        self.report.add(place, trouble);
+        self.report.add(place, problem);
     }
 
     /// "found …; expected …" at a node.
     pub(super) fn expected(&mut self, node: &Node, expected: impl Into<String>) {
         let found = describe(node);
-        self.add(node, Trouble::Value { found, expected: expected.into() });
+        self.add(node, Mismatch { found, expected: expected.into() });
     }
 
     /// The entries of a map whose keys are names that the user chose, in their order.
@@ -73,7 +74,7 @@ impl<'r> Reader<'r> {
 
     fn duplicate(&mut self, key: &Node, name: &str, first: &Node) {
         let first = self.report.line_and_column(self.place(first)).map_or(1, |(line, _)| line);
-        self.add(key, Trouble::DuplicateKey { key: name.to_owned(), first });
+        self.add(key, ConfigError::DuplicateKey { key: name.to_owned(), first });
     }
 
     /// The items of a list; a single scalar stands for a list of one.
@@ -93,9 +94,10 @@ impl<'r> Reader<'r> {
     pub(super) fn text<'n>(&mut self, node: &'n Node, expected: &str) -> Option<Cow<'n, str>> {
         match &node.value {
             Value::Scalar(text) => Some(Cow::Borrowed(text)),
-            Value::Number(_) => {
-                Some(Cow::Owned(tree::as_written(&self.report.file(self.file).text, node.number)))
-            }
+            Value::Number(_) => Some(Cow::Owned(yaml_tree::as_written(
+                &self.report.file(self.file).text,
+                node.number,
+            ))),
             _ => {
                 self.expected(node, expected);
                 None
@@ -120,7 +122,7 @@ impl<'r> Reader<'r> {
         found: impl Into<String>,
         expected: impl Into<String>,
     ) {
-        self.add(node, Trouble::Value { found: found.into(), expected: expected.into() });
+        self.add(node, Mismatch { found: found.into(), expected: expected.into() });
     }
 }
 
@@ -150,6 +152,11 @@ impl<'n> Fields<'n> {
         (!matches!(found.value, Value::Null)).then_some(found)
     }
 
+    /// Knows a key whose value is read by somebody else.
+    pub(super) fn allow(&mut self, key: &'static str) {
+        self.asked.push(key);
+    }
+
     /// Whether a key is there, with a value or without.
     pub(super) fn has(&self, key: &str) -> bool {
         self.entries.iter().any(|(name, _, _)| *name == key)
@@ -165,7 +172,7 @@ impl<'n> Fields<'n> {
         let found = self.get(key);
         // A node that is no map has been reported already.
         if found.is_none() && matches!(self.node.value, Value::Map(_)) {
-            reader.add(self.node, Trouble::MissingKey { key, what: self.what });
+            reader.add(self.node, ConfigError::MissingKey { key, what: self.what });
         }
         found
     }
@@ -177,7 +184,11 @@ impl<'n> Fields<'n> {
                 let expected = self.asked.iter().map(ToString::to_string).collect();
                 reader.add(
                     key,
-                    Trouble::UnknownKey { found: (*name).to_owned(), what: self.what, expected },
+                    ConfigError::UnknownKey {
+                        found: (*name).to_owned(),
+                        what: self.what,
+                        expected,
+                    },
                 );
             }
         }

@@ -2,12 +2,12 @@
 
 use super::{
     fields::{Fields, Reader},
-    problem::Trouble,
-    report::Report,
-    tree::{Node, Value},
-    values::At,
+    yaml_tree::{Node, Value},
 };
-use crate::query::{Bound, CountryCode};
+use crate::{
+    diagnostic::{At, Duplicate, Report},
+    model::{Binding, CountryCode},
+};
 use ipnet::IpNet;
 use jiff::civil::DateTime;
 use std::{net::SocketAddr, time::Duration};
@@ -20,7 +20,7 @@ pub struct LabSpec {
     /// The country of clients in nobody's network.
     pub country: Option<At<CountryCode>>,
     /// Where honest answers come from, in order.
-    pub honest_from: Option<Vec<Origin>>,
+    pub honest_from: Option<Vec<HonestSource>>,
     /// A folder of zone files, relative to the lab file; the compiled-in ones when missing.
     pub zones: Option<At<String>>,
     /// Resolvers to ask, in order.
@@ -49,12 +49,12 @@ pub struct ListenerSpec {
     /// Address and port, for UDP and TCP.
     pub address: SocketAddr,
     /// Where every client of this listener is.
-    pub bound: Option<Bound>,
+    pub binding: Option<Binding>,
 }
 
 /// Where an honest answer comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
+pub enum HonestSource {
     /// The zone files.
     Zones,
     /// The upstream resolvers.
@@ -62,7 +62,8 @@ pub enum Origin {
 }
 
 /// The words for the origins.
-pub const ORIGINS: [(&str, Origin); 2] = [("zones", Origin::Zones), ("upstream", Origin::Upstream)];
+pub const HONEST_SOURCES: [(&str, HonestSource); 2] =
+    [("zones", HonestSource::Zones), ("upstream", HonestSource::Upstream)];
 
 /// Reads a lab file; whatever is wrong goes into the report.
 pub fn read_lab(file: usize, report: &mut Report) -> Option<LabSpec> {
@@ -99,14 +100,17 @@ pub fn read_lab(file: usize, report: &mut Report) -> Option<LabSpec> {
         {
             let first = reader.report.cross_reference(listener.place, first.place);
             let name = listener.value.address.to_string();
-            reader.report.add(listener.place, Trouble::Twice { what: "listener", name, first });
+            reader.report.add(listener.place, Duplicate { what: "listener", name, first });
         }
     }
     Some(LabSpec {
         listen,
         country,
         honest_from: honest_from.map(|items| {
-            items.into_iter().filter_map(|item| reader.word(item, "origin", &ORIGINS)).collect()
+            items
+                .into_iter()
+                .filter_map(|item| reader.word(item, "origin", &HONEST_SOURCES))
+                .collect()
         }),
         zones,
         upstream: upstream.into_iter().filter_map(|item| reader.resolver(item)).collect(),
@@ -118,8 +122,8 @@ pub fn read_lab(file: usize, report: &mut Report) -> Option<LabSpec> {
         seed,
         log,
         tcp_idle,
-        tcp_connections: tcp_connections.and_then(|count| usize::try_from(count).ok()),
-        workers: workers.and_then(|count| usize::try_from(count).ok()),
+        tcp_connections,
+        workers,
     })
 }
 
@@ -143,7 +147,7 @@ fn some<'n>(node: &'n Node, what: &'static str, reader: &mut Reader<'_>) -> Vec<
 fn read_listener(node: &Node, reader: &mut Reader<'_>) -> Option<At<ListenerSpec>> {
     if !matches!(node.value, Value::Map(_)) {
         let address = reader.socket(node)?;
-        return Some(reader.at(node, ListenerSpec { address, bound: None }));
+        return Some(reader.at(node, ListenerSpec { address, binding: None }));
     }
     let mut fields = Fields::of(node, "a listener", reader);
     let address = fields.need("address", reader).and_then(|address| reader.socket(address));
@@ -157,9 +161,9 @@ fn read_listener(node: &Node, reader: &mut Reader<'_>) -> Option<At<ListenerSpec
     let operator = operator
         .and_then(|name| reader.string(name, "the short name of an operator"))
         .map(|at| at.value);
-    let bound = country
+    let binding = country
         .and_then(|code| reader.country_code(code))
-        .map(|code| Bound { country: code.value, operator });
+        .map(|code| Binding { country: code.value, operator });
     fields.finish(reader);
-    Some(reader.at(node, ListenerSpec { address: address?, bound }))
+    Some(reader.at(node, ListenerSpec { address: address?, binding }))
 }

@@ -1,25 +1,16 @@
-//! Pools: the addresses that forged answers draw from.
+//! Pools: the addresses that forged answers draw from, written in the country file or in a file
+//! beside it.
 
 use super::{
     fields::{Fields, Reader},
-    tree::{Node, Value},
-    values::At,
+    yaml_tree::{Node, Value},
 };
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-
-/// How an answer picks from a pool.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pick {
-    /// One address, the next at every answer, and from the start again (as the Chinese injectors
-    /// do).
-    Ring,
-    /// One address, any (seeded).
-    Random,
-    /// One address, always the same for the same name.
-    ByName,
-    /// All of them, in their order.
-    All,
-}
+use crate::{
+    answer::{AddressFamily, Pick},
+    diagnostic::{At, Lacking, Mismatch, Place, Report, UnknownWord},
+    files::{FileSource, beside},
+};
+use std::{net::IpAddr, path::Path};
 
 /// An entry under `pools`.
 #[derive(Clone, Debug)]
@@ -33,14 +24,9 @@ pub struct PoolSpec {
     pub pick: Pick,
 }
 
-/// What stands behind `a:` or `aaaa:` in a poison.
-#[derive(Clone, Debug)]
-pub enum AddressesSpec {
-    /// `{pool: NAME}`.
-    Pool(At<String>),
-    /// Addresses, all given in their order.
-    Listed(Vec<IpAddr>),
-}
+/// The pools of one country, in their order, with their files read; one that cannot be read, which
+/// has been reported, has no addresses.
+pub(super) struct Pools(Vec<(String, Option<Vec<IpAddr>>, Pick)>);
 
 pub(super) fn read_pool(node: &Node, reader: &mut Reader<'_>) -> PoolSpec {
     let mut fields = Fields::of(node, "a pool", reader);
@@ -66,33 +52,75 @@ fn pool_address(node: &Node, reader: &mut Reader<'_>) -> Option<IpAddr> {
 const PICKS: [(&str, Pick); 4] =
     [("ring", Pick::Ring), ("random", Pick::Random), ("by-name", Pick::ByName), ("all", Pick::All)];
 
-/// `a: 127.0.0.1`, `a: [..]` or `a: {pool: NAME}`.
-pub(super) fn read_addresses(
-    node: &Node,
-    family: Family,
-    reader: &mut Reader<'_>,
-) -> AddressesSpec {
-    if matches!(node.value, Value::Map(_)) {
-        let mut fields = Fields::of(node, "addresses", reader);
-        let pool =
-            fields.need("pool", reader).and_then(|name| reader.string(name, "the name of a pool"));
-        fields.finish(reader);
-        return pool.map_or(AddressesSpec::Listed(Vec::new()), AddressesSpec::Pool);
+impl Pools {
+    /// Reads the pools of the country file at `path`.
+    pub(super) fn read(
+        specs: &[(At<String>, PoolSpec)],
+        path: &Path,
+        files: &FileSource,
+        report: &mut Report,
+    ) -> Self {
+        let mut pools = Vec::new();
+        for (name, PoolSpec { addresses, file, pick }) in specs {
+            let mut read = |file| read_file(file, path, files, report);
+            let mut found = addresses.clone().or_else(|| file.as_ref().and_then(&mut read));
+            if found.as_ref().is_some_and(Vec::is_empty) {
+                report.add(name.place, Lacking::new("pool", &name.value, "addresses"));
+                found = None;
+            }
+            pools.push((name.value.clone(), found, *pick));
+        }
+        Self(pools)
     }
-    let items = reader.items(node, "addresses, or {pool: NAME}");
-    if items.is_empty() && matches!(node.value, Value::List(_)) {
-        reader.expected(node, "at least one address");
+
+    /// The addresses of a pool that are of a family, and how an answer picks from them.
+    pub(super) fn of_family(
+        &self,
+        name: &At<String>,
+        family: AddressFamily,
+        report: &mut Report,
+    ) -> Option<(Vec<IpAddr>, Pick)> {
+        let found = self.0.iter().find(|(pool, ..)| *pool == name.value);
+        let Some((_, addresses, pick)) = found else {
+            let (found, what) = (name.value.clone(), "pool");
+            let expected = self.0.iter().map(|(pool, ..)| pool.clone()).collect();
+            report.add(name.place, UnknownWord { found, what, expected });
+            return None;
+        };
+        let addresses = addresses.as_ref()?.iter().copied();
+        let of_family: Vec<_> = addresses.filter(|address| family.has(*address)).collect();
+        if of_family.is_empty() {
+            report.add(name.place, Lacking::new("pool", &name.value, family.plural()));
+            return None;
+        }
+        Some((of_family, *pick))
     }
-    let addresses = items.into_iter().filter_map(|item| match family {
-        Family::V4 => reader.address::<Ipv4Addr>(item).map(IpAddr::from),
-        Family::V6 => reader.address::<Ipv6Addr>(item).map(IpAddr::from),
-    });
-    AddressesSpec::Listed(addresses.collect())
 }
 
-/// A or AAAA.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Family {
-    V4,
-    V6,
+/// One address a line; `#` begins a comment.
+fn read_file(
+    named: &At<String>,
+    country: &Path,
+    files: &FileSource,
+    report: &mut Report,
+) -> Option<Vec<IpAddr>> {
+    let path = beside(country, &named.value);
+    let text = files.read(&path).map_err(|error| report.add(named.place, error)).ok()?;
+    let file = report.open(files.shown(&path), text.clone());
+    let mut addresses = Some(Vec::new());
+    for (number, line) in (1..).zip(text.lines()) {
+        let entry = line.split_once('#').map_or(line, |(entry, _)| entry).trim();
+        match entry.parse() {
+            Ok(address) => addresses.iter_mut().for_each(|known| known.push(address)),
+            Err(_) if entry.is_empty() => {}
+            Err(_) => {
+                let column = 1 + line.len() - line.trim_start().len();
+                let found = format!("\"{entry}\"");
+                let problem = Mismatch { found, expected: "an IP address".to_owned() };
+                report.add(Place::at(file, number, column), problem);
+                addresses = None;
+            }
+        }
+    }
+    addresses
 }

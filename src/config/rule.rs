@@ -1,19 +1,17 @@
 //! Rules: one line of a policy.
 
 use super::{
-    answer::{AnswerRef, read_answer_ref},
+    answers::AnswerSpec,
     fields::{Fields, Reader},
-    hours::{HoursSpec, read_hours},
-    report::Place,
-    tree::Node,
-    values::At,
+    hours::read_hours,
+    yaml_tree::Node,
 };
 use crate::{
-    name::Pattern,
-    query::{Transport, Type},
+    diagnostic::{At, Place},
+    dns::{Pattern, Rtype, Transport},
+    model::{Evidence, HoursSpan},
 };
 use jiff::civil::Date;
-use std::fmt;
 
 /// One entry under `rules`.
 #[derive(Clone, Debug)]
@@ -25,7 +23,7 @@ pub struct RuleSpec {
     /// Files with more patterns, relative to the country file.
     pub lists: Vec<At<String>>,
     /// The types that it holds for; all when empty.
-    pub types: Vec<Type>,
+    pub types: Vec<Rtype>,
     /// The transports that it holds for; all when empty.
     pub transports: Vec<Transport>,
     /// The first day; always when missing.
@@ -33,9 +31,9 @@ pub struct RuleSpec {
     /// The first day on which it no longer holds.
     pub until: Option<Date>,
     /// The hours on which it holds; all when empty.
-    pub hours: Vec<HoursSpec>,
+    pub hours: Vec<HoursSpan>,
     /// What is sent.
-    pub answer: At<AnswerRef>,
+    pub answer: AnswerSpec,
     /// Citizen Lab category code.
     pub category: Option<String>,
     /// How well it is known.
@@ -43,41 +41,6 @@ pub struct RuleSpec {
     /// Keys under `sources`; nothing when the key was missing or empty, which has been reported.
     pub sources: Option<Vec<At<String>>>,
 }
-
-/// How well a rule is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Evidence {
-    /// Somebody captured the packets or queried the resolver.
-    Measured,
-    /// A credible report says that DNS was used.
-    Reported,
-    /// The block is attested, its DNS form is not.
-    Assumed,
-}
-
-impl Evidence {
-    /// The word in configs and output.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Measured => "measured",
-            Self::Reported => "reported",
-            Self::Assumed => "assumed",
-        }
-    }
-}
-
-impl fmt::Display for Evidence {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-const EVIDENCE: [(&str, Evidence); 3] = [
-    ("measured", Evidence::Measured),
-    ("reported", Evidence::Reported),
-    ("assumed", Evidence::Assumed),
-];
 
 pub(super) fn read_rule(node: &Node, reader: &mut Reader<'_>) -> Option<RuleSpec> {
     let mut fields = Fields::of(node, "a rule", reader);
@@ -94,11 +57,12 @@ pub(super) fn read_rule(node: &Node, reader: &mut Reader<'_>) -> Option<RuleSpec
     let since = fields.get("since").and_then(|day| reader.date(day));
     let until = fields.get("until").and_then(|day| reader.date(day));
     let hours = fields.get("hours").map_or(Vec::new(), |hours| read_hours(hours, reader));
-    let answer = fields.need("answer", reader).and_then(|answer| read_answer_ref(answer, reader));
+    let answer = fields.need("answer", reader).map(AnswerSpec::at);
     let category = fields.get("category").and_then(|code| read_category(code, reader));
+    let grades = Evidence::ALL.map(|grade| (grade.as_str(), grade));
     let evidence = fields
         .need("evidence", reader)
-        .and_then(|word| reader.word(word, "grade of evidence", &EVIDENCE));
+        .and_then(|word| reader.word(word, "grade of evidence", &grades));
     let sources = fields.need("sources", reader).map(|list| reader.items(list, "sources"));
     let sources = sources.map(|items| {
         items.into_iter().filter_map(|item| reader.string(item, "the key of a source")).collect()

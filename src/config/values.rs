@@ -1,13 +1,17 @@
 //! The scalars of the format: durations, days, networks, addresses, words.
 
-use super::{fields::Reader, problem::Trouble, report::Place, tree::Node};
+use super::{fields::Reader, yaml_tree::Node};
 use crate::{
-    name::wire_name,
-    query::{CountryCode, NoSuchWord, Transport, Type},
+    diagnostic::{At, InvalidValue, UnknownWord},
+    dns::{Rtype, Transport, wire_name},
+    model::{CountryCode, VerdictKind},
 };
 use hickory_proto::rr::Name as WireName;
 use ipnet::IpNet;
-use jiff::civil::{Date, DateTime};
+use jiff::{
+    civil::{Date, DateTime},
+    tz::TimeZone,
+};
 use std::{
     fmt,
     net::{IpAddr, SocketAddr},
@@ -15,75 +19,6 @@ use std::{
     time::Duration,
 };
 use tracing_subscriber::EnvFilter;
-
-/// A value and where it stands.
-#[derive(Clone, Debug)]
-pub struct At<T> {
-    /// Where.
-    pub place: Place,
-    /// What.
-    pub value: T,
-}
-
-/// A verdict: what a stub resolver that takes the first reply gets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Word {
-    /// What the zone files or the upstream resolver say.
-    Honest,
-    /// RCODE 3: no such name.
-    NxDomain,
-    /// NOERROR without records of the type.
-    NoData,
-    /// RCODE 5.
-    Refused,
-    /// RCODE 2.
-    ServFail,
-    /// Silence.
-    Drop,
-    /// TC: come back by TCP.
-    Truncate,
-    /// A TCP RST; on UDP silence.
-    Reset,
-    /// Records that are not honest.
-    Poison,
-}
-
-/// Every verdict, in the order of the documentation.
-pub const WORDS: [Word; 9] = [
-    Word::Honest,
-    Word::NxDomain,
-    Word::NoData,
-    Word::Refused,
-    Word::ServFail,
-    Word::Drop,
-    Word::Truncate,
-    Word::Reset,
-    Word::Poison,
-];
-
-impl Word {
-    /// The word in configs and output.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Honest => "honest",
-            Self::NxDomain => "nxdomain",
-            Self::NoData => "nodata",
-            Self::Refused => "refused",
-            Self::ServFail => "servfail",
-            Self::Drop => "drop",
-            Self::Truncate => "truncate",
-            Self::Reset => "reset",
-            Self::Poison => "poison",
-        }
-    }
-}
-
-impl fmt::Display for Word {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
 
 impl Reader<'_> {
     pub(super) fn at<T>(&self, node: &Node, value: T) -> At<T> {
@@ -149,7 +84,7 @@ impl Reader<'_> {
             return Some(*value);
         }
         let expected = words.iter().map(|(word, _)| (*word).to_owned()).collect();
-        self.add(node, Trouble::UnknownWord { found: found.to_owned(), what, expected });
+        self.add(node, UnknownWord { found: found.to_owned(), what, expected });
         None
     }
 
@@ -157,7 +92,7 @@ impl Reader<'_> {
         self.parse(node, "a country code: two letters (ISO 3166-1 alpha-2)")
     }
 
-    pub(super) fn record_type(&mut self, node: &Node) -> Option<Type> {
+    pub(super) fn record_type(&mut self, node: &Node) -> Option<Rtype> {
         self.parse(node, "a record type such as A or MX, or TYPE65280 (RFC 3597)")
             .map(|at| at.value)
     }
@@ -166,8 +101,8 @@ impl Reader<'_> {
         self.word(node, "transport", &Transport::ALL.map(|transport| (transport.word(), transport)))
     }
 
-    pub(super) fn verdict(&mut self, node: &Node) -> Option<Word> {
-        self.word(node, "verdict", &WORDS.map(|word| (word.as_str(), word)))
+    pub(super) fn verdict(&mut self, node: &Node) -> Option<VerdictKind> {
+        self.word(node, "verdict", &VerdictKind::ALL.map(|kind| (kind.as_str(), kind)))
     }
 
     /// A domain name that can stand in a message.
@@ -208,7 +143,7 @@ impl Reader<'_> {
     }
 
     /// A scalar that the command line knows too.
-    fn read<T>(&mut self, node: &Node, parse: fn(&str) -> Result<T, NoSuchWord>) -> Option<T> {
+    fn read<T>(&mut self, node: &Node, parse: fn(&str) -> Result<T, InvalidValue>) -> Option<T> {
         let text = self.scalar(node, "a word")?.to_owned();
         let parsed = parse(&text);
         parsed.map_err(|why| self.expected(node, why.expected)).ok()
@@ -235,11 +170,14 @@ impl Reader<'_> {
         chance
     }
 
-    /// A whole number in a range.
-    pub(super) fn number(&mut self, node: &Node, range: (u64, u64)) -> Option<u64> {
-        let expected = format!("a whole number from {} to {}", range.0, range.1);
-        let value = self.parse::<u64>(node, &expected)?.value;
-        if value < range.0 || value > range.1 {
+    /// A whole number in a range, ends included.
+    pub(super) fn number<T>(&mut self, node: &Node, (least, most): (T, T)) -> Option<T>
+    where
+        T: Copy + fmt::Display + FromStr + PartialOrd,
+    {
+        let expected = format!("a whole number from {least} to {most}");
+        let value = self.parse::<T>(node, &expected)?.value;
+        if value < least || value > most {
             self.expected(node, expected);
             return None;
         }
@@ -255,9 +193,9 @@ const MAX_TTL: u32 = 0x7fff_ffff;
 /// # Errors
 ///
 /// What was found, and what may be written.
-pub fn day(text: &str) -> Result<Date, NoSuchWord> {
+pub fn day(text: &str) -> Result<Date, InvalidValue> {
     let expected = "a day such as 2014-03-20".to_owned();
-    text.parse().map_err(|_| NoSuchWord { found: text.to_owned(), what: "day", expected })
+    text.parse().map_err(|_| InvalidValue { found: text.to_owned(), what: "day", expected })
 }
 
 /// A day, which stands for its noon, or a moment of it; in UTC.
@@ -265,7 +203,7 @@ pub fn day(text: &str) -> Result<Date, NoSuchWord> {
 /// # Errors
 ///
 /// What was found, and what may be written.
-pub fn moment(text: &str) -> Result<DateTime, NoSuchWord> {
+pub fn moment(text: &str) -> Result<DateTime, InvalidValue> {
     if let Ok(day) = text.parse::<Date>()
         && !text.contains('T')
     {
@@ -273,7 +211,10 @@ pub fn moment(text: &str) -> Result<DateTime, NoSuchWord> {
     }
     let expected =
         "a day such as 2014-03-20, or a moment of it in UTC such as 2014-03-20T18:30".to_owned();
-    text.parse().map_err(|_| NoSuchWord { found: text.to_owned(), what: "day", expected })
+    let parsed = text.parse().ok();
+    // Moments without an instant in UTC are beyond the calendar that time zones know.
+    let parsed = parsed.filter(|moment: &DateTime| moment.to_zoned(TimeZone::UTC).is_ok());
+    parsed.ok_or_else(|| InvalidValue { found: text.to_owned(), what: "day", expected })
 }
 
 /// A duration with its unit, in a range, ends included.
@@ -281,7 +222,7 @@ pub fn moment(text: &str) -> Result<DateTime, NoSuchWord> {
 /// # Errors
 ///
 /// What was found, and what may be written.
-pub fn duration(text: &str, range: (Duration, Duration)) -> Result<Duration, NoSuchWord> {
+pub fn duration(text: &str, range: (Duration, Duration)) -> Result<Duration, InvalidValue> {
     let value = parse_duration(text).filter(|value| *value >= range.0 && *value <= range.1);
     value.ok_or_else(|| {
         let expected = format!(
@@ -289,7 +230,11 @@ pub fn duration(text: &str, range: (Duration, Duration)) -> Result<Duration, NoS
             show(range.0),
             show(range.1)
         );
-        NoSuchWord { found: text.to_owned(), what: "duration", expected: with_unit(text, expected) }
+        InvalidValue {
+            found: text.to_owned(),
+            what: "duration",
+            expected: with_unit(text, expected),
+        }
     })
 }
 
@@ -298,9 +243,9 @@ pub fn duration(text: &str, range: (Duration, Duration)) -> Result<Duration, NoS
 /// # Errors
 ///
 /// What was found, and what may be written.
-pub fn socket(text: &str) -> Result<SocketAddr, NoSuchWord> {
+pub fn socket(text: &str) -> Result<SocketAddr, InvalidValue> {
     let expected = "an address with a port such as 127.0.0.1:5300 or [::1]:5300";
-    text.parse().map_err(|_| NoSuchWord {
+    text.parse().map_err(|_| InvalidValue {
         found: text.to_owned(),
         what: "address with a port",
         expected: expected.to_owned(),
@@ -312,10 +257,10 @@ pub fn socket(text: &str) -> Result<SocketAddr, NoSuchWord> {
 /// # Errors
 ///
 /// What was found, and what may be written.
-pub fn resolver(text: &str) -> Result<SocketAddr, NoSuchWord> {
+pub fn resolver(text: &str) -> Result<SocketAddr, InvalidValue> {
     let bare = text.parse::<IpAddr>().map(|address| SocketAddr::from((address, 53)));
     let expected = "an address, with a port or without, such as 9.9.9.9 or [2620:fe::fe]:53";
-    bare.or_else(|_| text.parse()).map_err(|_| NoSuchWord {
+    bare.or_else(|_| text.parse()).map_err(|_| InvalidValue {
         found: text.to_owned(),
         what: "address",
         expected: expected.to_owned(),
@@ -327,11 +272,11 @@ pub fn resolver(text: &str) -> Result<SocketAddr, NoSuchWord> {
 /// # Errors
 ///
 /// What was found, and what may be written.
-pub fn log_filter(text: &str) -> Result<EnvFilter, NoSuchWord> {
+pub fn log_filter(text: &str) -> Result<EnvFilter, InvalidValue> {
     let level = ["off", "error", "warn", "info", "debug", "trace"].contains(&text);
     let filter = if level { format!("warn,splinterdns={text}") } else { text.to_owned() };
     let parsed = if level || text.contains('=') { EnvFilter::try_new(filter).ok() } else { None };
-    parsed.ok_or_else(|| NoSuchWord {
+    parsed.ok_or_else(|| InvalidValue {
         found: text.to_owned(),
         what: "log filter",
         expected: "error, warn, info, debug, or a filter such as splinterdns::query=debug"
@@ -357,7 +302,7 @@ fn parse_duration(text: &str) -> Option<Duration> {
 
 /// A duration in the largest unit that holds it whole.
 fn show(duration: Duration) -> String {
-    let millis = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+    let millis = duration.as_secs() * 1000 + u64::from(duration.subsec_millis());
     let unit = UNITS.iter().find(|(_, size)| millis > 0 && millis.is_multiple_of(*size));
     unit.map_or("0s".to_owned(), |(word, size)| format!("{}{word}", millis / size))
 }

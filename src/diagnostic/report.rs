@@ -1,28 +1,13 @@
 //! All problems of all files, each with its place.
 
-use super::{Trouble, tree};
+use super::place::{Place, Spot};
 use std::{fmt, path::PathBuf};
-
-/// Where a value stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// Index of the file in its [`Report`].
-    file: usize,
-    spot: Spot,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Spot {
-    /// The file as such.
-    Whole,
-    /// A line and column, counted from 1.
-    At(usize, usize),
-    /// A node of a YAML tree; its line and column are found when somebody asks.
-    Node(usize),
-}
 
 /// More at a time help nobody.
 const MOST_SHOWN: usize = 100;
+
+/// Finds line and column, counted from 1, of the node with a number in a text.
+pub type Locate = fn(&str, usize) -> (usize, usize);
 
 /// A file that has been read.
 #[derive(Clone, Debug)]
@@ -31,6 +16,8 @@ pub struct SourceFile {
     pub path: PathBuf,
     /// Its text; empty when it could not be read.
     pub text: String,
+    /// How nodes of its syntax tree are found; files without nodes have none.
+    locate: Option<Locate>,
 }
 
 /// One thing that is wrong.
@@ -38,8 +25,8 @@ pub struct SourceFile {
 pub struct Problem {
     /// Where.
     pub place: Place,
-    /// What.
-    pub trouble: Trouble,
+    /// What, in words.
+    pub message: String,
 }
 
 /// The files of a lab and everything that is wrong with them.
@@ -52,7 +39,7 @@ pub struct Report {
 impl Report {
     /// Takes in a file; problems refer to it by the number that comes back.
     pub fn open(&mut self, path: PathBuf, text: String) -> usize {
-        self.files.push(SourceFile { path, text });
+        self.files.push(SourceFile { path, text, locate: None });
         self.files.len() - 1
     }
 
@@ -62,6 +49,11 @@ impl Report {
         &self.files[number]
     }
 
+    /// Says how places of nodes in a file are found.
+    pub fn locate_with(&mut self, file: usize, locate: Locate) {
+        self.files[file].locate = Some(locate);
+    }
+
     /// How many files have been read.
     #[must_use]
     pub fn file_count(&self) -> usize {
@@ -69,8 +61,8 @@ impl Report {
     }
 
     /// Notes a problem.
-    pub fn add(&mut self, place: Place, trouble: impl Into<Trouble>) {
-        self.problems.push(Problem { place, trouble: trouble.into() });
+    pub fn add(&mut self, place: Place, problem: impl fmt::Display) {
+        self.problems.push(Problem { place, message: problem.to_string() });
     }
 
     /// Whether nothing is wrong.
@@ -94,8 +86,11 @@ impl Report {
     #[must_use]
     pub fn line_and_column(&self, place: Place) -> Option<(usize, usize)> {
         match place.spot {
-            Spot::Node(number) => Some(tree::locate(&self.files[place.file].text, number)),
-            Spot::At(line, column) => Some((line, column)),
+            Spot::Node(number) => {
+                let file = &self.files[place.file];
+                file.locate.map(|locate| locate(&file.text, number))
+            }
+            Spot::LineColumn(line, column) => Some((line, column)),
             Spot::Whole => None,
         }
     }
@@ -104,42 +99,18 @@ impl Report {
         &self,
         f: &mut fmt::Formatter<'_>,
         at: (usize, Option<(usize, usize)>),
-        trouble: &Trouble,
+        message: &str,
     ) -> fmt::Result {
         let file = &self.files[at.0];
         let Some((line, column)) = at.1 else {
-            return writeln!(f, "{}: {trouble}", file.path.display());
+            return writeln!(f, "{}: {message}", file.path.display());
         };
-        writeln!(f, "{}:{line}:{column}: {trouble}", file.path.display())?;
+        writeln!(f, "{}:{line}:{column}: {message}", file.path.display())?;
         let Some(text) = file.text.lines().nth(line - 1) else { return Ok(()) };
         let width = line.to_string().len();
         let mark = " ".repeat(text.chars().take(column - 1).count());
         writeln!(f, " {line} | {}", text.trim_end())?;
         writeln!(f, " {:width$} | {mark}^", "")
-    }
-}
-
-impl Place {
-    pub(super) const fn node(file: usize, number: usize) -> Self {
-        Self { file, spot: Spot::Node(number) }
-    }
-
-    /// A line and column, counted from 1.
-    #[must_use]
-    pub const fn at(file: usize, line: usize, column: usize) -> Self {
-        Self { file, spot: Spot::At(line, column) }
-    }
-
-    /// The file as such.
-    #[must_use]
-    pub const fn whole(file: usize) -> Self {
-        Self { file, spot: Spot::Whole }
-    }
-
-    /// The number of the file.
-    #[must_use]
-    pub const fn file(self) -> usize {
-        self.file
     }
 }
 
@@ -159,10 +130,10 @@ impl fmt::Display for Report {
         // A value behind an anchor is read wherever its alias stands, and so is what is wrong with
         // it.
         located.dedup_by(|(at, problem), (other_at, other)| {
-            at == other_at && problem.trouble == other.trouble
+            at == other_at && problem.message == other.message
         });
         for (at, problem) in &located {
-            self.show(f, *at, &problem.trouble)?;
+            self.show(f, *at, &problem.message)?;
         }
         let mut broken: Vec<_> = located.iter().map(|((file, _), _)| file).collect();
         broken.dedup();

@@ -11,24 +11,23 @@
 //! The real one also read behind the end of the packet and sent what it found there to the client.
 //! This one never does: where the real one would have had to leak, this one is silent.
 
-use super::{Flat, Type};
-use crate::name::Name;
+use super::{
+    NaiveParser, Name, Rtype,
+    constants::{HEADER_LEN, flags2},
+};
 use hickory_proto::rr::{DNSClass, RecordType};
 use std::ops::Range;
 
-/// A question as the injector reads it.
+/// A question as a naive parser reads it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Glance {
-    /// The name that it looks up.
-    pub name: Name,
-    /// The type that it takes to be asked for.
-    pub rtype: Type,
+pub struct NaiveQuestion {
+    /// The QNAME that it looks up.
+    pub qname: Name,
+    /// The QTYPE that it sees.
+    pub qtype: Rtype,
     /// The octets that it copies into its reply as the question.
     pub question: Range<usize>,
 }
-
-/// Octets of a DNS header (RFC 1035 section 4.1.1).
-const HEADER: usize = 12;
 
 /// Room for the name: 125 characters and a NUL.
 const ROOM: usize = 126;
@@ -36,30 +35,30 @@ const ROOM: usize = 126;
 /// A label, its dot and a NUL.
 const DOT_AND_NUL: usize = 2;
 
-impl Glance {
+impl NaiveQuestion {
     /// Reads octets; nothing where the injector stays silent, whatever its list.
     #[must_use]
-    pub fn at(octets: &[u8], flat: Flat) -> Option<Self> {
+    pub fn parse(octets: &[u8], parser: NaiveParser) -> Option<Self> {
         // Too short for a header, or a response.
-        if octets.len() < HEADER || octets[2] & 0x80 != 0 {
+        if octets.len() < HEADER_LEN || octets[2] & flags2::QR != 0 {
             return None;
         }
-        if flat.one_question && octets[4..6] != [0, 1] {
+        if parser.one_question && octets[4..6] != [0, 1] {
             return None;
         }
-        let Flattened { text, end, stop } = flatten(octets, flat.patched)?;
+        let Flattened { text, end, stop } = flatten(octets, parser.patched)?;
         let number =
             |at| octets.get(at..at + 2).map(|pair: &[u8]| u16::from_be_bytes([pair[0], pair[1]]));
-        let (rtype, class) = (number(end)?, number(end + 2)?);
-        if flat.patched && class != u16::from(DNSClass::IN) {
+        let (qtype, class) = (number(end)?, number(end + 2)?);
+        if parser.patched && class != u16::from(DNSClass::IN) {
             return None;
         }
         // The reply copies up to where the reading stopped and four octets more; beyond the packet
         // it would leak.
-        let question = HEADER..stop + 4;
+        let question = HEADER_LEN..stop + 4;
         octets.get(question.clone())?;
-        let name = text.split(|octet| *octet == 0).next().unwrap_or_default();
-        Some(Self { name: Name::flattened(name), rtype: Type(RecordType::from(rtype)), question })
+        let name = text.split(|octet| *octet == 0).next().expect("split gives one part at least");
+        Some(Self { qname: Name::flattened(name), qtype: Rtype(RecordType::from(qtype)), question })
     }
 }
 
@@ -76,7 +75,7 @@ struct Flattened {
 /// Labels with dots between them, until an empty one or until one does not fit.
 fn flatten(octets: &[u8], patched: bool) -> Option<Flattened> {
     let mut text: Vec<u8> = Vec::with_capacity(ROOM);
-    let mut at = HEADER;
+    let mut at = HEADER_LEN;
     loop {
         let length = usize::from(*octets.get(at)?);
         at += 1;
@@ -87,8 +86,8 @@ fn flatten(octets: &[u8], patched: bool) -> Option<Flattened> {
         let fits = if patched { length } else { 1 };
         if text.len() + fits + DOT_AND_NUL > ROOM {
             // The patched one still steps over as much of the label as there is room for.
-            let room = (ROOM - DOT_AND_NUL).checked_sub(text.len()).unwrap_or(length);
-            let stepped = if patched { length.min(room) } else { 0 };
+            let room = (ROOM - DOT_AND_NUL).checked_sub(text.len());
+            let stepped = if patched { room.map_or(length, |room| length.min(room)) } else { 0 };
             return Some(Flattened { text, end: at, stop: at + stepped });
         }
         let taken = length.min(ROOM - 1 - dot - text.len());
@@ -106,30 +105,31 @@ fn flatten(octets: &[u8], patched: bool) -> Option<Flattened> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Flat, Glance};
+    use super::{NaiveParser, NaiveQuestion};
     use proptest::prelude::{any, prop_assert, proptest};
 
-    const PATCHED: Flat = Flat { patched: true, one_question: false };
-    const EARLIER: Flat = Flat { patched: false, one_question: false };
+    const PATCHED: NaiveParser = NaiveParser { patched: true, one_question: false };
+    const EARLIER: NaiveParser = NaiveParser { patched: false, one_question: false };
 
     /// A header with RD and one question, and these octets behind it.
     fn query(rest: &[u8]) -> Vec<u8> {
         [&b"\x12\x34\x01\x20\0\x01\0\0\0\0\0\0"[..], rest].concat()
     }
 
-    fn name(rest: &[u8], flat: Flat) -> Option<String> {
-        Glance::at(&query(rest), flat).map(|glance| glance.name.to_string())
+    fn name(rest: &[u8], parser: NaiveParser) -> Option<String> {
+        NaiveQuestion::parse(&query(rest), parser).map(|found| found.qname.to_string())
     }
 
     #[test]
     fn a_well_formed_question_reads_as_it_does_to_everybody() {
-        let glance =
-            Glance::at(&query(b"\x03WWW\x03rsf\x03org\0\0\x1c\0\x01\0\0\x29"), PATCHED).unwrap();
+        let found =
+            NaiveQuestion::parse(&query(b"\x03WWW\x03rsf\x03org\0\0\x1c\0\x01\0\0\x29"), PATCHED)
+                .unwrap();
         assert_eq!(
-            (glance.name.as_str(), glance.rtype.to_string()),
+            (found.qname.as_str(), found.qtype.to_string()),
             ("www.rsf.org", "AAAA".to_owned())
         );
-        assert_eq!(glance.question, 12..12 + 17, "what is behind the question does not matter");
+        assert_eq!(found.question, 12..12 + 17, "what is behind the question does not matter");
     }
 
     #[test]
@@ -157,11 +157,14 @@ mod tests {
         for header in [b"\0\0\0\0\0\0\0\0\0\0\0\0", b"\0\0\x7f\xff\x01\x02\x03\x04\x05\x06\x07\x08"]
         {
             let octets = [&header[..], question].concat();
-            assert_eq!(Glance::at(&octets, PATCHED).unwrap().name.as_str(), "rsf.org");
-            assert_eq!(Glance::at(&octets, Flat { one_question: true, ..PATCHED }), None);
+            assert_eq!(NaiveQuestion::parse(&octets, PATCHED).unwrap().qname.as_str(), "rsf.org");
+            assert_eq!(
+                NaiveQuestion::parse(&octets, NaiveParser { one_question: true, ..PATCHED }),
+                None
+            );
             let mut response = octets;
             response[2] |= 0x80;
-            assert_eq!(Glance::at(&response, PATCHED), None);
+            assert_eq!(NaiveQuestion::parse(&response, PATCHED), None);
         }
     }
 
@@ -196,12 +199,12 @@ mod tests {
         let mut rest = b"\x03www\x0agoogle.com\x6f\0\x1c\0\x01".to_vec();
         assert_eq!(name(&rest, PATCHED), None, "the copy would run past the packet");
         rest.resize(rest.len() + 120, b'x');
-        let glance = Glance::at(&query(&rest), PATCHED).unwrap();
+        let found = NaiveQuestion::parse(&query(&rest), PATCHED).unwrap();
         assert_eq!(
-            (glance.name.as_str(), glance.rtype.to_string()),
+            (found.qname.as_str(), found.qtype.to_string()),
             ("www.google.com", "AAAA".to_owned())
         );
-        assert_eq!(glance.question.len(), 16 + 110 + 4);
+        assert_eq!(found.question.len(), 16 + 110 + 4);
         rest[15] = 0x6e;
         rest.truncate(16 + 110);
         rest.extend(b"\0\0\x01\0\x01");
@@ -216,8 +219,8 @@ mod tests {
     fn octets_behind_the_end_are_never_read() {
         let whole = query(b"\x08facebook\x03com\0\0\x01\0\x01");
         for length in 0..whole.len() {
-            assert_eq!(Glance::at(&whole[..length], PATCHED), None, "cut at {length}");
-            assert_eq!(Glance::at(&whole[..length], EARLIER), None, "cut at {length}");
+            assert_eq!(NaiveQuestion::parse(&whole[..length], PATCHED), None, "cut at {length}");
+            assert_eq!(NaiveQuestion::parse(&whole[..length], EARLIER), None, "cut at {length}");
         }
         assert_eq!(name(b"\x08facebook\xffcom\0", EARLIER), None);
     }
@@ -229,9 +232,9 @@ mod tests {
             patched in any::<bool>(),
             one_question in any::<bool>(),
         ) {
-            if let Some(glance) = Glance::at(&octets, Flat { patched, one_question }) {
-                prop_assert!(octets[2] & 0x80 == 0 && glance.question.end <= octets.len());
-                prop_assert!(glance.question.start == 12 && glance.question.len() >= 5);
+            if let Some(found) = NaiveQuestion::parse(&octets, NaiveParser { patched, one_question }) {
+                prop_assert!(octets[2] & 0x80 == 0 && found.question.end <= octets.len());
+                prop_assert!(found.question.start == 12 && found.question.len() >= 5);
             }
         }
     }

@@ -4,11 +4,11 @@
 //! lower case and without its last dot, because RFC 4343 makes case meaningless and every rule is
 //! written that way. A [`Pattern`] is what a rule matches names with.
 
-mod pattern;
 mod plain;
 
-pub use pattern::{Form, Pattern, PatternError, PatternRef};
+pub(super) use plain::fold_plain;
 
+use super::constants::{MAX_LABEL_LEN, MAX_NAME_LEN};
 use hickory_proto::rr::Name as WireName;
 use std::fmt;
 use thiserror::Error;
@@ -37,10 +37,6 @@ pub enum NameError {
     },
 }
 
-/// Octets of a label and of a name in wire form, at most (RFC 1035 section 2.3.4).
-const MAX_LABEL: usize = 63;
-const MAX_NAME: usize = 255;
-
 impl Name {
     /// Reads what a person wrote: any case, with or without the last dot, internationalised or not.
     ///
@@ -60,7 +56,7 @@ impl Name {
     /// The folded form of a name in wire form without compression, written into the room of this
     /// one.
     #[must_use]
-    pub fn refilled(self, wire: &[u8]) -> Self {
+    pub fn refill(self, wire: &[u8]) -> Self {
         match self.plainly(wire) {
             Ok(name) => name,
             Err(Self(room)) => Self(joined(room, wire_labels(wire))),
@@ -72,8 +68,9 @@ impl Name {
         let mut octets = self.0.into_bytes();
         octets.clear();
         // All but the first length and the root's.
-        octets.extend(wire.get(1..wire.len().saturating_sub(1)).unwrap_or_default());
-        let (mut dots, mut at) = (0_u8, usize::from(wire.first().copied().unwrap_or_default()));
+        let [first, rest @ ..] = wire else { return Err(Self::default()) };
+        octets.extend(rest.split_last().map_or(rest, |(_, labels)| labels));
+        let (mut dots, mut at) = (0_u8, usize::from(*first));
         while at < octets.len() {
             at += usize::from(std::mem::replace(&mut octets[at], b'.')) + 1;
             dots = dots.wrapping_add(1);
@@ -179,12 +176,15 @@ pub fn wire_name(text: &str) -> Result<WireName, NameError> {
     if labels.is_empty() {
         return Ok(WireName::root());
     }
-    if let Some(long) = labels.iter().find(|label| label.len() > MAX_LABEL) {
-        return Err(form(&format!("a label has {} octets; {MAX_LABEL} are allowed", long.len())));
+    if let Some(long) = labels.iter().find(|label| label.len() > MAX_LABEL_LEN) {
+        return Err(form(&format!(
+            "a label has {} octets; {MAX_LABEL_LEN} are allowed",
+            long.len()
+        )));
     }
     let octets = labels.iter().map(|label| label.len() + 1).sum::<usize>() + 1;
-    if octets > MAX_NAME {
-        return Err(form(&format!("it has {octets} octets; {MAX_NAME} are allowed")));
+    if octets > MAX_NAME_LEN {
+        return Err(form(&format!("it has {octets} octets; {MAX_NAME_LEN} are allowed")));
     }
     WireName::from_labels(labels.iter().map(Vec::as_slice)).map_err(|why| form(&why.to_string()))
 }
@@ -192,7 +192,7 @@ pub fn wire_name(text: &str) -> Result<WireName, NameError> {
 /// Writes a name in wire form, without compression.
 pub fn write_wire(name: &WireName, out: &mut Vec<u8>) {
     for label in name.iter() {
-        out.push(u8::try_from(label.len()).unwrap_or_default());
+        out.push(u8::try_from(label.len()).expect("hickory keeps labels of at most 63 octets"));
         out.extend(label);
     }
     out.push(0);
@@ -315,13 +315,13 @@ mod tests {
         fn both_ways_to_fold_a_name_agree(labels in labels()) {
             let wire: Vec<u8> = labels.iter().flat_map(|label| [&[label.len() as u8], &label[..]].concat()).chain([0]).collect();
             let name = hickory_proto::rr::Name::from_labels(labels.iter().map(Vec::as_slice)).unwrap();
-            proptest::prop_assert_eq!(Name::parse("left.over").unwrap().refilled(&wire), Name::from_wire(&name));
+            proptest::prop_assert_eq!(Name::parse("left.over").unwrap().refill(&wire), Name::from_wire(&name));
         }
     }
 
     #[test]
     fn plain_names_are_folded_too() {
-        assert_eq!(Name::default().refilled(b"\x03WwW\x07eXample\0").as_str(), "www.example");
-        assert_eq!(Name::default().refilled(b"\0").as_str(), "");
+        assert_eq!(Name::default().refill(b"\x03WwW\x07eXample\0").as_str(), "www.example");
+        assert_eq!(Name::default().refill(b"\0").as_str(), "");
     }
 }

@@ -2,18 +2,18 @@
 
 /// How the program that answers reads queries.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Parser {
+pub enum QueryParser {
     /// As RFC 1035 has it; what cannot be decoded is not answered by a censor.
     #[default]
     Dns,
-    /// As the injector of the Great Firewall that the Wallbleed paper took apart: a glance at the
-    /// octets.
-    Flat(Flat),
+    /// From octets, without decoding a message, as the injector of the Great Firewall does that
+    /// the Wallbleed paper took apart.
+    Naive(NaiveParser),
 }
 
-/// The forms in which the flat parser was seen, or is said to have been.
+/// The forms in which the naive parser was seen, or is said to have been.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Flat {
+pub struct NaiveParser {
     /// Since its patch of November 2023 the class must be IN, and a label that does not fit into
     /// 125 characters is left out whole.
     pub patched: bool,
@@ -24,79 +24,81 @@ pub struct Flat {
 
 /// A set of parsers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Readers(u8);
+pub struct ParserSet(u8);
 
-impl Parser {
-    /// Every flat parser that there can be.
-    const FLATS: [Flat; 4] = [
-        Flat { patched: false, one_question: false },
-        Flat { patched: true, one_question: false },
-        Flat { patched: false, one_question: true },
-        Flat { patched: true, one_question: true },
+impl QueryParser {
+    /// Every naive parser that there can be.
+    const NAIVE: [NaiveParser; 4] = [
+        NaiveParser { patched: false, one_question: false },
+        NaiveParser { patched: true, one_question: false },
+        NaiveParser { patched: false, one_question: true },
+        NaiveParser { patched: true, one_question: true },
     ];
 
     const fn bit(self) -> u8 {
         match self {
             Self::Dns => 1,
-            Self::Flat(Flat { patched, one_question }) => {
+            Self::Naive(NaiveParser { patched, one_question }) => {
                 2 << (patched as u8 + 2 * one_question as u8)
             }
         }
     }
 }
 
-impl Readers {
-    /// Those who read messages as RFC 1035 has it.
-    pub const DNS: Self = Self::of(Parser::Dns);
+impl ParserSet {
+    /// Resolvers, which read messages as RFC 1035 has it.
+    pub const DNS: Self = Self::of(QueryParser::Dns);
 
-    /// Everybody.
+    /// All parsers.
     pub const ALL: Self = Self(0b1_1111);
 
     /// One parser alone.
     #[must_use]
-    pub const fn of(parser: Parser) -> Self {
+    pub const fn of(parser: QueryParser) -> Self {
         Self(parser.bit())
     }
 
     /// Both sets together.
     #[must_use]
-    pub const fn and(self, other: Self) -> Self {
+    pub const fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
-    /// Whether one of these is also one of those.
+    /// Whether the sets share a parser.
     #[must_use]
-    pub const fn meet(self, other: Self) -> bool {
+    pub const fn intersects(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }
 
-    /// Whether all of those are among these.
+    /// Whether all of the others are in this set.
     #[must_use]
-    pub const fn cover(self, others: Self) -> bool {
+    pub const fn contains(self, others: Self) -> bool {
         self.0 & others.0 == others.0
     }
 
-    /// The flat parsers among them.
-    pub fn flats(self) -> impl Iterator<Item = Flat> {
-        Parser::FLATS.into_iter().filter(move |flat| self.meet(Self::of(Parser::Flat(*flat))))
+    /// The naive parsers in the set.
+    pub fn naive(self) -> impl Iterator<Item = NaiveParser> {
+        QueryParser::NAIVE
+            .into_iter()
+            .filter(move |parser| self.intersects(Self::of(QueryParser::Naive(*parser))))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Parser, Readers};
+    use super::{ParserSet, QueryParser};
 
     #[test]
     fn every_parser_has_a_bit_of_its_own() {
-        let each: Vec<_> = Parser::FLATS
-            .map(Parser::Flat)
+        let each: Vec<_> = QueryParser::NAIVE
+            .map(QueryParser::Naive)
             .into_iter()
-            .chain([Parser::Dns])
-            .map(Readers::of)
+            .chain([QueryParser::Dns])
+            .map(ParserSet::of)
             .collect();
-        let all = each.iter().fold(Readers::default(), |all, one| all.and(*one));
-        assert_eq!((all, all.0.count_ones()), (Readers::ALL, 5));
-        assert_eq!(all.flats().collect::<Vec<_>>(), Parser::FLATS);
-        assert_eq!(Readers::DNS.flats().count(), 0);
+        let all = each.iter().fold(ParserSet::default(), |all, one| all.union(*one));
+        assert_eq!((all, all.0.count_ones()), (ParserSet::ALL, 5));
+        assert_eq!(all.naive().collect::<Vec<_>>(), QueryParser::NAIVE);
+        assert_eq!(ParserSet::DNS.naive().count(), 0);
     }
 }

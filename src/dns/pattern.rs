@@ -1,6 +1,6 @@
 //! What a rule matches names with: eight forms, told apart by how they are written.
 
-use super::{Name, NameError, plain::fold_plain};
+use super::name::{Name, NameError, fold_plain};
 use regex::RegexBuilder;
 use std::fmt;
 use thiserror::Error;
@@ -212,15 +212,14 @@ fn sound_regex(regex: &str) -> Result<String, PatternError> {
         Ok(_) => Ok(regex.to_owned()),
         Err(why) => Err(PatternError::Regex {
             text: regex.to_owned(),
-            why: why
-                .to_string()
-                .lines()
-                .last()
-                .unwrap_or_default()
-                .trim_start_matches("error: ")
-                .to_owned(),
+            why: last_line(&why.to_string()).trim_start_matches("error: ").to_owned(),
         }),
     }
+}
+
+/// The library draws a picture of the expression; the reason stands below it.
+fn last_line(why: &str) -> &str {
+    why.lines().last().unwrap_or(why)
 }
 
 fn whole_name(text: &str, written: &str) -> Result<String, PatternError> {
@@ -273,7 +272,7 @@ impl fmt::Display for Pattern {
 #[cfg(test)]
 mod tests {
     use super::{Form, Pattern, PatternError};
-    use crate::name::Name;
+    use crate::dns::Name;
     use proptest::prelude::{prop_assert_eq, proptest};
 
     /// The table of the design: what is written, what must match, what must not.

@@ -1,23 +1,77 @@
 //! Running the examples of a country: the same decision and the same octets that a client gets.
 
-use super::{Asker, Lab, Rehearsal};
+use super::{explain::Explanation, state::Engine};
 use crate::{
-    clock::Clock,
-    config::{At, CountrySpec, ExampleSpec, Place, Report, Trouble},
-    name::wire_name,
-    policy::Country,
+    config::{CountrySpec, ExampleSpec},
+    diagnostic::{At, Place, Report, UnknownWord},
+    dns::wire_name,
+    policy::{Country, MissReason},
 };
 use std::net::IpAddr;
+use thiserror::Error;
+
+/// What is wrong with an example.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+enum ExampleError {
+    #[error("the example {ask:?} fails: {got}; it expects {expected}")]
+    Fails { ask: String, got: String, expected: String },
+    #[error(
+        "the example {ask:?} cannot be asked: \
+         {owner} has no client that is in none of its operators' networks"
+    )]
+    NobodyAsks { ask: String, owner: String },
+    #[error(
+        "the example {ask:?} depends on when it is asked, because rule {rule:?} does; \
+         give it a day, such as today: {today}"
+    )]
+    NeedsDay { ask: String, rule: String, today: String },
+}
+
+/// A problem, and where it is.
+type Found = (Place, ExampleError);
 
 /// Runs every example of a country; each one that fails goes into the report.
-pub(super) fn run(lab: &Lab, spec: &CountrySpec, report: &mut Report) {
-    let Some(country) = lab.policy.country(spec.country.value) else { return };
+pub(super) fn run(engine: &Engine, spec: &CountrySpec, report: &mut Report) {
+    let Some(country) = engine.policy.country(spec.country.value) else { return };
     for example in &spec.examples {
         let Some(client) = client(country, example, report) else { continue };
-        if let Some((place, got, expected)) = failure(lab, spec, example, client) {
-            report.add(place, Trouble::Example { ask: example.ask.value.clone(), got, expected });
-        }
+        let explanation = explanation(engine, example, client);
+        let problem = needs_day(engine, &explanation, example)
+            .or_else(|| wrong_decision(&explanation, spec, example))
+            .or_else(|| wrong_replies(&explanation, example));
+        problem.into_iter().for_each(|(place, problem)| report.add(place, problem));
     }
+}
+
+/// What the client gets, on the example's day or else on that of the lab.
+fn explanation<'e>(engine: &'e Engine, example: &ExampleSpec, client: IpAddr) -> Explanation<'e> {
+    let qname = wire_name(example.qname.as_str()).expect("it was read from a name");
+    let arrival = example.today.unwrap_or_else(|| engine.settings.clock.now());
+    engine.explain(&qname, example.qtype, (client, example.transport), arrival)
+}
+
+/// An example without a day must not be about a rule that holds on some days and not on others: a
+/// config that loads today could be refused tomorrow.
+fn needs_day(
+    engine: &Engine,
+    explanation: &Explanation<'_>,
+    example: &ExampleSpec,
+) -> Option<Found> {
+    if example.today.is_some() {
+        return None;
+    }
+    let Explanation { query, decision, .. } = explanation;
+    let decided = decision.rule.map(|(rule, _)| rule);
+    let misses = decision.jurisdiction.near_misses(query);
+    let own = misses.iter().filter(|miss| miss.why != MissReason::Operator).map(|miss| miss.rule);
+    let dated = decided.into_iter().chain(own).find(|rule| rule.depends_on_time())?;
+    let (ask, rule) = (example.ask.value.clone(), dated.slug.clone());
+    let today = engine.settings.clock.today().to_string();
+    Some((example.ask.place, ExampleError::NeedsDay { ask, rule, today }))
+}
+
+fn fails(example: &ExampleSpec, place: Place, got: String, expected: String) -> Found {
+    (place, ExampleError::Fails { ask: example.ask.value.clone(), got, expected })
 }
 
 /// A client of the example's operator, or of the country and of none of its operators.
@@ -25,72 +79,59 @@ fn client(country: &Country, example: &ExampleSpec, report: &mut Report) -> Opti
     let (client, owner) = match &example.operator {
         None => (country.client(), country.name.clone()),
         Some(At { place, value }) => {
-            let Some(operator) = country.operators.iter().find(|operator| operator.slug == *value)
-            else {
-                let expected =
-                    country.operators.iter().map(|operator| operator.slug.clone()).collect();
-                report.add(
-                    *place,
-                    Trouble::UnknownWord { found: value.clone(), what: "operator", expected },
-                );
+            let mut operators = country.operators.iter();
+            let Some(operator) = operators.find(|operator| operator.slug == *value) else {
+                let operators = country.operators.iter();
+                let expected = operators.map(|operator| operator.slug.clone()).collect();
+                let (found, what) = (value.clone(), "operator");
+                report.add(*place, UnknownWord { found, what, expected });
                 return None;
             };
             (operator.client(), operator.name.clone())
         }
     };
     if client.is_none() {
-        report
-            .add(example.ask.place, Trouble::NobodyAsks { ask: example.ask.value.clone(), owner });
+        let ask = example.ask.value.clone();
+        report.add(example.ask.place, ExampleError::NobodyAsks { ask, owner });
     }
     client
 }
 
-/// The first thing that is not as the example says: where, what it is, what was expected.
-fn failure(
-    lab: &Lab,
+/// The verdict or the rule, if it is another than the example says.
+fn wrong_decision(
+    explanation: &Explanation<'_>,
     spec: &CountrySpec,
     example: &ExampleSpec,
-    client: IpAddr,
-) -> Option<(Place, String, String)> {
-    let now = example.today.unwrap_or_else(|| Clock::Real.now());
-    let asker = Asker { client, transport: example.transport, now, welcome: true };
-    let rehearsal = lab.rehearse(&wire_name(example.name.as_str()).ok()?, example.rtype, asker);
-    let rule = rehearsal.verdict.rule.map(|(rule, _)| rule.slug.as_str());
+) -> Option<Found> {
+    let rule = explanation.decision.rule.map(|(rule, _)| rule.slug.as_str());
     let by = rule.map_or("no rule decides".to_owned(), |rule| format!("by rule {rule:?}"));
-    if rehearsal.verdict.word != example.expect.value {
-        let got = format!("the verdict is {} ({by})", rehearsal.verdict.word);
-        return Some((example.expect.place, got, example.expect.value.to_string()));
+    let At { place, value: verdict } = example.expect;
+    if explanation.verdict != verdict {
+        let got = format!("the verdict is {} ({by})", explanation.verdict);
+        return Some(fails(example, place, got, verdict.to_string()));
     }
-    if let Some(expected) =
-        example.rule.as_ref().filter(|expected| Some(expected.value.as_str()) != rule)
-    {
-        let rules = spec.operators.iter().flat_map(|operator| &operator.rules).chain(&spec.rules);
-        let known = rules.into_iter().any(|rule| rule.rule.value == expected.value);
-        let unknown = if known { "" } else { ", which does not exist" };
-        return Some((expected.place, by, format!("rule {:?}{unknown}", expected.value)));
+    let expected = example.rule.as_ref()?;
+    if Some(expected.value.as_str()) == rule {
+        return None;
     }
-    wrong_replies(&rehearsal, example)
+    let rules = spec.operators.iter().flat_map(|operator| &operator.rules).chain(&spec.rules);
+    let exists = rules.into_iter().any(|rule| rule.rule.value == expected.value);
+    let unknown = if exists { "" } else { ", which does not exist" };
+    Some(fails(example, expected.place, by, format!("rule {:?}{unknown}", expected.value)))
 }
 
-fn wrong_replies(
-    rehearsal: &Rehearsal<'_>,
-    example: &ExampleSpec,
-) -> Option<(Place, String, String)> {
-    if let Some(expected) =
-        example.replies.as_ref().filter(|expected| expected.value != rehearsal.replies())
+/// The number of replies or the data of the first, if it is another than the example says.
+fn wrong_replies(explanation: &Explanation<'_>, example: &ExampleSpec) -> Option<Found> {
+    if let Some(At { place, value: expected }) = example.replies
+        && expected != explanation.replies()
     {
-        return Some((
-            expected.place,
-            format!("replies: {}", rehearsal.replies()),
-            expected.value.to_string(),
-        ));
+        let got = format!("replies: {}", explanation.replies());
+        return Some(fails(example, place, got, expected.to_string()));
     }
-    let expected = example.answers.as_ref()?;
-    let answers = rehearsal.first_data();
+    let At { place, value: expected } = example.answers.as_ref()?;
+    let data = explanation.first_data();
     let list =
         |data: &[String]| if data.is_empty() { "no records".to_owned() } else { data.join(", ") };
-    let differs = answers != expected.value;
-    differs.then(|| {
-        (expected.place, format!("the first reply has {}", list(&answers)), list(&expected.value))
-    })
+    let got = format!("the first reply has {}", list(&data));
+    (data != *expected).then(|| fails(example, *place, got, list(expected)))
 }

@@ -1,171 +1,148 @@
 //! A query without a client: what would be decided and sent, for examples, `explain` and `compare`.
 
 use super::{
-    Lab, Local,
-    course::{Asker, Desk, judge},
-    honest::Due,
+    request::Request,
+    respond::Response,
+    scratch::Scratch,
+    state::Engine,
+    transmission::{Origin, Payload},
 };
 use crate::{
-    answer::{Draw, Send, Step, Turns},
-    policy::Verdict,
-    query::{Query, Received, Transport, Type},
+    answer::{Counters, Sampler},
+    dns::{Rtype, Transport},
+    model::{Query, VerdictKind},
+    policy::Decision,
 };
 use hickory_proto::{
     op::{Edns, Message, Query as Question},
     rr::Name as WireName,
 };
-use std::time::Duration;
+use jiff::civil::DateTime;
+use std::{net::IpAddr, time::Duration};
 
 /// A query, the verdict on it, and what would go out.
 #[derive(Debug)]
-pub struct Rehearsal<'l> {
+pub struct Explanation<'e> {
     /// The query.
     pub query: Query,
-    /// The verdict.
-    pub verdict: Verdict<'l>,
+    /// The decision; without a rule where the protocol decides.
+    pub decision: Decision<'e>,
+    /// What a stub resolver gets that takes the first reply.
+    pub verdict: VerdictKind,
     /// What would go out, in order.
-    pub parts: Vec<Part>,
+    pub steps: Vec<ExplainedStep>,
 }
 
 /// One thing that would go out.
 #[derive(Clone, Debug)]
-pub struct Part {
+pub struct ExplainedStep {
     /// How long after the query.
     pub after: Duration,
     /// What.
-    pub what: What,
+    pub content: StepContent,
 }
 
 /// What would go out.
 #[derive(Clone, Debug)]
-pub enum What {
-    /// A forged message.
-    Forged(Sent),
-    /// A message from the zones.
-    Honest(Sent),
-    /// SERVFAIL, because no zone holds the name and nobody can be asked.
-    Nowhere(Sent),
-    /// What the upstream resolver says; nobody is asked in a rehearsal.
+pub enum StepContent {
+    /// A message.
+    Message(WireMessage, Origin),
+    /// What the upstream resolver says; nobody is asked for an explanation.
     Upstream,
-    /// A refusal that everybody gets, such as that of a zone transfer.
-    Rejected(Sent),
     /// A TCP RST.
     Reset,
 }
 
 /// A message as it would be sent.
 #[derive(Clone, Debug)]
-pub struct Sent {
+pub struct WireMessage {
     /// Its octets.
     pub octets: Vec<u8>,
     /// The same, decoded; nothing where a DNS library cannot, as with an OPT in the wrong section.
-    pub message: Option<Message>,
+    pub decoded: Option<Message>,
 }
 
-impl Sent {
-    fn new(octets: &[u8]) -> Self {
-        Self { message: Message::from_vec(octets).ok(), octets: octets.to_vec() }
-    }
-}
-
-impl Lab {
-    /// What a fresh server would send to a query as `dig` makes it: RD, EDNS with 1232 octets.
-    /// Rings stand at their beginning and are not moved.
+impl Engine {
+    /// What a fresh server would send to a query as `dig` makes it: RD, EDNS with 1232 octets. No
+    /// counter of the running server is moved; of an answer that comes only now and then it is what
+    /// comes more often.
+    ///
+    /// That the client may not ask at all is another matter, which would hide the policy.
     #[must_use]
-    pub fn rehearse(&self, name: &WireName, rtype: Type, asker: Asker) -> Rehearsal<'_> {
-        // That a client may not ask at all is another matter, which would hide the policy.
-        let asker = Asker { welcome: true, ..asker };
-        let turns = Turns::new(self.policy.rings());
-        let draw = Draw { seed: self.settings.seed, turns: &turns };
-        let (octets, mut desk) = (octets(name, rtype), Desk::default());
-        let mut opened = self.open(&octets, self.governed(asker, None), &mut desk);
-        let (verdict, received) = judge(&mut opened, &draw, &mut desk.plan);
-        let query = opened.into_query();
-        let verdict = verdict.unwrap_or_else(|| self.policy.decide(&query).rejected());
-        // A stream carries the first step alone.
-        let steps = desk
-            .plan
-            .steps
-            .clone()
-            .into_iter()
-            .take(if asker.transport == Transport::Udp { usize::MAX } else { 1 });
-        let part = |Step { after, send }| Part {
-            after,
-            what: self.what(send, received, asker.transport, &mut desk),
-        };
-        Rehearsal { query, verdict, parts: steps.map(part).collect() }
-    }
-
-    fn what(
+    pub fn explain(
         &self,
-        send: Send,
-        received: Option<Received<'_>>,
-        transport: Transport,
-        desk: &mut Desk,
-    ) -> What {
-        let (rejected, honest) = (matches!(send, Send::Rejected(_)), send == Send::Honest);
-        let sent = match self.due(send, received, transport, desk) {
-            Due::Message(range) => Sent::new(&desk.plan.octets[range]),
-            Due::Upstream(_) => return What::Upstream,
-            Due::Reset | Due::Nothing => return What::Reset,
-        };
-        match received {
-            _ if rejected => What::Rejected(sent),
-            Some(query)
-                if honest
-                    && matches!(self.local(query, query.limit(transport)), Local::Nothing) =>
-            {
-                What::Nowhere(sent)
-            }
-            _ if honest => What::Honest(sent),
-            _ => What::Forged(sent),
-        }
+        qname: &WireName,
+        qtype: Rtype,
+        (client, transport): (IpAddr, Transport),
+        arrival: DateTime,
+    ) -> Explanation<'_> {
+        let octets = question(qname, qtype);
+        let request = Request { octets: &octets, client, transport, binding: None, arrival };
+        let counters = Counters::new(self.policy.counters());
+        let sampler = Sampler::new(self.settings.seed, &counters).likeliest();
+        let mut scratch = Scratch::default();
+        let response = self.respond_with(&request, true, sampler, &mut scratch);
+        let steps = explained(&response);
+        let query = response.query.expect("a question of our own can be read").clone();
+        let jurisdiction = self.policy.jurisdiction(client, None);
+        let decision = response.decision.unwrap_or(Decision { jurisdiction, rule: None });
+        Explanation { decision, verdict: response.verdict, steps, query }
     }
 }
 
-impl Rehearsal<'_> {
+fn explained(response: &Response<'_, '_, '_>) -> Vec<ExplainedStep> {
+    let content = |payload: &Payload| match payload {
+        Payload::Message(range, origin) => {
+            let octets = response.octets[range.clone()].to_vec();
+            let decoded = Message::from_vec(&octets).ok();
+            StepContent::Message(WireMessage { octets, decoded }, *origin)
+        }
+        Payload::AskUpstream => StepContent::Upstream,
+        Payload::Reset => StepContent::Reset,
+    };
+    let steps = response.transmissions.iter();
+    steps.map(|step| ExplainedStep { after: step.after, content: content(&step.payload) }).collect()
+}
+
+impl Explanation<'_> {
     /// How many messages go out.
     #[must_use]
     pub fn replies(&self) -> usize {
-        self.parts.iter().filter(|part| !matches!(part.what, What::Reset)).count()
+        self.steps.iter().filter(|step| !matches!(step.content, StepContent::Reset)).count()
     }
 
     /// The record data of the first message, in presentation form.
     #[must_use]
     pub fn first_data(&self) -> Vec<String> {
-        let first = self.parts.iter().find_map(|part| part.what.message());
-        first.map_or(Vec::new(), |message| {
-            message.answers.iter().map(|record| record.data.to_string()).collect()
-        })
+        let first = self.steps.iter().find_map(|step| step.content.decoded());
+        let answers = first.map_or(&[][..], |message| &message.answers);
+        answers.iter().map(|record| record.data.to_string()).collect()
     }
 }
 
-impl What {
-    /// What is sent, if it is a message that is known here.
+impl StepContent {
+    /// The message, if it is known here.
     #[must_use]
-    pub const fn sent(&self) -> Option<&Sent> {
+    pub const fn message(&self) -> Option<&WireMessage> {
         match self {
-            Self::Forged(sent)
-            | Self::Honest(sent)
-            | Self::Nowhere(sent)
-            | Self::Rejected(sent) => Some(sent),
+            Self::Message(message, _) => Some(message),
             Self::Upstream | Self::Reset => None,
         }
     }
 
     /// The same, decoded.
     #[must_use]
-    pub fn message(&self) -> Option<&Message> {
-        self.sent()?.message.as_ref()
+    pub fn decoded(&self) -> Option<&Message> {
+        self.message()?.decoded.as_ref()
     }
 }
 
-fn octets(name: &WireName, rtype: Type) -> Vec<u8> {
+fn question(qname: &WireName, qtype: Rtype) -> Vec<u8> {
     let mut message = Message::query();
     // Always the same, so that the octets are.
     message.metadata.id = 0;
     message.metadata.recursion_desired = true;
-    message.add_query(Question::query(name.clone(), rtype.0));
+    message.add_query(Question::query(qname.clone(), qtype.0));
     message.set_edns(Edns::new());
-    message.to_vec().unwrap_or_default()
+    message.to_vec().expect("a question and an OPT can be written")
 }

@@ -1,16 +1,15 @@
 //! Reading everything a lab needs, with all problems of all files in one report.
 
-use super::{Lab, Settings, examples};
+use super::{examples, settings::Settings, state::Engine};
 use crate::{
-    answer::{Zone, Zones},
-    config::{
-        CountrySpec, LabSpec, Place, Report, Shelf, ShelfError, Trouble, YAML, read_country,
-        read_lab,
-    },
-    name::wire_name,
-    policy::{Policy, Unknown, compile},
+    config::{CountrySpec, LabSpec, read_country, read_lab},
+    diagnostic::{Duplicate, Place, Report, UnknownWord},
+    dns::wire_name,
+    files::{FileError, FileSource, YAML},
+    model::Binding,
+    policy::{Policy, UnknownJurisdiction, compile},
     progress::Progress,
-    query::Bound,
+    zone::{Zone, Zones},
 };
 use std::{
     collections::HashMap,
@@ -21,14 +20,14 @@ use thiserror::Error;
 
 /// Where a lab's files stand, and what the command line says beside them.
 #[derive(Clone, Debug)]
-pub struct Shelves {
+pub struct LabSources {
     /// A folder like `configs/`: `lab.yaml` (may be missing) and `countries/*.yaml`, or `.yml`.
-    pub configs: Shelf,
+    pub configs: FileSource,
     /// Another lab file than the one in `configs`.
     pub lab_file: Option<PathBuf>,
     /// A folder of zone files; what the lab file names when missing, and the compiled-in ones when
     /// that names none.
-    pub zones: Option<Shelf>,
+    pub zones: Option<FileSource>,
     /// What the command line says; it wins over the lab file.
     pub flags: LabSpec,
     /// How far a load of this has come.
@@ -42,17 +41,17 @@ pub enum LoadError {
     #[error("{0}")]
     Problems(Box<Report>),
     /// A file or folder cannot be read.
-    #[error("cannot read {0}")]
-    Unreadable(#[from] ShelfError),
+    #[error(transparent)]
+    Unreadable(#[from] FileError),
     /// The command line names a country or an operator that is not there.
     #[error(transparent)]
-    Unknown(#[from] Unknown),
+    Unknown(#[from] UnknownJurisdiction),
 }
 
-impl Shelves {
+impl LabSources {
     /// Configs as they are, with their own lab file and zones.
     #[must_use]
-    pub fn new(configs: Shelf, flags: LabSpec) -> Self {
+    pub fn new(configs: FileSource, flags: LabSpec) -> Self {
         Self { configs, lab_file: None, zones: None, flags, progress: Progress::default() }
     }
 }
@@ -62,11 +61,11 @@ impl Shelves {
 /// # Errors
 ///
 /// [`LoadError`] when a file cannot be read or has problems; nothing is half loaded.
-pub fn load(shelves: &Shelves) -> Result<(Lab, Report), LoadError> {
+pub fn load(sources: &LabSources) -> Result<(Engine, Report), LoadError> {
     let mut report = Report::default();
-    let file = lab_spec(shelves, &mut report)?;
-    let zones_shelf = zones_shelf(shelves, &file);
-    let zones = match (read_zones(&zones_shelf, &mut report), &file.zones, &shelves.zones) {
+    let file = lab_spec(sources, &mut report)?;
+    let zones_source = zones_source(sources, &file);
+    let zones = match (read_zones(&zones_source, &mut report), &file.zones, &sources.zones) {
         (Ok(zones), ..) => zones,
         // The lab file says where the zones are, so it is wrong.
         (Err(error), Some(named), None) => {
@@ -75,14 +74,18 @@ pub fn load(shelves: &Shelves) -> Result<(Lab, Report), LoadError> {
         }
         (Err(error), ..) => return Err(LoadError::from(error)),
     };
-    let specs = read_countries(&shelves.configs, &mut report)?;
-    let mut policy = compile(&specs, &shelves.configs, &shelves.progress, &mut report);
+    let specs = read_countries(&sources.configs, &mut report)?;
+    let mut policy = compile(&specs, &sources.configs, &sources.progress, &mut report);
     bind_countries(&mut policy, &file, &mut report);
-    bind_flags(&mut policy, &shelves.flags)?;
+    bind_flags(&mut policy, &sources.flags)?;
     let settings =
-        Settings::new(file, shelves.flags.clone(), zones_shelf.folder().map(Path::to_owned));
-    let lab = finish(policy, zones, settings, &specs, &mut report);
-    if report.is_clean() { Ok((lab, report)) } else { Err(LoadError::Problems(Box::new(report))) }
+        Settings::new(file, sources.flags.clone(), zones_source.folder().map(Path::to_owned));
+    let engine = finish(policy, zones, settings, &specs, &mut report);
+    if report.is_clean() {
+        Ok((engine, report))
+    } else {
+        Err(LoadError::Problems(Box::new(report)))
+    }
 }
 
 /// Checks country files of one folder together, without zones behind their examples. Their problems
@@ -93,17 +96,17 @@ pub fn load(shelves: &Shelves) -> Result<(Lab, Report), LoadError> {
 /// A file cannot be read.
 pub fn check_countries(
     folder: &Path,
-    files: &[PathBuf],
+    names: &[PathBuf],
     report: &mut Report,
-) -> Result<(), ShelfError> {
-    let shelf = Shelf::Folder(folder.to_owned());
+) -> Result<(), FileError> {
+    let files = FileSource::Folder(folder.to_owned());
     let mut specs = Vec::new();
-    for name in files {
-        let text = shelf.read(name)?;
+    for name in names {
+        let text = files.read(name)?;
         let file = report.open(folder.join(name), text);
         specs.extend(read_country(file, name.clone(), report));
     }
-    let policy = compile(&specs, &shelf, &Progress::default(), report);
+    let policy = compile(&specs, &files, &Progress::default(), report);
     let settings = Settings::new(LabSpec::default(), LabSpec::default(), None);
     finish(policy, Zones::default(), settings, &specs, report);
     Ok(())
@@ -114,14 +117,10 @@ pub fn check_countries(
 /// # Errors
 ///
 /// A file cannot be read.
-pub fn check_zones(
-    folder: &Path,
-    files: &[PathBuf],
-    report: &mut Report,
-) -> Result<(), ShelfError> {
-    let shelf = Shelf::Folder(folder.to_owned());
+pub fn check_zones(folder: &Path, names: &[PathBuf], report: &mut Report) -> Result<(), FileError> {
+    let files = FileSource::Folder(folder.to_owned());
     let mut reading = ReadingZones::default();
-    files.iter().try_for_each(|name| reading.read(&shelf, name, report))
+    names.iter().try_for_each(|name| reading.read(&files, name, report))
 }
 
 /// Examples only tell something about a policy that is otherwise sound.
@@ -131,21 +130,21 @@ fn finish(
     settings: Settings,
     specs: &[CountrySpec],
     report: &mut Report,
-) -> Lab {
-    let lab = Lab::new(policy, zones, settings);
+) -> Engine {
+    let engine = Engine::new(policy, zones, settings);
     if report.is_clean() {
-        specs.iter().for_each(|spec| examples::run(&lab, spec, report));
+        specs.iter().for_each(|spec| examples::run(&engine, spec, report));
     }
-    lab
+    engine
 }
 
 /// The lab file that the command line names, else the configs' own, which may be missing.
-fn lab_spec(shelves: &Shelves, report: &mut Report) -> Result<LabSpec, ShelfError> {
-    if let Some(path) = &shelves.lab_file {
-        return read_spec(&Shelf::Folder(PathBuf::new()), path, report);
+fn lab_spec(sources: &LabSources, report: &mut Report) -> Result<LabSpec, FileError> {
+    if let Some(path) = &sources.lab_file {
+        return read_spec(&FileSource::Folder(PathBuf::new()), path, report);
     }
     for ending in YAML {
-        match read_spec(&shelves.configs, Path::new(&format!("lab{ending}")), report) {
+        match read_spec(&sources.configs, Path::new(&format!("lab{ending}")), report) {
             Err(error) if error.why.kind() == io::ErrorKind::NotFound => {}
             read => return read,
         }
@@ -153,45 +152,45 @@ fn lab_spec(shelves: &Shelves, report: &mut Report) -> Result<LabSpec, ShelfErro
     Ok(LabSpec::default())
 }
 
-fn read_spec(shelf: &Shelf, path: &Path, report: &mut Report) -> Result<LabSpec, ShelfError> {
-    let text = shelf.read(path)?;
-    let file = report.open(shelf.shown(path), text);
+fn read_spec(files: &FileSource, path: &Path, report: &mut Report) -> Result<LabSpec, FileError> {
+    let text = files.read(path)?;
+    let file = report.open(files.shown(path), text);
     Ok(read_lab(file, report).unwrap_or_default())
 }
 
 /// The folder that the command line names, else the one that the lab file names (relative to it),
 /// else the compiled-in one.
-fn zones_shelf(shelves: &Shelves, lab: &LabSpec) -> Shelf {
-    if let Some(shelf) = &shelves.zones {
-        return shelf.clone();
+fn zones_source(sources: &LabSources, lab: &LabSpec) -> FileSource {
+    if let Some(files) = &sources.zones {
+        return files.clone();
     }
-    let Some(named) = &lab.zones else { return Shelf::built_in_zones() };
-    let beside = match &shelves.lab_file {
+    let Some(named) = &lab.zones else { return FileSource::built_in_zones() };
+    let beside = match &sources.lab_file {
         Some(path) => path.parent().map(Path::to_owned),
-        None => shelves.configs.folder().map(Path::to_owned),
+        None => sources.configs.folder().map(Path::to_owned),
     };
-    Shelf::Folder(beside.unwrap_or_default().join(&named.value))
+    FileSource::Folder(beside.unwrap_or_default().join(&named.value))
 }
 
-fn read_countries(shelf: &Shelf, report: &mut Report) -> Result<Vec<CountrySpec>, ShelfError> {
+fn read_countries(files: &FileSource, report: &mut Report) -> Result<Vec<CountrySpec>, FileError> {
     let mut specs = Vec::new();
-    let paths = shelf.list(Path::new("countries"), &YAML)?;
+    let paths = files.list(Path::new("countries"), &YAML)?;
     if paths.is_empty() {
         let why =
             io::Error::other("this folder holds no country: no file that ends in .yaml or .yml");
-        return Err(ShelfError { path: shelf.shown(Path::new("countries")), why });
+        return Err(FileError { path: files.shown(Path::new("countries")), why });
     }
     for path in paths {
-        let file = report.open(shelf.shown(&path), shelf.read(&path)?);
+        let file = report.open(files.shown(&path), files.read(&path)?);
         specs.extend(read_country(file, path, report));
     }
     Ok(specs)
 }
 
-fn read_zones(shelf: &Shelf, report: &mut Report) -> Result<Zones, ShelfError> {
+fn read_zones(files: &FileSource, report: &mut Report) -> Result<Zones, FileError> {
     let mut reading = ReadingZones::default();
-    for path in shelf.list(Path::new(""), &[".zone"])? {
-        reading.read(shelf, &path, report)?;
+    for path in files.list(Path::new(""), &[".zone"])? {
+        reading.read(files, &path, report)?;
     }
     Ok(reading.zones)
 }
@@ -205,23 +204,28 @@ struct ReadingZones {
 
 impl ReadingZones {
     /// `example.com.zone` holds the zone example.com, unless its `$ORIGIN` says otherwise.
-    fn read(&mut self, shelf: &Shelf, path: &Path, report: &mut Report) -> Result<(), ShelfError> {
-        let text = shelf.read(path)?;
+    fn read(
+        &mut self,
+        files: &FileSource,
+        path: &Path,
+        report: &mut Report,
+    ) -> Result<(), FileError> {
+        let text = files.read(path)?;
         let origin = path.file_stem().and_then(|stem| wire_name(&stem.to_string_lossy()).ok());
         let zone = Zone::read(&text, origin.as_ref());
-        let file = report.open(shelf.shown(path), text);
+        let file = report.open(files.shown(path), text);
         match zone {
             Ok(zone) => {
                 let name = zone.origin().to_string();
-                if let Some(first) = self.files.insert(name.clone(), shelf.shown(path)) {
+                if let Some(first) = self.files.insert(name.clone(), files.shown(path)) {
                     let first = format!("in {}", first.display());
-                    report.add(Place::whole(file), Trouble::Twice { what: "zone", name, first });
+                    report.add(Place::whole(file), Duplicate { what: "zone", name, first });
                 }
                 self.zones.insert(zone);
             }
             Err(error) => {
                 let place = error.line.map_or(Place::whole(file), |line| Place::at(file, line, 1));
-                report.add(place, Trouble::Zone { why: error.why });
+                report.add(place, error.why);
             }
         }
         Ok(())
@@ -242,19 +246,21 @@ fn bind_flags(policy: &mut Policy, flags: &LabSpec) -> Result<(), LoadError> {
 /// The countries and operators that the lab file names must be there.
 fn bind_countries(policy: &mut Policy, lab: &LabSpec, report: &mut Report) {
     for (place, named) in named(lab) {
-        if let Err(Unknown { what, known: expected, .. }) = policy.find(&named) {
+        if let Err(UnknownJurisdiction { what, known: expected, .. }) = policy.find(&named) {
             let found =
                 named.operator.filter(|_| what == "operator").unwrap_or(named.country.to_string());
-            report.add(place, Trouble::UnknownWord { found, what, expected });
+            report.add(place, UnknownWord { found, what, expected });
         }
     }
     policy.set_default(lab.country.as_ref().map(|at| at.value));
 }
 
 /// Every country, with its operator, that clients are put into.
-fn named(lab: &LabSpec) -> impl Iterator<Item = (Place, Bound)> {
-    let listeners =
-        lab.listen.iter().filter_map(|at| at.value.bound.clone().map(|bound| (at.place, bound)));
-    let default = lab.country.iter().map(|at| (at.place, Bound::to(at.value)));
+fn named(lab: &LabSpec) -> impl Iterator<Item = (Place, Binding)> {
+    let listeners = lab
+        .listen
+        .iter()
+        .filter_map(|at| at.value.binding.clone().map(|binding| (at.place, binding)));
+    let default = lab.country.iter().map(|at| (at.place, Binding::to(at.value)));
     listeners.chain(default)
 }

@@ -1,315 +1,148 @@
-//! The way of a query: octets, query, verdict, plan, and what leaves at which time.
-//!
-//! Who answers reads messages as RFC 1035 has it, but some injectors only glance at the octets
-//! ([`Glance`]). Where both see the same question it is decided about once; where they do not, each
-//! decides about what it sees.
+//! From a request to what is to be transmitted.
 
-use super::{Lab, known::Known};
+use super::{
+    admission::admit,
+    naive_injection::{inject, read_naively},
+    request::Request,
+    scratch::Scratch,
+    state::Engine,
+    transmission::{Origin, Payload, Transmission},
+};
 use crate::{
-    answer::{Asked, Draw, Head, Plan, Send, Step, plan, write_bare_header},
-    name::Name,
-    observe::{self, Event},
-    policy::{Governors, Suffixes, Verdict},
-    query::{Bound, Flat, Glance, Parser, Query, Readers, Received, Transport, Type, Unanswered},
+    answer::{Output, Plan, PlannedStep, Sampler},
+    dns::{ParserSet, QueryView, RequestError},
+    model::{Query, VerdictKind},
+    policy::Decision,
 };
-use hickory_proto::{
-    op::ResponseCode,
-    rr::{DNSClass, RecordType},
-};
-use jiff::civil::DateTime;
-use smallvec::SmallVec;
-use std::{net::IpAddr, ops::Range, time::Duration};
+use std::time::Duration;
 
-/// Who asks, and how.
-#[derive(Clone, Copy, Debug)]
-pub struct Asker {
-    /// The client's address.
-    pub client: IpAddr,
-    /// The transport it came by.
-    pub transport: Transport,
-    /// When the query is judged, in UTC.
-    pub now: DateTime,
-    /// Whether it may ask here at all.
-    pub welcome: bool,
-}
-
-/// Who asks, and who governs whoever asks from there.
-#[derive(Clone, Copy, Debug)]
-pub struct Governed<'l> {
-    /// Who asks.
-    pub asker: Asker,
-    governors: Governors<'l>,
-}
-
-/// What one worker keeps from query to query, so that a query in the common case asks for no
-/// memory.
-#[derive(Debug, Default)]
-pub struct Desk {
-    /// What goes out for the last query. The octets may be of several queries; whoever has sent
-    /// them clears them.
-    pub plan: Plan,
-    /// Honest answers that were given before.
-    pub(super) known: Known,
-    /// Names of earlier queries, kept for their room.
-    names: Vec<Name>,
-}
-
-/// A message, opened: what a resolver reads of it, and who governs its sender.
+/// What is to be done about a request.
 #[derive(Debug)]
-pub struct Opened<'o, 'l> {
-    octets: &'o [u8],
-    read: Result<Received<'o>, Unanswered>,
-    /// What is decided about; the root, and a type that is none, where nothing can be read.
-    query: Query,
-    welcome: bool,
-    governors: Governors<'l>,
-    /// Of the question's name; none where nothing is asked.
-    suffixes: Suffixes,
+pub struct Response<'e, 'r, 's> {
+    /// The messages that transmissions have ranges of.
+    pub octets: &'s [u8],
+    /// In the order of their times; none is silence.
+    pub transmissions: &'s [Transmission],
+    /// The query as a resolver reads it; nothing where there is none.
+    pub message: Option<QueryView<'r>>,
+    /// What was decided about; nothing where no query could be read.
+    pub query: Option<&'s Query>,
+    /// The decision; nothing where the protocol decides.
+    pub decision: Option<Decision<'e>>,
+    /// What a stub resolver gets that takes the first reply.
+    pub verdict: VerdictKind,
 }
 
-/// As many messages as are opened together.
-pub const ROW: usize = 16;
+/// What was decided about a request.
+#[derive(Debug)]
+pub(super) struct Judgement<'e> {
+    pub(super) query: Query,
+    pub(super) decision: Option<Decision<'e>>,
+    pub(super) verdict: VerdictKind,
+}
 
-impl Desk {
-    /// A desk that keeps at most so many honest answers.
-    #[must_use]
-    pub fn remembering(answers: usize) -> Self {
-        Self { known: Known::of(answers), ..Self::default() }
+impl Engine {
+    /// What is to be transmitted for a request, and when.
+    pub fn respond<'e, 'r, 's>(
+        &'e self,
+        request: &Request<'r>,
+        scratch: &'s mut Scratch,
+    ) -> Response<'e, 'r, 's> {
+        let allowed = self.settings.allows(request.client);
+        self.respond_with(request, allowed, self.sampler(), scratch)
     }
 
-    /// Forgets the honest answers: the zones have changed.
-    pub fn forget(&mut self) {
-        self.known.forget();
+    /// The same, whoever may ask, and with other random picks.
+    pub(super) fn respond_with<'e, 'r, 's>(
+        &'e self,
+        request: &Request<'r>,
+        allowed: bool,
+        sampler: Sampler<'_>,
+        scratch: &'s mut Scratch,
+    ) -> Response<'e, 'r, 's> {
+        scratch.begin(self.generation());
+        let parsed = QueryView::parse(request.octets);
+        let buffer = scratch.query.take().map(|query| query.qname);
+        let query = request.query(parsed.as_ref().ok(), buffer);
+        let judgement = self.judge(request, parsed, query, (allowed, sampler), scratch);
+        self.carry_out(request, parsed.ok(), scratch);
+        let Judgement { query, decision, verdict } = judgement;
+        let is_read = parsed.is_ok() || decision.is_some();
+        scratch.query = Some(query);
+        Response {
+            octets: &scratch.plan.octets,
+            transmissions: &scratch.transmissions,
+            message: parsed.ok(),
+            query: scratch.query.as_ref().filter(|_| is_read),
+            decision,
+            verdict,
+        }
     }
-}
 
-/// "Prohibited" (RFC 8914 section 4.19): the client may not ask here.
-const EDE_PROHIBITED: u16 = 18;
-
-/// Messages that are opened together, each with its number.
-pub type Row<'o, 'l> = SmallVec<[(usize, Opened<'o, 'l>); ROW]>;
-
-/// Asks for the memory that the decisions about messages will read: it is what they wait for, and
-/// for several at once no longer than for one. Nothing is decided by it.
-pub fn foresee(row: &Row<'_, '_>) {
-    row.iter().for_each(|(_, opened)| opened.governors.come_near(&opened.suffixes));
-}
-
-impl Lab {
-    /// Opens a message.
-    pub fn open<'o, 'l>(
-        &'l self,
-        octets: &'o [u8],
-        from: Governed<'l>,
-        desk: &mut Desk,
-    ) -> Opened<'o, 'l> {
-        let Governed { asker, governors } = from;
-        let read = Received::read(octets);
-        let (query, suffixes) = match &read {
-            Ok(received) => {
-                let name = received.name(desk.names.pop().unwrap_or_default());
-                let suffixes = governors.suffixes(&name);
-                governors.approach(&suffixes);
-                (asker.asks(name, received.rtype()), suffixes)
+    /// Decides about a request; the plan then has what is sent.
+    fn judge<'e>(
+        &'e self,
+        request: &Request<'_>,
+        parsed: Result<QueryView<'_>, RequestError>,
+        mut query: Query,
+        (allowed, sampler): (bool, Sampler<'_>),
+        Scratch { plan, .. }: &mut Scratch,
+    ) -> Judgement<'e> {
+        let jurisdiction = self.policy.jurisdiction(request.client, request.binding);
+        let admitted = admit(request, parsed, query.qtype, allowed, &mut plan.octets);
+        // Injectors see the datagrams of those who may ask.
+        let injectors = allowed && !request.transport.is_stream();
+        let parsers = if injectors { jurisdiction.parsers() } else { ParserSet::DNS };
+        let apart = read_naively(request.octets, parsers, admitted.as_ref().ok().copied(), &mut query);
+        let decision = match admitted {
+            Ok(message) => {
+                let decision = jurisdiction.decide(&query);
+                decision.plan(&query, message, sampler, plan);
+                Some(decision)
             }
-            Err(_) => (asker.asks(Name::default(), Type(RecordType::ZERO)), Suffixes::default()),
-        };
-        Opened { octets, read, query, welcome: asker.welcome, governors, suffixes }
-    }
-
-    /// Decides about a message, once; the desk's plan then has what goes out. Gives back the query,
-    /// for an honest step of it.
-    pub fn consider<'o>(
-        &self,
-        opened: &mut Opened<'o, '_>,
-        desk: &mut Desk,
-    ) -> Option<Received<'o>> {
-        let draw = Draw { seed: self.settings.seed, turns: &self.turns };
-        let (verdict, received) = judge(opened, &draw, &mut desk.plan);
-        if let Some(verdict) = verdict
-            && observe::is_watched()
-        {
-            observe::log(&Event::new(&opened.query, &verdict));
-        }
-        // What was not read had no room to give back.
-        if opened.read.is_ok() && desk.names.len() < ROW {
-            desk.names.push(std::mem::take(&mut opened.query.name));
-        }
-        received
-    }
-
-    /// Finds who governs an asker, whose listener may be bound; several messages of one may share
-    /// it.
-    #[must_use]
-    pub fn governed(&self, asker: Asker, bound: Option<&Bound>) -> Governed<'_> {
-        Governed { asker, governors: self.policy.governors(asker.client, bound) }
-    }
-
-    /// Who asks, as a query comes in at a time.
-    #[must_use]
-    pub fn asker(&self, client: IpAddr, transport: Transport, now: DateTime) -> Asker {
-        Asker { client, transport, now, welcome: self.settings.allows(client) }
-    }
-}
-
-/// What is decided about a message, and its query, for an honest step; nothing where the protocol
-/// decides. The plan then has what goes out.
-pub(super) fn judge<'o, 'l>(
-    opened: &mut Opened<'o, 'l>,
-    draw: &Draw<'_>,
-    out: &mut Plan,
-) -> (Option<Verdict<'l>>, Option<Received<'o>>) {
-    out.steps.clear();
-    let admitted = opened.admit(&mut out.octets);
-    let readers = if opened.hears_injectors() { opened.governors.readers() } else { Readers::DNS };
-    let (readers, apart) = opened.glances(admitted.is_ok(), readers);
-    let (mut verdict, received) = match admitted {
-        Err(None) => return (None, None),
-        Err(Some(reply)) => {
-            out.steps.push(Step { after: Duration::ZERO, send: Send::Rejected(reply) });
-            (None, None)
-        }
-        Ok(received) => {
-            opened.query.readers = readers;
-            let verdict = opened.governors.decide(&opened.query, &opened.suffixes);
-            plan(&verdict, Asked { query: &opened.query, received }, draw, out);
-            (Some(verdict), Some(received))
-        }
-    };
-    for apart in apart {
-        opened.inject(apart, draw, out, &mut verdict);
-    }
-    (verdict, received)
-}
-
-impl Asker {
-    /// A question of this client that resolvers read.
-    #[must_use]
-    pub const fn asks(self, name: Name, rtype: Type) -> Query {
-        let Self { client, transport, now, welcome: _ } = self;
-        Query { name, rtype, client, transport, now, readers: Readers::DNS }
-    }
-}
-
-impl<'o, 'l> Opened<'o, 'l> {
-    /// What was decided about.
-    pub(super) fn into_query(self) -> Query {
-        self.query
-    }
-
-    /// Injectors see the datagrams of those who may ask.
-    fn hears_injectors(&self) -> bool {
-        self.welcome && self.query.transport == Transport::Udp
-    }
-
-    /// A question that may be asked here; or where its rejection stands, if it gets one.
-    fn admit(&self, out: &mut Vec<u8>) -> Result<Received<'o>, Option<Range<usize>>> {
-        let received = match self.read {
-            Ok(received) => received,
-            Err(Unanswered::Ignore) => return Err(None),
-            Err(Unanswered::FormErr) => {
-                return Err(Some(write_bare_header(self.octets, ResponseCode::FormErr, out)));
-            }
-            Err(Unanswered::NotImp) => {
-                return Err(Some(not_implemented(self.octets, self.query.transport, out)));
-            }
-        };
-        match rejection(&received, self.query.rtype, self.welcome) {
-            Some(head) => {
-                Err(Some(head.write(received, received.limit(self.query.transport), out)))
-            }
-            None => Ok(received),
-        }
-    }
-
-    /// Everybody who reads what a resolver reads, and the others with what they see instead.
-    fn glances(&self, admitted: bool, readers: Readers) -> (Readers, Vec<(Flat, Glance)>) {
-        let (mut same, mut apart) = (Readers::DNS, Vec::new());
-        if readers == Readers::DNS {
-            return (same, apart);
-        }
-        for flat in readers.flats() {
-            match Glance::at(self.octets, flat) {
-                Some(glance) if admitted && self.agrees(&glance) => {
-                    same = same.and(Readers::of(Parser::Flat(flat)))
+            Err(rejection) => {
+                if let Some(rejection) = rejection {
+                    let output = Some(Output::Rejected(rejection));
+                    plan.push(Duration::ZERO, output, VerdictKind::Refused);
                 }
-                Some(glance) => apart.push((flat, glance)),
-                None => {}
+                None
             }
+        };
+        let mut judgement = Judgement { query, decision, verdict: plan.take_verdict() };
+        for question in apart {
+            inject(&mut judgement, question, request.octets, jurisdiction, sampler, plan);
         }
-        (same, apart)
+        if plan.steps.len() > 1 {
+            plan.sort();
+        }
+        judgement
     }
 
-    /// Whether a glance shows what a resolver sees.
-    fn agrees(&self, glance: &Glance) -> bool {
-        let place = self.read.is_ok_and(|received| received.question_range() == glance.question);
-        place && glance.rtype == self.query.rtype && glance.name == self.query.name
-    }
-
-    /// Adds what an injector sends that sees another question than a resolver does, if a rule is
-    /// about it. What the resolver says then comes when the injector's rule lets it come, or not at
-    /// all, unless those who read messages have a rule for that too.
-    fn inject(
-        &mut self,
-        apart: (Flat, Glance),
-        draw: &Draw<'_>,
-        out: &mut Plan,
-        decided: &mut Option<Verdict<'l>>,
+    /// Turns the steps of the plan into transmissions. Honest messages are written behind the
+    /// others, as far as nobody has to be asked for them.
+    fn carry_out(
+        &self,
+        request: &Request<'_>,
+        message: Option<QueryView<'_>>,
+        scratch: &mut Scratch,
     ) {
-        let (flat, Glance { name, rtype, question }) = apart;
-        let query = Query { name, rtype, readers: Readers::of(Parser::Flat(flat)), ..self.query };
-        let verdict = self.governors.decide(&query, &self.governors.suffixes(&query.name));
-        if verdict.rule.is_none() {
-            return;
+        let Scratch { plan: Plan { octets, steps, .. }, cache, transmissions, .. } = scratch;
+        transmissions.clear();
+        // Whoever races is on the path, beside a stream and not in it: of several steps a stream
+        // carries the first.
+        let most = if request.transport.is_stream() { 1 } else { steps.len() };
+        for PlannedStep { after, output } in steps.iter().take(most).cloned() {
+            let payload = match output {
+                Output::Forged(range) => Payload::Message(range, Origin::Forged),
+                Output::Rejected(range) => Payload::Message(range, Origin::Protocol),
+                Output::Reset => Payload::Reset,
+                Output::Honest => {
+                    let message = message.expect("only what is a query is answered honestly");
+                    let limit = message.response_limit(request.transport);
+                    self.write_honest(message, limit, cache, octets)
+                }
+            };
+            transmissions.push(Transmission { after, payload });
         }
-        let first = out.steps.len();
-        plan(
-            &verdict,
-            Asked { query: &query, received: Received::glanced(self.octets, &question) },
-            draw,
-            out,
-        );
-        let injected = out.steps.split_off(first);
-        let (genuine, forged): (Vec<_>, Vec<_>) =
-            injected.into_iter().partition(|step| step.send == Send::Honest);
-        if decided.as_ref().is_none_or(|verdict| verdict.rule.is_none()) {
-            *decided = Some(verdict);
-            self.query = query;
-            match genuine.first() {
-                Some(genuine) => out.steps.iter_mut().for_each(|step| step.after = genuine.after),
-                None => out.steps.clear(),
-            }
-        }
-        out.steps.extend(forged);
-        out.steps.sort_by_key(|step| step.after);
     }
-}
-
-/// NOTIMP for another OPCODE. Where the message reads as a query does, its question and an OPT come
-/// back (RFC 6891 section 6.1.1).
-fn not_implemented(octets: &[u8], transport: Transport, out: &mut Vec<u8>) -> Range<usize> {
-    let opcode = octets[2] & 0x78;
-    let mut query = octets.to_vec();
-    query[2] ^= opcode;
-    let Ok(query) = Received::read(&query) else {
-        return write_bare_header(octets, ResponseCode::NotImp, out);
-    };
-    let written = Head::status(ResponseCode::NotImp).write(query, query.limit(transport), out);
-    out[written.start + 2] |= opcode;
-    written
-}
-
-/// What is refused whatever the policy says.
-fn rejection(query: &Received<'_>, rtype: Type, welcome: bool) -> Option<Head<'static>> {
-    let refused = Head::status(ResponseCode::Refused);
-    if !welcome {
-        return Some(refused.explained(EDE_PROHIBITED, "this resolver answers lab networks only"));
-    }
-    // RFC 6891 section 6.1.3: a version that is not known MUST be answered with BADVERS.
-    if query.opt().is_some_and(|opt| opt.version > 0) {
-        return Some(Head::status(ResponseCode::BADVERS));
-    }
-    let transfer = matches!(rtype.0, RecordType::AXFR | RecordType::IXFR);
-    let foreign = query.class() != DNSClass::IN;
-    (transfer || foreign).then_some(refused)
 }

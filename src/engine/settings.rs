@@ -2,7 +2,7 @@
 
 use crate::{
     clock::Clock,
-    config::{LabSpec, ListenerSpec, Origin},
+    config::{HonestSource, LabSpec, ListenerSpec},
 };
 use ipnet::IpNet;
 use std::{
@@ -17,7 +17,7 @@ pub struct Settings {
     /// Where queries are taken, by UDP and by TCP. Default 127.0.0.1:5300.
     pub listen: Vec<ListenerSpec>,
     /// Where honest answers come from, in order. Default zones, then upstream.
-    pub honest_from: Vec<Origin>,
+    pub honest_from: Vec<HonestSource>,
     /// The folder that zones are read from; nothing for the compiled-in ones.
     pub zones: Option<PathBuf>,
     /// Resolvers to ask, in order. Default none.
@@ -56,6 +56,10 @@ const PRIVATE: [&str; 9] = [
     "fe80::/10",
 ];
 
+fn private_networks() -> Vec<IpNet> {
+    PRIVATE.map(|text| text.parse().expect("the networks in the source are networks")).to_vec()
+}
+
 impl Settings {
     /// What `flags` say, else what the file says, else the default. `zones` is the folder that
     /// zones were read from.
@@ -81,7 +85,7 @@ impl Settings {
         let mut listen: Vec<_> = listen.into_iter().map(|at| at.value).collect();
         if listen.is_empty() {
             let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 5300));
-            listen.push(ListenerSpec { address, bound: None });
+            listen.push(ListenerSpec { address, binding: None });
         }
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
@@ -89,17 +93,15 @@ impl Settings {
             listen,
             honest_from: honest_from
                 .or(file.honest_from)
-                .unwrap_or_else(|| vec![Origin::Zones, Origin::Upstream]),
+                .unwrap_or_else(|| vec![HonestSource::Zones, HonestSource::Upstream]),
             zones,
             upstream: if upstream.is_empty() { file.upstream } else { upstream },
             upstream_timeout: upstream_timeout
                 .or(file.upstream_timeout)
                 .unwrap_or(Duration::from_secs(2)),
-            allow: allow
-                .or(file.allow)
-                .unwrap_or_else(|| PRIVATE.iter().filter_map(|text| text.parse().ok()).collect()),
+            allow: allow.or(file.allow).unwrap_or_else(private_networks),
             clock: today.or(file.today).into(),
-            seed: seed.or(file.seed).unwrap_or_default(),
+            seed: seed.or(file.seed).unwrap_or(0),
             log: log.or(file.log).unwrap_or_else(|| "info".to_owned()),
             tcp_idle: tcp_idle.or(file.tcp_idle).unwrap_or(Duration::from_secs(10)),
             tcp_connections: tcp_connections.or(file.tcp_connections).unwrap_or(1000),

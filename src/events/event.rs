@@ -1,60 +1,53 @@
-//! What went out, for whoever wants to know: one [`Event`] a query.
+//! One query and what became of it.
 
 use crate::{
-    config::Word,
-    policy::Verdict,
-    query::{CountryCode, Query, Transport, Type},
+    dns::{Rtype, Transport},
+    model::{CountryCode, VerdictKind},
 };
-use std::net::IpAddr;
+use std::{net::IpAddr, time::Duration};
 
-/// What was decided about one query.
+/// One query and what became of it.
 #[derive(Clone, Debug)]
-pub struct Event {
+pub struct QueryEvent {
     /// Who asked.
     pub client: IpAddr,
     /// Over which transport.
     pub transport: Transport,
     /// For which name.
-    pub name: String,
+    pub qname: String,
     /// For which type.
-    pub rtype: Type,
+    pub qtype: Rtype,
     /// The country that governs the client.
     pub country: Option<CountryCode>,
     /// Its ISP.
     pub operator: Option<String>,
-    /// The verdict.
-    pub verdict: Word,
+    /// What a stub resolver gets that takes the first reply.
+    pub verdict: VerdictKind,
     /// The rule that decided.
     pub rule: Option<String>,
+    /// What left, in the order in which it left.
+    pub replies: Vec<Delivery>,
+    /// The RCODE of the upstream resolver, without its extended bits, where one was asked and
+    /// answered.
+    pub upstream_rcode: Option<u8>,
 }
 
-impl Event {
-    /// The event of a query and its verdict.
-    #[must_use]
-    pub fn new(query: &Query, verdict: &Verdict<'_>) -> Self {
-        Self {
-            client: query.client,
-            transport: query.transport,
-            name: query.name.to_string(),
-            rtype: query.rtype,
-            country: verdict.country.map(|country| country.code),
-            operator: verdict.operator.map(|operator| operator.slug.clone()),
-            verdict: verdict.word,
-            rule: verdict.rule.map(|(rule, _)| rule.slug.clone()),
-        }
-    }
+/// One reply.
+#[derive(Clone, Debug)]
+pub struct Delivery {
+    /// How long after the query came in.
+    pub latency: Duration,
+    /// What left.
+    pub content: Delivered,
 }
 
-/// Whether anybody wants events at all; making one costs a few allocations.
-#[must_use]
-pub fn is_watched() -> bool {
-    tracing::enabled!(target: "splinterdns::query", tracing::Level::DEBUG)
-}
-
-/// Logs an event, at level `debug`, for the filter `splinterdns::query=debug`.
-pub fn log(event: &Event) {
-    let Event { client, transport, name, rtype, country, operator, verdict, rule } = event;
-    let country = country.map_or_else(|| "-".to_owned(), |code| code.to_string());
-    let (operator, rule) = (operator.as_deref().unwrap_or("-"), rule.as_deref().unwrap_or("-"));
-    tracing::debug!(target: "splinterdns::query", %client, %transport, %name, %rtype, %country, operator, %verdict, rule);
+/// What became of a reply.
+#[derive(Clone, Debug)]
+pub enum Delivered {
+    /// These octets left.
+    Octets(Vec<u8>),
+    /// The connection was reset.
+    Reset,
+    /// It could not be sent.
+    Failed,
 }

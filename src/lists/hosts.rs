@@ -1,7 +1,7 @@
 //! `/etc/hosts`: an address, then names. Only the names themselves are meant, not what is below
 //! them.
 
-use crate::name::{Form, PatternError};
+use crate::dns::{Form, PatternError};
 use std::net::IpAddr;
 
 /// Names that a hosts file holds for the machine's own sake.

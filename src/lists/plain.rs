@@ -1,7 +1,7 @@
 //! One pattern a line, in the words of a country file. A leading dot means the same as none, as in
 //! other people's lists.
 
-use crate::name::{Form, PatternError};
+use crate::dns::{Form, PatternError};
 
 pub(super) fn words(line: &str) -> impl Iterator<Item = &str> {
     (!line.is_empty()).then_some(line).into_iter()

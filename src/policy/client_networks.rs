@@ -3,15 +3,21 @@
 //! Networks lie inside each other or apart, so they cut the line of all addresses into ranges with
 //! one governor each. A client is found by halving the list of their beginnings.
 
-use super::Seat;
 use ipnet::IpNet;
 use std::{cmp::Reverse, net::IpAddr};
 
+/// A country and an operator of it, in numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct JurisdictionId {
+    pub(super) country: usize,
+    pub(super) operator: Option<usize>,
+}
+
 /// Client networks of both families: where each range begins, and who governs it.
 #[derive(Debug, Default)]
-pub(super) struct Networks {
-    v4: Vec<(u32, Option<Seat>)>,
-    v6: Vec<(u128, Option<Seat>)>,
+pub(super) struct ClientNetworks {
+    v4: Vec<(u32, Option<JurisdictionId>)>,
+    v6: Vec<(u128, Option<JurisdictionId>)>,
 }
 
 /// The first host of a network that is in none of the others. A network that some of them share is
@@ -28,16 +34,16 @@ pub(super) fn first_outside(network: IpNet, taken: &[IpNet]) -> Option<IpAddr> {
     halves.into_iter().find_map(|half| first_outside(half, taken))
 }
 
-impl Networks {
-    pub(super) fn new(seated: &[(IpNet, Seat)]) -> Self {
+impl ClientNetworks {
+    pub(super) fn new(owned: &[(IpNet, JurisdictionId)]) -> Self {
         let (mut v4, mut v6) = (Vec::new(), Vec::new());
-        for (network, seat) in seated {
+        for (network, id) in owned {
             match network {
                 IpNet::V4(network) => {
-                    v4.push((network.network().to_bits(), network.broadcast().to_bits(), *seat))
+                    v4.push((network.network().to_bits(), network.broadcast().to_bits(), *id))
                 }
                 IpNet::V6(network) => {
-                    v6.push((network.network().to_bits(), network.broadcast().to_bits(), *seat))
+                    v6.push((network.network().to_bits(), network.broadcast().to_bits(), *id))
                 }
             }
         }
@@ -48,7 +54,7 @@ impl Networks {
     }
 
     /// IPv4 clients of a dual-stack socket are looked up as IPv4.
-    pub(super) fn find(&self, client: IpAddr) -> Option<Seat> {
+    pub(super) fn find(&self, client: IpAddr) -> Option<JurisdictionId> {
         match client.to_canonical() {
             IpAddr::V4(address) => find(&self.v4, address.to_bits()),
             IpAddr::V6(address) => find(&self.v6, address.to_bits()),
@@ -56,40 +62,45 @@ impl Networks {
     }
 }
 
-fn find<A: Ord + Copy>(ranges: &[(A, Option<Seat>)], address: A) -> Option<Seat> {
+fn find<A: Ord + Copy>(
+    ranges: &[(A, Option<JurisdictionId>)],
+    address: A,
+) -> Option<JurisdictionId> {
     let above = ranges.partition_point(|(begin, _)| *begin <= address);
     ranges[above.checked_sub(1)?].1
 }
 
 /// The ranges that networks, each with its first and last address, make.
 fn ranges<A: Ord + Copy>(
-    mut networks: Vec<(A, A, Seat)>,
+    mut networks: Vec<(A, A, JurisdictionId)>,
     next: impl Fn(A) -> Option<A>,
-) -> Vec<(A, Option<Seat>)> {
+) -> Vec<(A, Option<JurisdictionId>)> {
     // The outer ones first.
     networks.sort_by_key(|(first, last, _)| (*first, Reverse(*last)));
-    let mut ranges: Vec<(A, Option<Seat>)> = Vec::new();
-    let mut open: Vec<(A, Seat)> = Vec::new();
-    let begin = |at: A, seat: Option<Seat>, ranges: &mut Vec<(A, Option<Seat>)>| {
-        // What begins at the same address lies further inside, or comes after what has ended there.
-        if ranges.last().is_some_and(|(last, _)| *last == at) {
-            ranges.pop();
-        }
-        ranges.push((at, seat));
-    };
-    let close = |open: &mut Vec<(A, Seat)>, ranges: &mut Vec<(A, Option<Seat>)>| {
+    let mut ranges: Vec<(A, Option<JurisdictionId>)> = Vec::new();
+    let mut open: Vec<(A, JurisdictionId)> = Vec::new();
+    let begin =
+        |at: A, id: Option<JurisdictionId>, ranges: &mut Vec<(A, Option<JurisdictionId>)>| {
+            // What begins at the same address lies further inside, or comes after what has ended there.
+            if ranges.last().is_some_and(|(last, _)| *last == at) {
+                ranges.pop();
+            }
+            ranges.push((at, id));
+        };
+    let close = |open: &mut Vec<(A, JurisdictionId)>,
+                 ranges: &mut Vec<(A, Option<JurisdictionId>)>| {
         if let Some((last, _)) = open.pop()
             && let Some(behind) = next(last)
         {
-            begin(behind, open.last().map(|(_, seat)| *seat), ranges);
+            begin(behind, open.last().map(|(_, id)| *id), ranges);
         }
     };
-    for (first, last, seat) in networks {
+    for (first, last, id) in networks {
         while open.last().is_some_and(|(end, _)| *end < first) {
             close(&mut open, &mut ranges);
         }
-        begin(first, Some(seat), &mut ranges);
-        open.push((last, seat));
+        begin(first, Some(id), &mut ranges);
+        open.push((last, id));
     }
     while !open.is_empty() {
         close(&mut open, &mut ranges);
@@ -99,11 +110,11 @@ fn ranges<A: Ord + Copy>(
 
 #[cfg(test)]
 mod tests {
-    use super::{Networks, Seat, first_outside};
+    use super::{ClientNetworks, JurisdictionId, first_outside};
     use ipnet::IpNet;
     use proptest::prelude::{Strategy, any, prop_assert_eq, proptest};
 
-    /// Networks of few addresses, so that they meet: of either family, with prefixes of many
+    /// ClientNetworks of few addresses, so that they meet: of either family, with prefixes of many
     /// lengths.
     fn networks() -> impl Strategy<Value = Vec<IpNet>> {
         let v4 = (any::<u8>(), 22_u8..=32)
@@ -126,12 +137,12 @@ mod tests {
             let mut networks = networks;
             networks.sort();
             networks.dedup();
-            let seated: Vec<_> = networks.iter().enumerate().map(|(country, net)| (*net, Seat { country, operator: None })).collect();
-            let found = Networks::new(&seated);
+            let owned: Vec<_> = networks.iter().enumerate().map(|(country, net)| (*net, JurisdictionId { country, operator: None })).collect();
+            let found = ClientNetworks::new(&owned);
             for client in [format!("127.0.{}.{}", low >> 8 & 7, low & 255), format!("::{low:x}"), "255.255.255.255".to_owned()] {
                 let client = client.parse().unwrap();
-                let holding = seated.iter().filter(|(network, _)| network.contains(&client));
-                prop_assert_eq!(found.find(client), holding.max_by_key(|(network, _)| network.prefix_len()).map(|(_, seat)| *seat));
+                let holding = owned.iter().filter(|(network, _)| network.contains(&client));
+                prop_assert_eq!(found.find(client), holding.max_by_key(|(network, _)| network.prefix_len()).map(|(_, id)| *id));
             }
         }
     }

@@ -1,51 +1,62 @@
 //! From specs to a policy: names are looked up, files read, and what cannot mean anything is
 //! reported.
 
+mod error;
+mod overlaps;
+mod shadowed;
+
+pub use error::CompileError;
+
 use super::{
-    Country, Operator, Policy, Rule, Ruleset, answers::Answers, files::beside, govern::govern,
-    hours::Hours, matcher::Matcher, patterns::Patterns, shadow,
+    countries::Policy,
+    country::{Country, Operator},
+    matcher::Matcher,
+    patterns::Patterns,
+    rule::Rule,
+    ruleset::Ruleset,
 };
 use crate::{
-    config::{
-        At, CountrySpec, HoursSpec, OperatorSpec, Place, Report, RuleSpec, Shelf, ShelfError,
-        Trouble,
-    },
-    lists::{BadEntry, Format},
-    name::PatternRef,
+    config::{AnswerCatalog, CountrySpec, OperatorSpec, RuleSpec},
+    diagnostic::{At, Duplicate, Lacking, Place, Report, UnknownWord},
+    dns::PatternRef,
+    files::{FileError, FileSource, beside},
+    lists::{EntryError, Format},
+    model::{Hours, HoursSpan},
     progress::Progress,
-    query::Readers,
 };
 use ipnet::IpNet;
+use overlaps::client_networks;
+use shadowed::shadowing_rules;
 use std::collections::HashMap;
 
-/// Compiles countries whose lists and pools stand on `shelf`, and counts their names on the way.
+/// Compiles countries whose lists and pools are among `files`, and counts their names on the way.
 /// What is wrong goes into the report; the policy is only worth having when the report is clean.
 pub fn compile(
     specs: &[CountrySpec],
-    shelf: &Shelf,
+    files: &FileSource,
     progress: &Progress,
     report: &mut Report,
 ) -> Policy {
     let mut specs: Vec<&CountrySpec> = specs.iter().collect();
     specs.sort_by_key(|spec| spec.country.value);
-    let mut rings = 0;
-    let mut countries = Vec::new();
+    let (mut counters, mut countries) = (0, Vec::new());
     for spec in &specs {
-        let answers = Answers::new(spec, rings, shelf, report);
-        let mut compiling = Compiling { spec, shelf, progress, answers, report };
+        let CountrySpec { file, path, answers, pools, .. } = spec;
+        let answers = AnswerCatalog::new((*file, path), answers, pools, counters, files, report);
+        let mut compiling = Compiling { spec, files, progress, answers, report };
         countries.push(compiling.country());
-        rings = compiling.answers.finish(compiling.report);
+        counters = compiling.answers.finish(compiling.report);
     }
-    let networks = govern(&specs, report);
-    Policy { countries, networks, default: None, rings }
+    let networks = client_networks(&specs, report);
+    Policy::new(countries, networks, counters)
 }
 
 /// One country on its way.
 struct Compiling<'a> {
     spec: &'a CountrySpec,
-    shelf: &'a Shelf,
+    files: &'a FileSource,
     progress: &'a Progress,
-    answers: Answers<'a>,
+    answers: AnswerCatalog<'a>,
     report: &'a mut Report,
 }
 
@@ -75,7 +86,7 @@ impl<'a> Compiling<'a> {
             about: about.clone(),
             clients: clients.iter().map(|at| at.value).collect(),
             operators: operators.iter().map(|operator| self.operator(operator)).collect(),
-            rules: self.ruleset(rules),
+            ruleset: self.ruleset(rules),
         }
     }
 
@@ -90,7 +101,7 @@ impl<'a> Compiling<'a> {
                 let (network_text, operator) = (network.value.to_string(), operator.value.clone());
                 self.report.add(
                     network.place,
-                    Trouble::OutsideCountry { network: network_text, operator, country },
+                    CompileError::OutsideCountry { network: network_text, operator, country },
                 );
             }
         }
@@ -98,7 +109,7 @@ impl<'a> Compiling<'a> {
             slug: operator.value.clone(),
             name: name.clone(),
             clients: clients.iter().map(|at| at.value).collect(),
-            rules: self.ruleset(rules),
+            ruleset: self.ruleset(rules),
         }
     }
 
@@ -118,30 +129,23 @@ impl<'a> Compiling<'a> {
         let matcher = match Matcher::new(&patterns, self.progress) {
             Ok(matcher) => matcher,
             Err(too_many) => {
-                self.report.add(
-                    Place::whole(self.spec.file),
-                    Trouble::TooMany { why: too_many.to_string() },
-                );
+                self.report.add(Place::whole(self.spec.file), too_many);
                 return Ruleset::default();
             }
         };
         for (index, rule) in rules.iter().enumerate() {
             let above =
-                shadow::shadow(&rules, &patterns, &matcher, index).into_iter().map(|above| {
+                shadowing_rules(&rules, &patterns, &matcher, index).into_iter().map(|above| {
                     let place = self.report.cross_reference(places[index], places[above]);
                     format!("{:?} ({place})", rules[above].slug)
                 });
             let above = above.collect::<Vec<_>>().join(" or ");
             if !above.is_empty() {
                 self.report
-                    .add(places[index], Trouble::Shadowed { rule: rule.slug.clone(), above });
+                    .add(places[index], CompileError::Shadowed { rule: rule.slug.clone(), above });
             }
         }
-        // An honest answer is no sign that somebody listens.
-        let readers =
-            rules.iter().map(|rule| rule.answer.readers).filter(|readers| *readers != Readers::ALL);
-        let readers = readers.fold(Readers::DNS, Readers::and);
-        Ruleset { rules, matcher, readers }
+        Ruleset::new(rules, matcher)
     }
 
     /// A rule, and behind `patterns` its own.
@@ -178,7 +182,8 @@ impl<'a> Compiling<'a> {
             && until <= since
         {
             let (since, until) = (since.to_string(), until.to_string());
-            self.report.add(rule.place, Trouble::Dates { rule: rule.value.clone(), since, until });
+            self.report
+                .add(rule.place, CompileError::Dates { rule: rule.value.clone(), since, until });
         }
         let hours = self.hours(rule, hours);
         let anchor = patterns.of_last_rule().find_map(PatternRef::anchor).map(Box::from);
@@ -199,23 +204,21 @@ impl<'a> Compiling<'a> {
         })
     }
 
-    fn hours(&mut self, rule: &At<String>, spans: &[HoursSpec]) -> Option<Hours> {
+    fn hours(&mut self, rule: &At<String>, spans: &[HoursSpan]) -> Option<Hours> {
         if spans.is_empty() {
             return None;
         }
         let Some(zone) = &self.spec.time_zone else {
-            let name = self.spec.country.value.to_string();
-            self.report.add(
-                rule.place,
-                Trouble::Lacks { what: "country", name, lacks: "time-zone, which hours need" },
-            );
+            let code = self.spec.country.value;
+            let lacks = "time-zone, which hours need";
+            self.report.add(rule.place, Lacking::new("country", code.as_str(), lacks));
             return None;
         };
         Some(Hours::new(zone.clone(), spans.to_vec()))
     }
 
     fn lacks(&mut self, name: &At<String>, what: &'static str, lacks: &'static str) {
-        self.report.add(name.place, Trouble::Lacks { what, name: name.value.clone(), lacks });
+        self.report.add(name.place, Lacking::new(what, &name.value, lacks));
     }
 
     fn source(&mut self, key: &At<String>) -> Option<(String, String)> {
@@ -224,46 +227,45 @@ impl<'a> Compiling<'a> {
             return Some((key.value.clone(), text.clone()));
         }
         let expected = known.iter().map(|(name, _)| name.value.clone()).collect();
-        self.report.add(
-            key.place,
-            Trouble::UnknownWord { found: key.value.clone(), what: "source", expected },
-        );
+        self.report
+            .add(key.place, UnknownWord { found: key.value.clone(), what: "source", expected });
         None
     }
 
     /// Reads a list; one with anything wrong adds nothing.
     fn list(&mut self, list: &At<String>, patterns: &mut Patterns) {
-        let (path, begin) = (beside(&self.spec.path, list), patterns.end());
+        let (path, begin) = (beside(&self.spec.path, &list.value), patterns.end());
         let mut reading = self.progress.reading();
-        let read = self.shelf.open(&path).and_then(|file| {
+        let read = self.files.open(&path).and_then(|file| {
             let read = Format::of(&path).read(file, |pattern| {
                 patterns.push(pattern);
                 reading.step();
             });
-            read.map_err(|why| ShelfError { path: self.shelf.shown(&path), why })
+            read.map_err(|why| FileError { path: self.files.shown(&path), why })
         });
         let bad = match read {
             Ok(bad) => bad,
             Err(error) => {
                 patterns.truncate(begin);
-                self.report.add(list.place, error);
-                return;
+                return self.report.add(list.place, error);
             }
         };
         // A list may be large, and of its text only bad lines are ever shown.
-        let text =
-            if bad.is_empty() { String::new() } else { self.shelf.read(&path).unwrap_or_default() };
-        let file = self.report.open(self.shelf.shown(&path), text);
+        let text = if bad.is_empty() { Ok(String::new()) } else { self.files.read(&path) };
+        let file = match text {
+            Ok(text) => self.report.open(self.files.shown(&path), text),
+            Err(error) => {
+                patterns.truncate(begin);
+                return self.report.add(list.place, error);
+            }
+        };
         if !bad.is_empty() {
             patterns.truncate(begin);
         } else if patterns.end() == begin {
-            self.report.add(
-                list.place,
-                Trouble::Lacks { what: "list", name: list.value.clone(), lacks: "entries" },
-            );
+            self.lacks(list, "list", "entries");
         }
         for entry in bad {
-            let BadEntry { line, column, .. } = entry;
+            let EntryError { line, column, .. } = entry;
             self.report.add(Place::at(file, line, column), entry);
         }
     }
@@ -278,7 +280,7 @@ fn unique<'a>(
     for name in names {
         if let Some(first) = seen.insert(&name.value, name.place) {
             let first = report.cross_reference(name.place, first);
-            report.add(name.place, Trouble::Twice { what, name: name.value.clone(), first });
+            report.add(name.place, Duplicate { what, name: name.value.clone(), first });
         }
     }
 }

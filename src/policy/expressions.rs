@@ -12,7 +12,7 @@ use super::{
     matcher::TooMany,
     patterns::{Patterns, Slot},
 };
-use crate::name::{Pattern, PatternRef};
+use crate::dns::{Pattern, PatternRef};
 use automaton::{Automaton, ROOM_OF_EACH};
 use narrow::narrowed;
 use regex_automata::{

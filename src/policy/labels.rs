@@ -15,7 +15,7 @@ use super::{
     suffixes::{Depths, Milestones, Suffix, Suffixes, stretched},
 };
 use crate::{
-    name::{Form, PatternRef},
+    dns::{Form, PatternRef},
     progress::Counter,
 };
 use filling::Filling;
@@ -218,7 +218,7 @@ fn reaches(form: Form, itself: bool) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{BUCKETS, Block, CROWDED, Form, Head, LINE, Labels, Patterns, Slot, Suffixes};
-    use crate::{name::Pattern, progress::Progress};
+    use crate::{dns::Pattern, progress::Progress};
 
     fn index(rules: &[&[&str]]) -> Labels {
         let mut patterns = Patterns::default();

@@ -13,7 +13,7 @@ use super::{
     suffixes::{Depths, Suffix, Suffixes},
 };
 use crate::{
-    name::{Form, PatternRef},
+    dns::{Form, PatternRef},
     progress::Progress,
 };
 use thiserror::Error;
@@ -172,7 +172,7 @@ impl Matcher {
 #[cfg(test)]
 mod tests {
     use super::{Hit, Matcher, Patterns, Progress, Suffixes};
-    use crate::name::{Name, Pattern};
+    use crate::dns::{Name, Pattern};
     use proptest::{
         prelude::{Strategy, prop_assert_eq, proptest},
         string::string_regex,

@@ -6,7 +6,7 @@ use super::{
     matcher::TooMany,
     patterns::{Patterns, Slot},
 };
-use crate::name::{Form, Pattern, PatternRef};
+use crate::dns::{Form, Pattern, PatternRef};
 use aho_corasick::AhoCorasick;
 
 /// The index.

@@ -5,7 +5,7 @@
 //! stands. Of two patterns the one that stands first decides. They stand so while the index is
 //! made, which then has those of lists for itself.
 
-use crate::name::{Form, PatternRef};
+use crate::dns::{Form, PatternRef};
 
 /// Where a pattern stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,22 +1,21 @@
 //! Reload on SIGHUP and on changed files: the new lab is built whole, then swapped in; a broken one
 //! is reported and the old one stays.
 
-use super::{
-    live::Live,
-    priority::{wait_for_the_processor, yield_to_all},
-};
+use super::serving::ServingState;
 use crate::{
-    lab::{Lab, LoadError, Shelves, load},
+    engine::{Engine, LabSources, LoadError, load},
     progress::Progress,
 };
 use arc_swap::ArcSwap;
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use std::{
+    io,
     path::{Path, PathBuf},
     sync::Arc,
     thread,
     time::Duration,
 };
+use thiserror::Error;
 use tokio::{
     signal::unix::Signal,
     sync::{
@@ -32,19 +31,28 @@ const QUIET: Duration = Duration::from_millis(200);
 /// But not longer than this: a file that changes all the time must not put it off for ever.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// How long a reload asks for no more than what others leave: twice as long as ten million names
-/// take.
-const MODESTY: Duration = Duration::from_secs(5);
-
-type Loaded = Result<Lab, LoadError>;
-
-/// Workers let go of an old lab at once, queries on their way to a resolver after some seconds.
+/// Workers let go of an old state at once, queries on their way to a resolver after some seconds.
 const GRACE: Duration = Duration::from_secs(30);
 
+/// Why there is no new state.
+#[derive(Debug, Error)]
+enum ReloadError {
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    #[error("the system gives no thread: {0}")]
+    Thread(#[from] io::Error),
+    #[error("reading it has panicked")]
+    Panicked,
+}
+
 /// Reloads whenever there is a reason to.
-pub(super) async fn watch(shelves: Shelves, live: Arc<ArcSwap<Live>>, mut hangup: Signal) {
+pub(super) async fn watch(
+    sources: LabSources,
+    serving: Arc<ArcSwap<ServingState>>,
+    mut hangup: Signal,
+) {
     let (changes, mut change) = unbounded_channel();
-    let mut paths = watched(&shelves, &live);
+    let mut paths = watched(&sources, &serving);
     let mut watcher = watch_files(&paths, &changes);
     loop {
         let why = tokio::select! {
@@ -59,9 +67,9 @@ pub(super) async fn watch(shelves: Shelves, live: Arc<ArcSwap<Live>>, mut hangup
         // so that no change is missed.
         drop(watcher);
         watcher = watch_files(&paths, &changes);
-        reload(why, &shelves, &live).await;
+        reload(why, &sources, &serving).await;
         // The lab file may name another one.
-        let now = watched(&shelves, &live);
+        let now = watched(&sources, &serving);
         if now != paths {
             paths = now;
             watcher = watch_files(&paths, &changes);
@@ -74,80 +82,53 @@ async fn settled(change: &mut UnboundedReceiver<()>, hangup: &mut Signal) {
     let end = Instant::now() + PATIENCE;
     loop {
         tokio::select! {
-            more = timeout(QUIET, change.recv()) => if more.is_err() || Instant::now() >= end { return },
+            more = timeout(QUIET, change.recv()) => {
+                if more.is_err() || Instant::now() >= end {
+                    return;
+                }
+            }
             _ = hangup.recv() => return,
         }
     }
 }
 
-async fn reload(why: &'static str, shelves: &Shelves, live: &Arc<ArcSwap<Live>>) {
-    match read(shelves).await {
-        Some(Ok(lab)) => {
-            tracing::info!(
-                why,
-                countries = lab.policy.countries().len(),
-                zones = lab.zones.len(),
-                "reloaded"
-            );
-            if lab.settings.listen != live.load().lab.settings.listen {
-                tracing::warn!(
-                    "listeners have changed in the lab file; they are taken at the next start"
-                );
-            }
-            let old = live.swap(Arc::new(Live::new(lab)));
-            let_go(old);
+async fn reload(why: &'static str, sources: &LabSources, serving: &Arc<ArcSwap<ServingState>>) {
+    let engine = match read(sources).await {
+        Ok(engine) => engine,
+        Err(error) => {
+            return tracing::error!("not reloaded, the old configuration stays:\n{error}");
         }
-        Some(Err(error)) => tracing::error!("not reloaded, the old configuration stays:\n{error}"),
-        // Whatever it was has been said.
-        None => {}
+    };
+    let (countries, zones) = (engine.policy.countries().len(), engine.zones.len());
+    tracing::info!(why, countries, zones, "reloaded");
+    if engine.settings.listen != serving.load().engine.settings.listen {
+        tracing::warn!("listeners have changed in the lab file; they are taken at the next start");
     }
+    release(serving.swap(Arc::new(ServingState::new(engine))));
 }
 
-/// Reads the lab on a thread that waits for all others: reading files and building an index must
-/// not hold up those who answer. Where they leave it no time at all, another thread reads it beside
-/// them.
-async fn read(shelves: &Shelves) -> Option<Loaded> {
-    let mut modest = start(shelves, true)?;
-    if let Ok(loaded) = timeout(MODESTY, &mut modest).await {
-        // An error means that the thread has panicked, which it has said.
-        return loaded.ok();
-    }
-    tracing::info!("the reload has had no time yet, so it takes some from the answers");
-    let mut eager = start(shelves, false)?;
-    tokio::select! {
-        Ok(loaded) = &mut modest => Some(loaded),
-        Ok(loaded) = &mut eager => Some(loaded),
-        else => None,
-    }
-}
-
-fn start(shelves: &Shelves, modest: bool) -> Option<oneshot::Receiver<Loaded>> {
-    let shelves = Shelves { progress: Progress::default(), ..shelves.clone() };
+/// Reads the lab on a thread of its own: reading files and building an index takes seconds.
+async fn read(sources: &LabSources) -> Result<Engine, ReloadError> {
+    let sources = LabSources { progress: Progress::default(), ..sources.clone() };
     let (done, loaded) = oneshot::channel();
-    let started = thread::Builder::new().name("reload".to_owned()).spawn(move || {
-        let scheduled = if modest { yield_to_all } else { wait_for_the_processor };
-        scheduled();
-        // Nobody waits any more when the server stops, or when another thread was faster.
-        let _ = done.send(load(&shelves).map(|(lab, _)| lab));
-    });
-    started
-        .map_err(|error| tracing::error!(%error, "not reloaded, the old configuration stays"))
-        .ok()?;
-    Some(loaded)
+    thread::Builder::new().name("reload".to_owned()).spawn(move || {
+        // Nobody waits any more when the server stops.
+        let _ = done.send(load(&sources).map(|(engine, _)| engine));
+    })?;
+    Ok(loaded.await.map_err(|_| ReloadError::Panicked)??)
 }
 
-/// Whoever is the last to hold a lab gives its memory back, which takes a while. That should be
+/// Whoever is the last to hold a state gives its memory back, which takes a while. That should be
 /// nobody who answers queries, nor anybody whom they would have to wait for.
-fn let_go(old: Arc<Live>) {
-    let started = thread::Builder::new().name("let go".to_owned()).spawn(move || {
-        yield_to_all();
+fn release(old: Arc<ServingState>) {
+    let started = thread::Builder::new().name("release".to_owned()).spawn(move || {
         let end = Instant::now() + GRACE;
         while Arc::strong_count(&old) > 1 && Instant::now() < end {
             thread::sleep(QUIET);
         }
         drop(old);
         #[cfg(target_env = "gnu")]
-        super::memory::give_back();
+        super::sys::trim();
     });
     // Without a thread it has gone with what the thread was to do.
     if let Err(error) = started {
@@ -156,10 +137,12 @@ fn let_go(old: Arc<Live>) {
 }
 
 /// The folders and the file that a lab was read from; the compiled-in ones do not change.
-fn watched(shelves: &Shelves, live: &ArcSwap<Live>) -> Vec<PathBuf> {
-    let folders =
-        [shelves.configs.folder().map(Path::to_owned), live.load().lab.settings.zones.clone()];
-    let paths = folders.into_iter().flatten().chain(shelves.lab_file.clone());
+fn watched(sources: &LabSources, serving: &ArcSwap<ServingState>) -> Vec<PathBuf> {
+    let folders = [
+        sources.configs.folder().map(Path::to_owned),
+        serving.load().engine.settings.zones.clone(),
+    ];
+    let paths = folders.into_iter().flatten().chain(sources.lab_file.clone());
     // Events carry whole paths, and paths are compared with them.
     paths.map(|path| std::path::absolute(&path).unwrap_or(path)).collect()
 }
@@ -196,6 +179,6 @@ fn watch_files(paths: &[PathBuf], changes: &UnboundedSender<()>) -> Option<Recom
 
 /// What editors write for themselves: hidden files and backups.
 fn is_scratch(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    name.starts_with('.') || name.ends_with('~')
+    let name = path.file_name().map(|name| name.to_string_lossy());
+    name.is_some_and(|name| name.starts_with('.') || name.ends_with('~'))
 }

@@ -1,59 +1,81 @@
-//! The lab with its upstream: what turns a planned step into octets.
+//! The engine with its upstream resolvers: what is swapped on a reload.
 
 use crate::{
-    answer::Head,
-    config::{Origin, WireSpec},
-    lab::Lab,
-    query::Received,
+    answer::{ResponseHead, WireForm},
+    config::HonestSource,
+    dns::{
+        QueryView,
+        constants::{flags2, flags3},
+    },
+    engine::Engine,
     upstream::{Upstream, gives_up},
 };
 use hickory_proto::op::ResponseCode;
 
-/// A lab that can be asked.
+/// An engine that can ask for what it does not know.
 #[derive(Debug)]
-pub(super) struct Live {
-    pub(super) lab: Lab,
+pub(super) struct ServingState {
+    pub(super) engine: Engine,
     upstream: Upstream,
 }
 
-impl Live {
-    pub(super) fn new(lab: Lab) -> Self {
-        let upstream = Upstream::new(lab.settings.upstream.clone(), lab.settings.upstream_timeout);
-        Self { lab, upstream }
+/// What the upstream resolvers came to.
+pub(super) struct Relayed {
+    pub(super) octets: Vec<u8>,
+    /// The fourth octet of the header of what one of them answered, which has its RCODE.
+    pub(super) upstream_flags: Option<u8>,
+}
+
+impl ServingState {
+    pub(super) fn new(engine: Engine) -> Self {
+        let servers = engine.settings.upstream.clone();
+        let upstream = Upstream::new(servers, engine.settings.upstream_timeout);
+        Self { engine, upstream }
     }
 
-    /// What the origins say from the first resolver on; zones before it have been asked by
-    /// [`Lab::due`]. When none has an answer, the upstream's own words are the best there is.
-    pub(super) async fn relayed(&self, query: Received<'_>, limit: usize) -> Vec<u8> {
-        let mut least = None;
-        for origin in
-            self.lab.settings.honest_from.iter().skip_while(|origin| **origin == Origin::Zones)
-        {
-            match origin {
-                Origin::Zones => {
-                    if let Some(octets) = self.lab.whole_from_zones(query, limit) {
-                        return octets;
+    /// What the honest sources say from the first resolver on; zones before it have been asked by
+    /// the engine. When none has an answer, the upstream's own words are the best there is.
+    pub(super) async fn relay(&self, query: QueryView<'_>, limit: usize) -> Relayed {
+        let (mut least, mut upstream_flags) = (None, None);
+        let sources = self.engine.settings.honest_from.iter();
+        for source in sources.skip_while(|source| **source == HonestSource::Zones) {
+            let octets = match source {
+                HonestSource::Zones => self.engine.complete_from_zones(query, limit),
+                HonestSource::Upstream => match self.upstream.relay(query.octets).await {
+                    Ok(octets) => {
+                        upstream_flags = Some(octets[3]);
+                        let fitting = fit(octets, query, limit);
+                        if gives_up(&fitting) {
+                            least = Some(fitting);
+                            None
+                        } else {
+                            Some(fitting)
+                        }
                     }
-                }
-                Origin::Upstream => match self.upstream.relay(query.octets).await {
-                    Ok(octets) if gives_up(&octets) => least = Some(fit(octets, query, limit)),
-                    Ok(octets) => return fit(octets, query, limit),
-                    Err(error) => least = Some(Lab::no_answer(query, limit, &error.to_string())),
+                    Err(error) => {
+                        least = Some(Engine::no_answer(query, limit, &error.to_string()));
+                        None
+                    }
                 },
+            };
+            if let Some(octets) = octets {
+                return Relayed { octets, upstream_flags };
             }
         }
-        least.unwrap_or_else(|| Lab::no_answer(query, limit, "no origin holds the name"))
+        let octets =
+            least.unwrap_or_else(|| Engine::no_answer(query, limit, "no origin holds the name"));
+        Relayed { octets, upstream_flags }
     }
 }
 
 /// A relayed answer as it is, or truncated where the client takes less than the upstream gave.
-fn fit(octets: Vec<u8>, query: Received<'_>, limit: usize) -> Vec<u8> {
+fn fit(octets: Vec<u8>, query: QueryView<'_>, limit: usize) -> Vec<u8> {
     if octets.len() <= limit {
         return octets;
     }
     let flag = |octet: usize, bit: u8| Some(octets[octet] & bit != 0);
-    let wire =
-        WireSpec { aa: flag(2, 0x04), ra: flag(3, 0x80), ad: flag(3, 0x20), ..WireSpec::default() };
-    let rcode = ResponseCode::from(0, octets[3] & 0x0f);
-    Head { truncated: true, wire, ..Head::status(rcode) }.octets(query, limit)
+    let (aa, ra, ad) = (flag(2, flags2::AA), flag(3, flags3::RA), flag(3, flags3::AD));
+    let wire = WireForm { aa, ra, ad, ..WireForm::default() };
+    let rcode = ResponseCode::from(0, octets[3] & flags3::RCODE);
+    ResponseHead { truncated: true, wire, ..ResponseHead::status(rcode) }.octets(query, limit)
 }

@@ -4,19 +4,11 @@
 //! censor's forged replies stand beside; one that does not gets what the zone's own server gives
 //! (AA, referrals).
 
-use super::{
-    reply::Head,
-    zone::{Found, Zone},
-};
-use crate::{
-    config::WireSpec,
-    name::Name,
-    query::{Received, UDP_PAYLOAD},
-};
+use super::search::{Lookup, Zone};
+use crate::dns::{Name, QueryView, constants::UDP_PAYLOAD};
 use hickory_proto::{
-    ProtoError,
     op::{Edns, Message, OpCode, Query as Question, ResponseCode},
-    rr::{LowerName, Name as WireName, RecordSet, RecordType},
+    rr::{LowerName, Name as WireName, Record, RecordSet, RecordType},
 };
 use std::collections::HashMap;
 
@@ -26,14 +18,14 @@ pub struct Zones(HashMap<String, Zone>);
 
 /// What the zones say.
 #[derive(Debug)]
-pub enum Honest {
+pub enum ZoneAnswer {
     /// The whole answer.
-    Answer(Message),
+    Complete(Message),
     /// What is known here of an answer that goes on elsewhere: a referral, or an alias into a zone
     /// that is not here.
     Partial(Message),
     /// The name is in no zone.
-    Elsewhere,
+    NotHere,
 }
 
 /// As many aliases as Unbound follows before it gives up.
@@ -59,33 +51,33 @@ impl Zones {
 
     /// The answer to a query.
     #[must_use]
-    pub fn answer(&self, query: Received<'_>) -> Honest {
-        let question = &query.wire_name();
-        let rtype = query.rtype().0;
+    pub fn answer(&self, query: QueryView<'_>) -> ZoneAnswer {
+        let question = &query.qname_as_written();
+        let qtype = query.qtype().0;
         // The DS of a zone is its parent's to tell, where the parent is here (RFC 4035 section
         // 3.1.4.1).
-        let above = (rtype == RecordType::DS).then(|| self.find(&question.base_name())).flatten();
+        let above = (qtype == RecordType::DS).then(|| self.find(&question.base_name())).flatten();
         let Some(mut zone) = above.or_else(|| self.find(question)) else {
-            return Honest::Elsewhere;
+            return ZoneAnswer::NotHere;
         };
         let mut message = blank(query);
         let mut name = LowerName::from(question);
         for _ in 0..=MAX_ALIASES {
-            match zone.search(&name, rtype) {
-                Found::Records(sets) => {
+            match zone.search(&name, qtype) {
+                Lookup::Records(sets) => {
                     sets.iter().for_each(|set| push(&mut message.answers, set, question));
-                    return Honest::Answer(message);
+                    return ZoneAnswer::Complete(message);
                 }
-                Found::Alias(set, target) => {
+                Lookup::Alias(set, target) => {
                     push(&mut message.answers, &set, question);
                     name = LowerName::from(&target);
                     match self.find(&target) {
                         Some(next) => zone = next,
-                        None => return Honest::Partial(message),
+                        None => return ZoneAnswer::Partial(message),
                     }
                 }
-                Found::NoData => {
-                    return Honest::Answer(negative(
+                Lookup::NoData => {
+                    return ZoneAnswer::Complete(negative(
                         message,
                         zone,
                         question,
@@ -93,26 +85,26 @@ impl Zones {
                     ));
                 }
                 // RFC 6604: the RCODE is that of the last name of the chain.
-                Found::NxDomain => {
-                    return Honest::Answer(negative(
+                Lookup::NxDomain => {
+                    return ZoneAnswer::Complete(negative(
                         message,
                         zone,
                         question,
                         ResponseCode::NXDomain,
                     ));
                 }
-                Found::Referral(servers, glue) => {
+                Lookup::Referral(servers, glue) => {
                     message.metadata.authoritative = false;
                     push(&mut message.authorities, &servers, question);
                     glue.iter().for_each(|set| push(&mut message.additionals, set, question));
-                    return Honest::Partial(message);
+                    return ZoneAnswer::Partial(message);
                 }
             }
         }
         // A loop of aliases has no answer (RFC 1034 section 3.6.2); resolvers say SERVFAIL.
         message.answers.clear();
         message.metadata.response_code = ResponseCode::ServFail;
-        Honest::Answer(message)
+        ZoneAnswer::Complete(message)
     }
 
     fn find(&self, name: &WireName) -> Option<&Zone> {
@@ -128,22 +120,20 @@ fn negative(
     rcode: ResponseCode,
 ) -> Message {
     message.metadata.response_code = rcode;
-    if let Some(soa) = zone.soa() {
-        push(&mut message.authorities, &soa, question);
-    }
+    push(&mut message.authorities, &zone.negative_soa(), question);
     message
 }
 
 /// A reply without records. AD stays 0: nothing here is signed.
-fn blank(query: Received<'_>) -> Message {
+fn blank(query: QueryView<'_>) -> Message {
     let id = u16::from_be_bytes([query.octets[0], query.octets[1]]);
     let mut message = Message::response(id, OpCode::Query);
     message.metadata.recursion_desired = query.recursion_desired();
     message.metadata.checking_disabled = query.checking_disabled();
     message.metadata.authoritative = !query.recursion_desired();
     message.metadata.recursion_available = true;
-    let mut question = Question::query(query.wire_name(), query.rtype().0);
-    question.set_query_class(query.class());
+    let mut question = Question::query(query.qname_as_written(), query.qtype().0);
+    question.set_query_class(query.qclass());
     message.add_query(question);
     message.edns = query.opt().map(|asked| {
         let mut edns = Edns::new();
@@ -154,7 +144,7 @@ fn blank(query: Received<'_>) -> Message {
 }
 
 /// Adds the records of a set; those of the name that was asked for carry it as the client wrote it.
-fn push(section: &mut Vec<hickory_proto::rr::Record>, set: &RecordSet, question: &WireName) {
+fn push(section: &mut Vec<Record>, set: &RecordSet, question: &WireName) {
     for record in set.records_without_rrsigs() {
         let mut record = record.clone();
         if record.name == *question {
@@ -162,27 +152,5 @@ fn push(section: &mut Vec<hickory_proto::rr::Record>, set: &RecordSet, question:
         }
         record.ttl = set.ttl();
         section.push(record);
-    }
-}
-
-impl Honest {
-    /// The octets of a message, in at most `limit`: what does not fit is left out and TC set (RFC
-    /// 2181 section 9).
-    ///
-    /// # Errors
-    ///
-    /// Those of the library, for records that cannot be written.
-    pub fn octets(
-        message: &Message,
-        query: Received<'_>,
-        limit: usize,
-    ) -> Result<Vec<u8>, ProtoError> {
-        let octets = message.to_vec()?;
-        if octets.len() <= limit {
-            return Ok(octets);
-        }
-        let wire = WireSpec { aa: Some(message.metadata.authoritative), ..WireSpec::default() };
-        let head = Head { truncated: true, wire, ..Head::status(message.metadata.response_code) };
-        Ok(head.octets(query, limit))
     }
 }

@@ -4,16 +4,15 @@
 //! pattern matches, because the places where those names differ are filled with a letter that
 //! stands in no pattern.
 
-use super::{Rule, matcher::Matcher, patterns::Patterns};
 use crate::{
-    name::{Form, Name, PatternRef},
-    query::Transport,
+    dns::{Form, Name, PatternRef, Transport},
+    policy::{matcher::Matcher, patterns::Patterns, rule::Rule},
 };
 use std::borrow::Cow;
 
 /// The rules above that decide whenever this one could, in their order, if there is one for each of
 /// its patterns; else none.
-pub(super) fn shadow(
+pub(super) fn shadowing_rules(
     rules: &[Rule],
     patterns: &Patterns,
     matcher: &Matcher,
@@ -57,7 +56,7 @@ fn always_with(above: &Rule, rule: &Rule) -> bool {
         && above.hours.is_none()
         && types
         && transports
-        && above.answer.readers.cover(rule.answer.readers)
+        && above.answer.parsers().contains(rule.answer.parsers())
 }
 
 /// The rules with a pattern that matches every name that `pattern` matches, in order.

@@ -1,7 +1,7 @@
 //! Datagrams in batches: one system call takes up to [`BATCH`] queries off a socket, another sends
 //! their replies.
 //!
-//! There is no way round `unsafe`: `recvmmsg` and `sendmmsg` take arrays of headers that point into
+//! There is no path round `unsafe`: `recvmmsg` and `sendmmsg` take arrays of headers that point into
 //! other arrays, and the safe wrapper (nix) cannot send each message from an address of its own.
 //! Every pointer is set right before the call that uses it, into arrays that the same [`Batch`]
 //! owns and that nothing else touches during the call.
@@ -28,7 +28,7 @@ use std::{
 };
 
 /// As many datagrams as one call takes. More do not make a query cheaper.
-pub(super) const BATCH: usize = 32;
+pub(in crate::transport) const BATCH: usize = 32;
 
 /// And as many as it makes room for, at least.
 const LEAST_ROOM: usize = 4;
@@ -49,7 +49,7 @@ struct Control([u8; 64]);
 /// 2181 section 4), which a socket bound to a wildcard only knows from `IP_PKTINFO` and
 /// `IPV6_PKTINFO`.
 #[derive(Clone, Copy)]
-pub(super) struct WayBack {
+pub(in crate::transport) struct ReturnPath {
     name: sockaddr_storage,
     name_length: socklen_t,
     control: Control,
@@ -57,20 +57,31 @@ pub(super) struct WayBack {
 }
 
 /// Datagrams of one socket.
-pub(super) struct Batch {
+pub(in crate::transport) struct Batch {
     /// Whether the local address has to be asked for: the socket is bound to a wildcard.
     wildcard: bool,
     payloads: Vec<[u8; LONGEST_QUERY]>,
     lengths: [usize; BATCH],
-    ways: Vec<WayBack>,
+    paths: Vec<ReturnPath>,
     /// For how many datagrams the next call makes room: twice those of the last, because the room
     /// has its price.
     room: usize,
 }
 
+/// Replies that leave together.
+#[derive(Default)]
+pub(in crate::transport) struct Outbox {
+    octets: Vec<u8>,
+    /// To which datagram, and where they stand in the octets.
+    replies: Vec<(usize, Range<usize>)>,
+}
+
 /// Asks the kernel to tell with every datagram where it was sent to, where a socket has several
 /// addresses.
-pub(super) fn tell_destination(socket: &Socket, address: SocketAddr) -> io::Result<()> {
+pub(in crate::transport) fn request_destination(
+    socket: &Socket,
+    address: SocketAddr,
+) -> io::Result<()> {
     match address {
         SocketAddr::V4(address) if address.ip().is_unspecified() => {
             setsockopt(socket, Ipv4PacketInfo, &true)?
@@ -83,7 +94,7 @@ pub(super) fn tell_destination(socket: &Socket, address: SocketAddr) -> io::Resu
     Ok(())
 }
 
-impl WayBack {
+impl ReturnPath {
     fn nowhere() -> Self {
         // SAFETY: a plain C struct of integers, for which zeros are a value.
         Self {
@@ -95,7 +106,7 @@ impl WayBack {
     }
 
     /// The client; nothing for an address of another family than IP.
-    pub(super) fn client(&self) -> Option<IpAddr> {
+    pub(in crate::transport) fn client(&self) -> Option<IpAddr> {
         let name = ptr::from_ref(&self.name);
         match i32::from(self.name.ss_family) {
             libc::AF_INET => {
@@ -145,7 +156,11 @@ impl WayBack {
     }
 
     /// Sends a datagram back on its own.
-    pub(super) fn send(mut self, socket: &UdpSocket, octets: &[u8]) -> io::Result<()> {
+    pub(in crate::transport) fn send(
+        mut self,
+        socket: &UdpSocket,
+        octets: &[u8],
+    ) -> io::Result<()> {
         let mut part = iovec { iov_base: octets.as_ptr().cast_mut().cast(), iov_len: octets.len() };
         let header = self.header(&mut part);
         // SAFETY: the header points to `self`, `part` and `octets`, which outlive the call; sending
@@ -164,31 +179,31 @@ const fn control_length(header: &msghdr) -> usize {
 }
 
 impl Batch {
-    pub(super) fn new(wildcard: bool) -> Self {
+    pub(in crate::transport) fn new(wildcard: bool) -> Self {
         let payloads = vec![[0; LONGEST_QUERY]; BATCH];
         Self {
             wildcard,
             payloads,
             lengths: [0; BATCH],
-            ways: vec![WayBack::nowhere(); BATCH],
+            paths: vec![ReturnPath::nowhere(); BATCH],
             room: LEAST_ROOM,
         }
     }
 
     /// Waits for datagrams, no longer than the socket's timeout; says how many there are.
-    pub(super) fn receive(&mut self, socket: &UdpSocket) -> io::Result<usize> {
+    pub(in crate::transport) fn receive(&mut self, socket: &UdpSocket) -> io::Result<usize> {
         let mut parts = [iovec { iov_base: ptr::null_mut(), iov_len: LONGEST_QUERY }; BATCH];
         // SAFETY: zeros are a value of mmsghdr.
         let mut headers: [mmsghdr; BATCH] = unsafe { mem::zeroed() };
-        let places = headers.iter_mut().zip(&mut parts).zip(&mut self.payloads).zip(&mut self.ways);
-        for (((header, part), payload), way) in places.take(self.room) {
+        let places =
+            headers.iter_mut().zip(&mut parts).zip(&mut self.payloads).zip(&mut self.paths);
+        for (((header, part), payload), path) in places.take(self.room) {
             part.iov_base = payload.as_mut_ptr().cast::<c_void>();
-            way.name_length =
-                socklen_t::try_from(size_of::<sockaddr_storage>()).unwrap_or(socklen_t::MAX);
-            way.control_length = if self.wildcard { way.control.0.len() } else { 0 };
-            header.msg_hdr = way.header(part);
+            path.name_length = size_of::<sockaddr_storage>() as socklen_t;
+            path.control_length = if self.wildcard { path.control.0.len() } else { 0 };
+            header.msg_hdr = path.header(part);
         }
-        let size = u32::try_from(self.room).unwrap_or_default();
+        let size = self.room as u32;
         // SAFETY: each of `size` headers points to a name, a part with its payload and a control
         // buffer of its own, of the lengths given.
         let count = unsafe {
@@ -208,35 +223,34 @@ impl Batch {
             return if nothing { Ok(0) } else { Err(error) };
         };
         self.room = (2 * count).clamp(LEAST_ROOM, BATCH);
-        for ((header, way), length) in
-            headers[..count].iter().zip(&mut self.ways).zip(&mut self.lengths)
+        for ((header, path), length) in
+            headers[..count].iter().zip(&mut self.paths).zip(&mut self.lengths)
         {
             *length = header.msg_len as usize;
-            way.name_length = header.msg_hdr.msg_namelen;
-            way.control_length = control_length(&header.msg_hdr);
+            path.name_length = header.msg_hdr.msg_namelen;
+            path.control_length = control_length(&header.msg_hdr);
             if self.wildcard {
-                way.unpin_interface();
+                path.unpin_interface();
             }
         }
         Ok(count)
     }
 
-    /// A datagram that was received, and the way back to its sender.
-    pub(super) fn get(&self, index: usize) -> (&[u8], &WayBack) {
-        (&self.payloads[index][..self.lengths[index]], &self.ways[index])
+    /// A datagram that was received, and the path back to its sender.
+    pub(in crate::transport) fn get(&self, index: usize) -> (&[u8], &ReturnPath) {
+        (&self.payloads[index][..self.lengths[index]], &self.paths[index])
     }
 
-    /// Sends replies, each a range of the octets, to the senders of the datagrams with these
-    /// indices. What cannot be sent is lost, as datagrams may be; the error of the last one comes
-    /// back.
-    pub(super) fn send(
+    /// Sends the replies of an outbox to the senders of their datagrams, and empties it. `done` is
+    /// told of each whether it has left: what cannot be sent is lost, as datagrams may be.
+    pub(in crate::transport) fn send(
         &mut self,
         socket: &UdpSocket,
-        octets: &[u8],
-        replies: &[(usize, Range<usize>)],
-    ) -> io::Result<()> {
-        let mut failure = Ok(());
-        for replies in replies.chunks(BATCH) {
+        outbox: &mut Outbox,
+        mut done: impl FnMut(usize, io::Result<()>),
+    ) {
+        let Outbox { octets, replies } = outbox;
+        for (chunk, replies) in replies.chunks(BATCH).enumerate() {
             let mut parts = [iovec { iov_base: ptr::null_mut(), iov_len: 0 }; BATCH];
             // SAFETY: zeros are a value of mmsghdr.
             let mut headers: [mmsghdr; BATCH] = unsafe { mem::zeroed() };
@@ -244,23 +258,40 @@ impl Batch {
             {
                 let reply = &octets[range.clone()];
                 *part = iovec { iov_base: reply.as_ptr().cast_mut().cast(), iov_len: reply.len() };
-                header.msg_hdr = self.ways[*index].header(part);
+                header.msg_hdr = self.paths[*index].header(part);
             }
-            let mut waiting = &mut headers[..replies.len()];
-            while !waiting.is_empty() {
-                let size = u32::try_from(waiting.len()).unwrap_or_default();
+            let (mut first, end) = (0, replies.len());
+            while first < end {
+                let waiting = &mut headers[first..end];
+                let size = waiting.len() as u32;
                 // SAFETY: as in `receive`; sending reads names, parts, control messages and octets,
                 // which outlive the call.
                 let sent =
                     unsafe { libc::sendmmsg(socket.as_raw_fd(), waiting.as_mut_ptr(), size, 0) };
-                let sent = usize::try_from(sent).unwrap_or_else(|_| {
-                    failure = Err(io::Error::last_os_error());
+                let (sent, failure) = match usize::try_from(sent) {
+                    Ok(sent) => (sent, None),
                     // The error is that of the first: it is given up, and the rest goes on.
-                    1
-                });
-                waiting = &mut waiting[sent..];
+                    Err(_) => (0, Some(io::Error::last_os_error())),
+                };
+                let number = |index| chunk * BATCH + index;
+                (first..first + sent).for_each(|index| done(number(index), Ok(())));
+                first += sent;
+                if let Some(failure) = failure {
+                    done(number(first), Err(failure));
+                    first += 1;
+                }
             }
         }
-        failure
+        outbox.octets.clear();
+        outbox.replies.clear();
+    }
+}
+
+impl Outbox {
+    /// Adds a reply to the datagram with this index.
+    pub(in crate::transport) fn push(&mut self, index: usize, reply: &[u8]) {
+        let start = self.octets.len();
+        self.octets.extend_from_slice(reply);
+        self.replies.push((index, start..self.octets.len()));
     }
 }

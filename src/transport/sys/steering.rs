@@ -24,7 +24,7 @@ const BY_HASH: u32 = u32::MAX;
 /// Asks for it, for as many sockets of one address as there are workers; each of them may be given.
 /// With more workers than cores some would have nothing to do, so then the hash decides, as it does
 /// on a system that refuses. Says whether it is done.
-pub(super) fn steer_by_core(socket: &UdpSocket, workers: usize) -> bool {
+pub(in crate::transport) fn steer_by_core(socket: &UdpSocket, workers: usize) -> bool {
     let cores = cores();
     if workers > cores.len() {
         return false;
@@ -62,7 +62,7 @@ fn steps(cores: &[u32], workers: usize) -> Vec<sock_filter> {
 #[cfg(test)]
 mod tests {
     use super::{cores, steer_by_core};
-    use crate::{config::ListenerSpec, serve::bind::Sockets};
+    use crate::{config::ListenerSpec, transport::listener::Sockets};
     use nix::{
         sched::{CpuSet, sched_getaffinity, sched_setaffinity},
         unistd::Pid,
@@ -93,7 +93,7 @@ mod tests {
 
     fn sockets(workers: usize) -> Sockets {
         Sockets::bind(
-            &ListenerSpec { address: "127.0.0.1:0".parse().unwrap(), bound: None },
+            &ListenerSpec { address: "127.0.0.1:0".parse().unwrap(), binding: None },
             workers,
         )
         .unwrap()

@@ -1,37 +1,106 @@
 //! Hours on which a rule holds, on its country's clocks.
 
-use crate::config::{HoursSpec, Minute};
 use jiff::{
-    civil::{DateTime, Weekday},
+    civil::{DateTime, Time, Weekday},
     tz::TimeZone,
 };
-use std::fmt;
+use std::{fmt, str::FromStr};
+
+/// A span of the day, on some days of the week. One that ends before it begins goes on past
+/// midnight, and belongs to the day on which it begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HoursSpan {
+    /// The days; all when empty.
+    pub days: Vec<Weekday>,
+    /// Its first minute.
+    pub from: Minute,
+    /// The first minute behind it.
+    pub to: Minute,
+}
+
+/// A minute of the day: 0 is midnight, 1440 the next one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Minute(pub u16);
+
+impl Minute {
+    /// The first minute of a day.
+    pub const MIDNIGHT: Self = Self(0);
+    /// The end of a day.
+    pub const NEXT_MIDNIGHT: Self = Self(24 * 60);
+}
+
+impl FromStr for Minute {
+    type Err = ();
+
+    /// `18:30`; `24:00` is the end of a day.
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (hours, minutes) = text.split_once(':').ok_or(())?;
+        let number = |digits: &str| match digits.as_bytes() {
+            [_, _] if digits.bytes().all(|digit| digit.is_ascii_digit()) => {
+                digits.parse::<u16>().map_err(|_| ())
+            }
+            _ => Err(()),
+        };
+        let (hours, minutes) = (number(hours)?, number(minutes)?);
+        let minute = Self(hours * 60 + minutes);
+        (minutes < 60 && minute <= Self::NEXT_MIDNIGHT).then_some(minute).ok_or(())
+    }
+}
+
+impl fmt::Display for Minute {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:02}:{:02}", self.0 / 60, self.0 % 60)
+    }
+}
+
+/// The words for the days of the week.
+pub const WEEKDAYS: [(&str, Weekday); 7] = [
+    ("mon", Weekday::Monday),
+    ("tue", Weekday::Tuesday),
+    ("wed", Weekday::Wednesday),
+    ("thu", Weekday::Thursday),
+    ("fri", Weekday::Friday),
+    ("sat", Weekday::Saturday),
+    ("sun", Weekday::Sunday),
+];
+
+impl fmt::Display for HoursSpan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (word, _) in WEEKDAYS.iter().filter(|(_, day)| self.days.contains(day)) {
+            write!(f, "{word} ")?;
+        }
+        write!(f, "{} to {}", self.from, self.to)
+    }
+}
 
 /// Spans of the day in a time zone.
 #[derive(Clone, Debug)]
 pub struct Hours {
     zone: TimeZone,
-    spans: Vec<HoursSpec>,
+    spans: Vec<HoursSpan>,
 }
 
 impl Hours {
-    pub(super) const fn new(zone: TimeZone, spans: Vec<HoursSpec>) -> Self {
+    /// Spans on the clocks of a zone.
+    #[must_use]
+    pub const fn new(zone: TimeZone, spans: Vec<HoursSpan>) -> Self {
         Self { zone, spans }
     }
 
     /// Whether a moment (in UTC) is in one of the spans. A time that the change of clocks repeats
     /// counts both times.
-    pub(super) fn hold(&self, now: DateTime) -> bool {
-        let Ok(utc) = now.to_zoned(TimeZone::UTC) else { return false };
+    #[must_use]
+    pub fn hold(&self, now: DateTime) -> bool {
+        let utc = now.to_zoned(TimeZone::UTC).expect("moments are checked when they are read");
         let local = utc.with_time_zone(self.zone.clone());
-        let minute = local.time().duration_since(jiff::civil::Time::midnight()).as_mins();
-        let Ok(minute) = u16::try_from(minute).map(Minute) else { return false };
+        let minutes = local.time().duration_since(Time::midnight()).as_mins();
+        let minute = Minute(u16::try_from(minutes).expect("a day has 1440 minutes"));
         let (today, yesterday) = (local.weekday(), local.weekday().previous());
         self.spans.iter().any(|span| span.covers(today, yesterday, minute))
     }
 }
 
-impl HoursSpec {
+impl HoursSpan {
     fn covers(&self, today: Weekday, yesterday: Weekday, minute: Minute) -> bool {
         let on = |day| self.days.is_empty() || self.days.contains(&day);
         if self.from < self.to {
@@ -50,17 +119,17 @@ impl fmt::Display for Hours {
 
 #[cfg(test)]
 mod tests {
-    use super::{Hours, HoursSpec, Minute};
+    use super::{Hours, HoursSpan, Minute};
     use jiff::{
         civil::{Weekday, date},
         tz::TimeZone,
     };
 
-    fn span(days: &[Weekday], from: u16, to: u16) -> HoursSpec {
-        HoursSpec { days: days.to_vec(), from: Minute(from * 60), to: Minute(to * 60) }
+    fn span(days: &[Weekday], from: u16, to: u16) -> HoursSpan {
+        HoursSpan { days: days.to_vec(), from: Minute(from * 60), to: Minute(to * 60) }
     }
 
-    fn hours(zone: &str, span: HoursSpec) -> Hours {
+    fn hours(zone: &str, span: HoursSpan) -> Hours {
         Hours::new(TimeZone::get(zone).unwrap(), vec![span])
     }
 

@@ -1,6 +1,6 @@
 //! Taking the sockets of one listener: UDP and TCP on the same address and port.
 
-use super::{datagram, steering::steer_by_core};
+use super::sys::{request_destination, steer_by_core};
 use crate::{config::ListenerSpec, upstream::MOST_IN_FLIGHT};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
@@ -70,7 +70,7 @@ const OTHER_FILES: u64 = 128;
 
 /// Lets the process open as many files as the lab may need, or as many as the system gives.
 pub(super) fn allow_files(connections: usize) {
-    let sockets = u64::try_from(connections + MOST_IN_FLIGHT).unwrap_or(u64::MAX);
+    let sockets = u64::try_from(connections + MOST_IN_FLIGHT).expect("usize has at most 64 bits");
     let wanted = sockets.saturating_add(OTHER_FILES);
     let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE) else { return };
     if soft < wanted.min(hard)
@@ -132,7 +132,7 @@ fn datagrams(address: SocketAddr, shared: bool) -> io::Result<UdpSocket> {
     // More room is a wish, not a need.
     let _ = socket.set_recv_buffer_size(RECEIVE_BUFFER);
     socket.bind(&SockAddr::from(address))?;
-    datagram::tell_destination(&socket, address)?;
+    request_destination(&socket, address)?;
     socket.set_read_timeout(Some(PATIENCE))?;
     Ok(UdpSocket::from(socket))
 }

@@ -1,49 +1,25 @@
-//! One zone: read with hickory's master file parser, kept in its zone store, searched as RFC 1034
-//! section 4.3.2 says.
+//! One zone, searched as RFC 1034 section 4.3.2 says.
 //!
 //! The search is ours because hickory-server 0.26's lets a wildcard answer below names that exist
 //! and for types that an existing name lacks; RFC 4592 sections 2.2.1 and 3.3.1 forbid both.
 
-use hickory_proto::{
-    rr::{LowerName, Name as WireName, RData, RecordSet, RecordType, RrKey},
-    serialize::txt::Parser,
-};
-use hickory_server::{
-    net::runtime::TokioRuntimeProvider,
-    store::in_memory::InMemoryZoneHandler,
-    zone_handler::{AxfrPolicy, ZoneType},
-};
-use std::{
-    collections::{BTreeMap, HashSet},
-    mem,
-    sync::Arc,
-};
-use thiserror::Error;
+use super::master_file::{self, Records, ZoneError};
+use hickory_proto::rr::{LowerName, Name as WireName, RData, RecordSet, RecordType, RrKey};
+use std::{collections::HashSet, sync::Arc};
 
 /// An authoritative zone.
 #[derive(Debug)]
 pub struct Zone {
     origin: LowerName,
-    records: BTreeMap<RrKey, Arc<RecordSet>>,
+    records: Records,
     /// Every name that exists, those included that only have names below them (RFC 4592 section
     /// 2.2.2).
     nodes: HashSet<LowerName>,
 }
 
-/// Why a text is no zone.
-#[derive(Clone, Debug, Error, PartialEq, Eq)]
-#[error("{why}")]
-pub struct ZoneError {
-    /// The line where the bad entry begins, counted from 1; nothing when the zone as a whole is
-    /// wrong.
-    pub line: Option<usize>,
-    /// The reason.
-    pub why: String,
-}
-
 /// What a zone says to a name and a type.
 #[derive(Debug)]
-pub(super) enum Found {
+pub(super) enum Lookup {
     /// Records of the type (of all types, when all were asked for).
     Records(Vec<Arc<RecordSet>>),
     /// An alias; the answer goes on at its target.
@@ -66,38 +42,7 @@ impl Zone {
     /// [`ZoneError`] with the line of the first entry that cannot be read, or with what the zone
     /// lacks.
     pub fn read(text: &str, origin: Option<&WireName>) -> Result<Self, ZoneError> {
-        let parse = |text: &str| Parser::new(text.to_owned(), None, origin.cloned()).parse();
-        let (_, records) = parse(text)
-            .map_err(|why| ZoneError { line: bad_line(text, &parse), why: entry_error(&why) })?;
-        let whole = |why: String| ZoneError { line: None, why };
-        let mut tops = records
-            .keys()
-            .filter(|key| key.record_type == RecordType::SOA)
-            .map(|key| key.name.clone());
-        let origin = tops.next().ok_or_else(|| whole("this zone has no SOA record".to_owned()))?;
-        if let Some(other) = tops.next() {
-            return Err(whole(format!(
-                "this file has two SOA records, of {origin} and of {other}; a file holds one zone"
-            )));
-        }
-        if let Some(stray) = records.keys().find(|key| !origin.zone_of(&key.name)) {
-            return Err(whole(format!("{} is not in the zone {origin}", stray.name)));
-        }
-        if let Some(name) = alias_with_data(&records) {
-            return Err(whole(format!(
-                "{name} has a CNAME beside other data (RFC 1034 section 3.6.2)"
-            )));
-        }
-        // hickory's store checks what else a zone may hold.
-        let apex = WireName::from(&origin);
-        let mut store = InMemoryZoneHandler::<TokioRuntimeProvider>::new(
-            apex,
-            records,
-            ZoneType::Primary,
-            AxfrPolicy::Deny,
-        )
-        .map_err(whole)?;
-        let records = mem::take(store.records_get_mut());
+        let (origin, records) = master_file::read(text, origin)?;
         let nodes = records.keys().flat_map(|key| up_to(&key.name, &origin)).collect();
         Ok(Self { origin, records, nodes })
     }
@@ -110,17 +55,19 @@ impl Zone {
 
     /// The zone's SOA, with the TTL that a negative answer has: the lesser of its own and its
     /// MINIMUM (RFC 2308 section 5).
-    pub(super) fn soa(&self) -> Option<RecordSet> {
-        let mut set = RecordSet::clone(self.get(&self.origin, RecordType::SOA)?);
+    pub(super) fn negative_soa(&self) -> RecordSet {
+        let own = self.get(&self.origin, RecordType::SOA).expect("without an SOA it is no zone");
+        let mut set = RecordSet::clone(own);
         let minimum = set.records_without_rrsigs().find_map(|record| match &record.data {
             RData::SOA(soa) => Some(soa.minimum),
             _ => None,
-        })?;
-        set.set_ttl(set.ttl().min(minimum));
-        Some(set)
+        });
+        set.set_ttl(set.ttl().min(minimum.expect("a set of SOAs holds one")));
+        set
     }
 
-    pub(super) fn search(&self, name: &LowerName, rtype: RecordType) -> Found {
+    /// What the zone says to a name below its origin.
+    pub(super) fn search(&self, name: &LowerName, rtype: RecordType) -> Lookup {
         if let Some(referral) = self.referral(name, rtype) {
             return referral;
         }
@@ -135,13 +82,13 @@ impl Zone {
             Some(Ok(wildcard)) if self.nodes.contains(&wildcard) => {
                 self.at_node(&wildcard, rtype).renamed(name)
             }
-            _ => Found::NxDomain,
+            _ => Lookup::NxDomain,
         }
     }
 
     /// A cut between the apex and the name. The DS of a cut is its parent's to tell (RFC 4035
     /// section 3.1.4.1).
-    fn referral(&self, name: &LowerName, rtype: RecordType) -> Option<Found> {
+    fn referral(&self, name: &LowerName, rtype: RecordType) -> Option<Lookup> {
         let mut path = up_to(name, &self.origin);
         path.pop();
         let cut = path.into_iter().rev().find(|above| self.get(above, RecordType::NS).is_some())?;
@@ -157,10 +104,10 @@ impl Zone {
             [RecordType::A, RecordType::AAAA].map(|family| self.get(&host, family).cloned())
         });
         let glue = glue.flatten().collect();
-        Some(Found::Referral(servers, glue))
+        Some(Lookup::Referral(servers, glue))
     }
 
-    fn at_node(&self, name: &LowerName, rtype: RecordType) -> Found {
+    fn at_node(&self, name: &LowerName, rtype: RecordType) -> Lookup {
         if rtype == RecordType::ANY {
             let low = RrKey::new(name.clone(), RecordType::Unknown(u16::MIN));
             let sets: Vec<_> = self
@@ -169,10 +116,10 @@ impl Zone {
                 .take_while(|(key, _)| key.name == *name)
                 .map(|(_, set)| Arc::clone(set))
                 .collect();
-            return if sets.is_empty() { Found::NoData } else { Found::Records(sets) };
+            return if sets.is_empty() { Lookup::NoData } else { Lookup::Records(sets) };
         }
         if let Some(set) = self.get(name, rtype) {
-            return Found::Records(vec![Arc::clone(set)]);
+            return Lookup::Records(vec![Arc::clone(set)]);
         }
         let alias = self.get(name, RecordType::CNAME);
         let target = alias.and_then(|set| {
@@ -182,8 +129,8 @@ impl Zone {
             })
         });
         match (alias, target) {
-            (Some(set), Some(target)) => Found::Alias(Arc::clone(set), target),
-            _ => Found::NoData,
+            (Some(set), Some(target)) => Lookup::Alias(Arc::clone(set), target),
+            _ => Lookup::NoData,
         }
     }
 
@@ -192,7 +139,7 @@ impl Zone {
     }
 }
 
-impl Found {
+impl Lookup {
     /// Records of a wildcard, owned by the name that was asked for (RFC 4592 section 3.3.1).
     fn renamed(self, name: &LowerName) -> Self {
         let rename = |set: Arc<RecordSet>| {
@@ -217,63 +164,6 @@ fn up_to(name: &LowerName, origin: &LowerName) -> Vec<LowerName> {
         (name != origin && !name.is_root()).then(|| name.base_name())
     });
     above.collect()
-}
-
-/// The first name that has a CNAME and something else.
-fn alias_with_data(records: &BTreeMap<RrKey, RecordSet>) -> Option<&LowerName> {
-    // Keys are in the order of names, so what shares a name stands side by side.
-    let pairs = records.keys().zip(records.keys().skip(1));
-    let aliased = |key: &RrKey| key.record_type == RecordType::CNAME;
-    pairs
-        .into_iter()
-        .find(|(a, b)| a.name == b.name && (aliased(a) || aliased(b)))
-        .map(|(key, _)| &key.name)
-}
-
-/// The parser's reason, without the names of the layers that it passed.
-fn entry_error(why: &dyn std::fmt::Display) -> String {
-    let why = why.to_string();
-    let bare = why.trim_start_matches("proto error: ").trim_start_matches("decoding error: ");
-    format!("this entry cannot be read: {bare}")
-}
-
-/// The line where the first bad entry begins; the parser does not say. Entries that can be read
-/// leave their beginning readable, so the first that cannot be is found by halving.
-fn bad_line<T, E>(text: &str, parse: &dyn Fn(&str) -> Result<T, E>) -> Option<usize> {
-    let ends = entry_ends(text);
-    let good = ends.partition_point(|&end| parse(&text[..end]).is_ok());
-    let start = if good == 0 { 0 } else { ends[good - 1] };
-    let blank = text[start..]
-        .lines()
-        .take_while(|line| line.trim_start().is_empty() || line.trim_start().starts_with(';'));
-    Some(text[..start].matches('\n').count() + blank.count() + 1)
-}
-
-/// Where each entry ends: at the end of a line, but not inside parentheses or a quoted text (RFC
-/// 1035 section 5.1).
-fn entry_ends(text: &str) -> Vec<usize> {
-    let (mut ends, mut depth, mut quoted, mut comment, mut escaped) =
-        (Vec::new(), 0_usize, false, false, false);
-    for (at, c) in text.char_indices() {
-        match c {
-            _ if escaped => escaped = false,
-            '\n' => {
-                comment = false;
-                if depth == 0 && !quoted {
-                    ends.push(at + 1);
-                }
-            }
-            _ if comment => {}
-            '\\' => escaped = true,
-            '"' => quoted = !quoted,
-            _ if quoted => {}
-            ';' => comment = true,
-            '(' => depth += 1,
-            ')' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-    }
-    ends
 }
 
 #[cfg(test)]

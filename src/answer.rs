@@ -1,0 +1,28 @@
+//! What a censor sends, and how it is written.
+//!
+//! An [`Answer`] is one entry of a country's menu. Each kind of answer is a file below `kinds/` and
+//! a line in the table [`KINDS`]: the file says which options the kind has and what it sends.
+//! [`Planner`] collects what goes out, and when; [`ResponseWriter`] writes messages octet by octet,
+//! because censors' messages are not as a library would write them.
+
+mod addresses;
+mod counters;
+mod kind;
+mod kinds;
+mod options;
+mod plan;
+mod soa;
+mod ttl;
+mod wire_form;
+mod writer;
+
+pub use addresses::{AddressChoice, AddressFamily, Pick};
+pub use counters::{Counters, Sampler};
+pub use kind::{Answer, AnswerKind};
+pub use kinds::{KINDS, kind_named};
+pub use options::{AnswerOptions, KindEntry, OptionPlace};
+pub use plan::{Output, Plan, PlannedStep, Planner};
+pub use soa::{NegativeSoa, SoaPlace};
+pub use ttl::TtlRange;
+pub use wire_form::{EdnsForm, ExtendedError, MessageForm, OwnerForm, WireForm};
+pub use writer::{ResponseHead, ResponseWriter, write_header_only};

@@ -1,0 +1,72 @@
+//! The addresses of forged records, and how one answer picks from them.
+
+use super::Sampler;
+use crate::dns::Name;
+use std::net::IpAddr;
+
+/// How an answer picks from a pool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pick {
+    /// One address, the next at every answer, and from the start again (as the Chinese injectors
+    /// do).
+    Ring,
+    /// One address, any (seeded).
+    Random,
+    /// One address, always the same for the same name.
+    ByName,
+    /// All of them, in their order.
+    All,
+}
+
+/// Addresses and how one answer picks from them. Never empty.
+#[derive(Debug)]
+pub struct AddressChoice {
+    /// The addresses, in order.
+    pub addresses: Vec<IpAddr>,
+    /// How an answer picks.
+    pub pick: Pick,
+    /// Which counter of answers belongs to this choice: two injectors that share a pool walk it
+    /// each for itself.
+    pub counter: usize,
+}
+
+/// A or AAAA.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AddressFamily {
+    /// IPv4, for A records.
+    V4,
+    /// IPv6, for AAAA records.
+    V6,
+}
+
+impl AddressFamily {
+    /// Whether an address is of this family.
+    #[must_use]
+    pub const fn has(self, address: IpAddr) -> bool {
+        matches!((self, address), (Self::V4, IpAddr::V4(_)) | (Self::V6, IpAddr::V6(_)))
+    }
+
+    /// What is missing where there is no address of the family.
+    #[must_use]
+    pub const fn plural(self) -> &'static str {
+        match self {
+            Self::V4 => "IPv4 addresses",
+            Self::V6 => "IPv6 addresses",
+        }
+    }
+}
+
+impl AddressChoice {
+    /// The addresses of one answer to a question for a name.
+    #[must_use]
+    pub fn pick(&self, qname: &Name, sampler: Sampler<'_>) -> &[IpAddr] {
+        let count = self.addresses.len();
+        let index = match self.pick {
+            Pick::All => return &self.addresses,
+            Pick::Ring => sampler.ring(self.counter, count),
+            Pick::Random => sampler.index(self.counter, count),
+            Pick::ByName => sampler.index_by_name(qname.as_str(), count),
+        };
+        &self.addresses[index..=index]
+    }
+}

@@ -1,0 +1,117 @@
+//! An answer, and what every kind of answer can do.
+
+use super::{plan::Planner, wire_form::MessageForm};
+use crate::{
+    dns::{ParserSet, QueryParser},
+    model::Query,
+};
+use jiff::civil::Date;
+use std::{fmt, time::Duration};
+
+/// What a rule sends.
+#[derive(Debug)]
+pub struct Answer {
+    /// A bare word, or the name of an entry under `answers`.
+    pub name: String,
+    kind: Box<dyn AnswerKind>,
+    form: MessageForm,
+    /// The parsers of those who send it, or parts of it: they have to have read the query.
+    parsers: ParserSet,
+    /// Whether a part of it changes over the years.
+    dated: bool,
+}
+
+/// A kind of answer. `kinds.rs` has the table of all kinds.
+pub trait AnswerKind: fmt::Debug + Send + Sync {
+    /// Plans what is sent so long after the query, in messages of this form.
+    fn plan(&self, form: &MessageForm, after: Duration, planner: &mut Planner<'_>);
+
+    /// The answers that it is made of.
+    fn parts(&self) -> Vec<&Answer> {
+        Vec::new()
+    }
+
+    /// Those of its parts that are sent on a day.
+    fn parts_on(&self, _day: Date) -> Vec<&Answer> {
+        self.parts()
+    }
+
+    /// Whether its parts differ from day to day.
+    fn is_dated(&self) -> bool {
+        false
+    }
+
+    /// Whether it is what the zones or the upstream say, for which no parser has to have read the
+    /// query: the resolver reads for itself.
+    fn is_honest(&self) -> bool {
+        false
+    }
+}
+
+impl Answer {
+    /// An answer, sent by whoever reads queries with this parser, unless its parts say otherwise.
+    #[must_use]
+    pub fn new(
+        name: String,
+        kind: Box<dyn AnswerKind>,
+        form: MessageForm,
+        parser: QueryParser,
+    ) -> Self {
+        let parts = kind.parts();
+        let dated = kind.is_dated() || parts.iter().any(|part| part.dated);
+        let parsers = if kind.is_honest() {
+            ParserSet::ALL
+        } else if parts.is_empty() {
+            ParserSet::of(parser)
+        } else {
+            union(parts.iter().map(|part| part.parsers))
+        };
+        Self { name, kind, form, parsers, dated }
+    }
+
+    /// Plans what is sent so long after the query, if its sender has read the query.
+    pub fn plan(&self, after: Duration, planner: &mut Planner<'_>) {
+        if self.parsers.intersects(planner.query().parsers) {
+            self.kind.plan(&self.form, after, planner);
+        }
+    }
+
+    /// The parsers of those who send it, or parts of it.
+    #[must_use]
+    pub const fn parsers(&self) -> ParserSet {
+        self.parsers
+    }
+
+    /// Whether a part of it changes over the years.
+    #[must_use]
+    pub const fn is_dated(&self) -> bool {
+        self.dated
+    }
+
+    /// Whether it is what the zones or the upstream say.
+    #[must_use]
+    pub fn is_honest(&self) -> bool {
+        self.kind.is_honest()
+    }
+
+    /// Whether somebody who has read the query sends something of this, on the query's day.
+    #[must_use]
+    pub fn is_for(&self, query: &Query) -> bool {
+        self.parsers.intersects(query.parsers)
+            && (!self.dated || self.parsers_on(query.day()).intersects(query.parsers))
+    }
+
+    fn parsers_on(&self, day: Date) -> ParserSet {
+        let parts = self.kind.parts_on(day);
+        if parts.is_empty() {
+            return self.parsers;
+        }
+        union(parts.into_iter().map(|part| part.parsers_on(day)))
+    }
+}
+
+/// The parsers of all parts but the honest ones, for which nobody has to have read the query.
+fn union(parts: impl Iterator<Item = ParserSet>) -> ParserSet {
+    let parts = parts.filter(|parsers| *parsers != ParserSet::ALL);
+    parts.reduce(ParserSet::union).unwrap_or(ParserSet::ALL)
+}

@@ -1,0 +1,36 @@
+//! `delay`: an answer that comes late.
+
+use super::race::LONGEST;
+use crate::answer::{Answer, AnswerKind, AnswerOptions, KindEntry, MessageForm, Planner};
+use std::{sync::Arc, time::Duration};
+
+pub(super) const ENTRY: KindEntry = KindEntry {
+    word: "delay",
+    bare: false,
+    example: Some("its options with it, such as {delay: {by: 2s, then: honest}}"),
+    composed: true,
+    read,
+};
+
+#[derive(Debug)]
+struct Delay {
+    by: Duration,
+    then: Arc<Answer>,
+}
+
+fn read(options: &mut dyn AnswerOptions) -> Option<Box<dyn AnswerKind>> {
+    options.open("a delay");
+    let by = options.duration("by", (Duration::ZERO, LONGEST));
+    let then = options.answer("then");
+    Some(Box::new(Delay { by: by?, then: then? }))
+}
+
+impl AnswerKind for Delay {
+    fn plan(&self, _form: &MessageForm, after: Duration, planner: &mut Planner<'_>) {
+        self.then.plan(after + self.by, planner);
+    }
+
+    fn parts(&self) -> Vec<&Answer> {
+        vec![&self.then]
+    }
+}

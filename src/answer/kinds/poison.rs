@@ -1,0 +1,218 @@
+//! `poison`: records that are not honest.
+
+use crate::{
+    answer::{
+        AddressChoice, AddressFamily, AnswerKind, AnswerOptions, KindEntry, MessageForm,
+        NegativeSoa, OptionPlace, Planner, ResponseWriter, Sampler, TtlRange,
+        writer::{Owner, Section},
+    },
+    dns::write_wire,
+    model::{Query, VerdictKind},
+};
+use hickory_proto::{
+    op::ResponseCode,
+    rr::{Name as WireName, RecordType},
+};
+use std::{net::IpAddr, time::Duration};
+
+pub(super) const ENTRY: KindEntry = KindEntry {
+    word: "poison",
+    bare: false,
+    example: Some("its records with it, such as {poison: {a: 192.0.2.1}}"),
+    composed: false,
+    read,
+};
+
+/// Forged records.
+#[derive(Debug)]
+struct Poison {
+    a: Option<AddressChoice>,
+    aaaa: Option<AddressChoice>,
+    /// An alias that stands before the addresses.
+    cname: Option<WireName>,
+    txt: Vec<String>,
+    /// The TTL of all records, or of all but the alias.
+    ttl: TtlRange,
+    cname_ttl: Option<TtlRange>,
+    /// What a type without forged records gets.
+    other_types: OtherTypes,
+    /// The SOA of a NODATA.
+    soa: NegativeSoa,
+    /// Which counter of answers the TTLs are drawn by.
+    counter: usize,
+}
+
+/// What a poison says to a type that it has no records of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum OtherTypes {
+    /// What the zones or the upstream say.
+    Honest,
+    /// NOERROR, no records.
+    NoData,
+    /// The A records, whatever was asked.
+    A,
+    /// Silence.
+    Drop,
+}
+
+/// What a poison says to one type.
+enum Outcome {
+    /// The forged records of this type, or of all for ANY.
+    Records(RecordType),
+    NoData,
+    Honest,
+    Drop,
+}
+
+const OTHER_TYPES: [(&str, OtherTypes); 4] = [
+    ("honest", OtherTypes::Honest),
+    ("nodata", OtherTypes::NoData),
+    ("a", OtherTypes::A),
+    ("drop", OtherTypes::Drop),
+];
+
+/// For so long may a forged record be cached when the config does not say, in seconds.
+const DEFAULT_TTL: TtlRange = TtlRange::fixed(300);
+
+/// Octets of a character-string, at most (RFC 1035 section 3.3).
+const CHARACTER_STRING: usize = 255;
+
+fn read(options: &mut dyn AnswerOptions) -> Option<Box<dyn AnswerKind>> {
+    options.open("a poison");
+    let counter = options.counter();
+    let a = options.addresses("a", AddressFamily::V4);
+    let aaaa = options.addresses("aaaa", AddressFamily::V6);
+    let cname = options.name("cname");
+    let txt = options.texts("txt");
+    let (ttl, cname_ttl) = (options.ttl_range("ttl"), options.ttl_range("cname-ttl"));
+    let words = OTHER_TYPES.map(|(word, _)| word);
+    let other_types = options.word("other-types", "answer for other types", &words);
+    let other_types = other_types.map_or(OtherTypes::NoData, |index| OTHER_TYPES[index].1);
+    if !options.has("a") && !options.has("aaaa") && cname.is_none() && txt.is_empty() {
+        let expected = "a poison with at least one of a, aaaa, cname, txt";
+        options.reject(OptionPlace::Whole, "none of them", expected);
+        return None;
+    }
+    if !options.has("a") && other_types == OtherTypes::A {
+        let expected = "other-types: a only beside a: there are no A records to give";
+        options.expect(OptionPlace::Value("other-types"), expected);
+    }
+    Some(Box::new(Poison {
+        a: a?,
+        aaaa: aaaa?,
+        cname,
+        txt,
+        ttl: ttl.unwrap_or(DEFAULT_TTL),
+        cname_ttl,
+        other_types,
+        soa: NegativeSoa::default(),
+        counter,
+    }))
+}
+
+impl AnswerKind for Poison {
+    fn plan(&self, form: &MessageForm, after: Duration, planner: &mut Planner<'_>) {
+        let (query, sampler, blocked) = (planner.query(), planner.sampler(), planner.blocked());
+        let rcode = (ResponseCode::NoError, false);
+        match self.outcome(query.qtype.0) {
+            Outcome::Honest => planner.honest(after),
+            Outcome::Drop => {}
+            Outcome::NoData => {
+                planner.forge(after, rcode, form, VerdictKind::NoData, |response| {
+                    self.soa.write(response, blocked);
+                });
+            }
+            Outcome::Records(rtype) => {
+                planner.forge(after, rcode, form, VerdictKind::Poison, |response| {
+                    self.write(rtype, query, sampler, response);
+                });
+            }
+        }
+    }
+}
+
+impl Poison {
+    fn outcome(&self, qtype: RecordType) -> Outcome {
+        if self.has(qtype) {
+            return Outcome::Records(qtype);
+        }
+        match self.other_types {
+            OtherTypes::Honest => Outcome::Honest,
+            OtherTypes::Drop => Outcome::Drop,
+            OtherTypes::A => Outcome::Records(RecordType::A),
+            OtherTypes::NoData if self.cname.is_none() => Outcome::NoData,
+            // An alias holds for every type, so where its target has no records it stands alone.
+            OtherTypes::NoData => Outcome::Records(qtype),
+        }
+    }
+
+    /// Whether there are forged records of this type.
+    fn has(&self, qtype: RecordType) -> bool {
+        // An alias without addresses is one for whoever asks for any.
+        let bare_alias = self.cname.is_some() && self.a.is_none() && self.aaaa.is_none();
+        match qtype {
+            RecordType::A => self.a.is_some() || bare_alias,
+            RecordType::AAAA => self.aaaa.is_some() || bare_alias,
+            RecordType::CNAME => self.cname.is_some(),
+            RecordType::TXT => !self.txt.is_empty(),
+            RecordType::ANY => true,
+            _ => false,
+        }
+    }
+
+    /// Writes the forged records of a type.
+    fn write(
+        &self,
+        qtype: RecordType,
+        query: &Query,
+        sampler: Sampler<'_>,
+        response: &mut ResponseWriter<'_>,
+    ) {
+        let wants = |rtype| qtype == rtype || qtype == RecordType::ANY;
+        let mut owner = Owner::Question;
+        // Only what is drawn takes a turn: the counters are shared by all workers.
+        let varies = self.ttl.varies() || self.cname_ttl.is_some_and(TtlRange::varies);
+        let turn = if varies { sampler.turn(self.counter) } else { 0 };
+        let ttl = self.ttl.draw(self.counter, turn, sampler);
+        if let Some(alias) = &self.cname {
+            // The complement of the turn, so that both TTLs are drawn apart.
+            let drawn = self.cname_ttl.map(|range| range.draw(self.counter, !turn, sampler));
+            let ttl = drawn.unwrap_or(ttl);
+            let section = Section::Answer;
+            response.record(section, owner, RecordType::CNAME, ttl, |out| write_wire(alias, out));
+            owner = Owner::Name(alias);
+            // RFC 1034 section 3.6.2: whoever asks for the alias itself wants no more than it.
+            if qtype == RecordType::CNAME {
+                return;
+            }
+        }
+        let choices = [(RecordType::A, &self.a), (RecordType::AAAA, &self.aaaa)];
+        for (rtype, choice) in choices.into_iter().filter(|(rtype, _)| wants(*rtype)) {
+            let addresses = choice.iter().flat_map(|choice| choice.pick(&query.qname, sampler));
+            for address in addresses {
+                let section = Section::Answer;
+                response.record(section, owner, rtype, ttl, |out| write_address(*address, out));
+            }
+        }
+        for text in self.txt.iter().filter(|_| wants(RecordType::TXT)) {
+            let section = Section::Answer;
+            response.record(section, owner, RecordType::TXT, ttl, |out| write_txt(text, out));
+        }
+    }
+}
+
+fn write_address(address: IpAddr, out: &mut Vec<u8>) {
+    match address {
+        IpAddr::V4(address) => out.extend(address.octets()),
+        IpAddr::V6(address) => out.extend(address.octets()),
+    }
+}
+
+/// Character-strings (RFC 1035 section 3.3.14), one at least.
+fn write_txt(text: &str, out: &mut Vec<u8>) {
+    let empty = text.is_empty().then_some(&[][..]);
+    for chunk in text.as_bytes().chunks(CHARACTER_STRING).chain(empty) {
+        out.push(u8::try_from(chunk.len()).expect("chunks have at most 255 octets"));
+        out.extend(chunk);
+    }
+}

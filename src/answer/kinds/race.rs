@@ -1,0 +1,58 @@
+//! `race`: several replies to one query.
+
+use crate::answer::{
+    Answer, AnswerKind, AnswerOptions, KindEntry, MessageForm, OptionPlace, Planner,
+};
+use std::{sync::Arc, time::Duration};
+
+pub(super) const ENTRY: KindEntry = KindEntry {
+    word: "race",
+    bare: false,
+    example: Some(
+        "its steps with it, such as \
+         {race: [{after: 1ms, send: forged}, {after: 50ms, send: honest}]}",
+    ),
+    composed: true,
+    read,
+};
+
+/// A client that waits longer has given up: `dig` after 15 s, glibc after 30 s, whatever their
+/// options.
+pub(super) const LONGEST: Duration = Duration::from_secs(60);
+
+/// More replies to one query than any network was seen to send.
+const MOST_STEPS: usize = 16;
+
+/// The steps, in the order of their times.
+#[derive(Debug)]
+struct Race(Vec<(Duration, Arc<Answer>)>);
+
+fn read(options: &mut dyn AnswerOptions) -> Option<Box<dyn AnswerKind>> {
+    let mut steps = Vec::new();
+    let count = options.items("steps", &mut |index, options| {
+        if index < MOST_STEPS {
+            options.open("a step of a race");
+            let after = options.duration("after", (Duration::ZERO, LONGEST));
+            let send = options.answer("send");
+            steps.push(after.zip(send));
+        }
+    });
+    if count == 0 || count > MOST_STEPS {
+        let expected = format!("1 to {MOST_STEPS}");
+        options.reject(OptionPlace::Whole, &format!("{count} steps"), &expected);
+        return None;
+    }
+    let mut steps = steps.into_iter().collect::<Option<Vec<_>>>()?;
+    steps.sort_by_key(|(after, _)| *after);
+    Some(Box::new(Race(steps)))
+}
+
+impl AnswerKind for Race {
+    fn plan(&self, _form: &MessageForm, after: Duration, planner: &mut Planner<'_>) {
+        self.0.iter().for_each(|(later, answer)| answer.plan(after + *later, planner));
+    }
+
+    fn parts(&self) -> Vec<&Answer> {
+        self.0.iter().map(|(_, answer)| &**answer).collect()
+    }
+}

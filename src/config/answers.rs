@@ -1,0 +1,243 @@
+//! The answers of one country: named entries, bare words and answers written in place, with their
+//! pools looked up.
+
+use super::{
+    answer_options::{AnswerContext, with_options},
+    error::ConfigError,
+    fields::{Fields, Reader},
+    pool::{PoolSpec, Pools},
+    wire::{read_ede, read_parser, read_wire},
+    yaml_tree::{Node, Value},
+};
+use crate::{
+    answer::{
+        AddressFamily, Answer, AnswerKind, EdnsForm, KINDS, KindEntry, MessageForm, Pick,
+        kind_named,
+    },
+    diagnostic::{At, Report, UnknownWord},
+    dns::QueryParser,
+    files::FileSource,
+};
+use std::{collections::HashMap, net::IpAddr, path::Path, sync::Arc};
+
+/// What stands behind `answer:` in a rule.
+#[derive(Clone, Debug)]
+pub struct AnswerSpec(Node);
+
+/// The answers of one country. Named ones are read when somebody asks for them, because they may
+/// name each other.
+pub struct AnswerCatalog<'s> {
+    file: usize,
+    named: &'s [(At<String>, AnswerSpec)],
+    /// Those that are done; nothing for one that is broken, so that it is reported once and not as
+    /// unknown.
+    done: HashMap<&'s str, Option<Arc<Answer>>>,
+    /// Those that are being read, each for the sake of the next.
+    open: Vec<&'s str>,
+    pools: Pools,
+    /// How many counters of answers have been given out, in this country and those before it.
+    counters: usize,
+}
+
+impl AnswerSpec {
+    /// The answer that is written at a node.
+    pub(super) fn at(node: &Node) -> Self {
+        Self(node.clone())
+    }
+}
+
+impl<'s> AnswerCatalog<'s> {
+    /// The answers of the country in a file, after others that have so many counters. Files of
+    /// pools stand beside the country's own `path`.
+    pub fn new(
+        (file, path): (usize, &Path),
+        named: &'s [(At<String>, AnswerSpec)],
+        pools: &[(At<String>, PoolSpec)],
+        counters: usize,
+        files: &FileSource,
+        report: &mut Report,
+    ) -> Self {
+        let pools = Pools::read(pools, path, files, report);
+        Self { file, named, done: HashMap::new(), open: Vec::new(), pools, counters }
+    }
+
+    /// Reads also those answers that no rule names, for their problems; says how many counters
+    /// have been given out.
+    pub fn finish(mut self, report: &mut Report) -> usize {
+        let mut reader = Reader::new(report, self.file);
+        for (name, spec) in self.named {
+            self.by_name(&name.value, &spec.0, &mut reader);
+        }
+        self.counters
+    }
+
+    /// The answer of a rule.
+    pub fn resolve(&mut self, spec: &'s AnswerSpec, report: &mut Report) -> Option<Arc<Answer>> {
+        let file = self.file;
+        self.answer(&spec.0, &mut Reader::new(report, file))
+    }
+
+    fn by_word(
+        &mut self,
+        word: &str,
+        node: &'s Node,
+        reader: &mut Reader<'_>,
+    ) -> Option<Arc<Answer>> {
+        let named = self.named.iter().find(|(name, _)| name.value == *word);
+        let Some((name, spec)) = named else {
+            let names = self.named.iter().map(|(name, _)| name.value.clone());
+            return self.bare(word, node, names.collect(), reader).map(Arc::new);
+        };
+        if self.open.contains(&name.value.as_str()) {
+            let chain = [&self.open[..], &[&name.value]].concat().join(" → ");
+            reader.add(node, ConfigError::Circular { chain });
+            return None;
+        }
+        self.by_name(&name.value, &spec.0, reader)
+    }
+
+    fn by_name(
+        &mut self,
+        name: &'s str,
+        node: &'s Node,
+        reader: &mut Reader<'_>,
+    ) -> Option<Arc<Answer>> {
+        if let Some(done) = self.done.get(name) {
+            return done.clone();
+        }
+        self.open.push(name);
+        let answer = match &node.value {
+            Value::Scalar(word) => self.bare(word, node, Vec::new(), reader),
+            _ => self.read(node, Some(name), reader),
+        };
+        self.open.pop();
+        let answer = answer.map(Arc::new);
+        self.done.insert(name, answer.clone());
+        answer
+    }
+
+    /// The answer that a bare word means. `names` are the words that could have been meant besides.
+    fn bare(
+        &mut self,
+        word: &str,
+        node: &'s Node,
+        names: Vec<String>,
+        reader: &mut Reader<'_>,
+    ) -> Option<Answer> {
+        if let Some(entry) = kind_named(word).filter(|entry| entry.bare) {
+            let kind = with_options(node, false, self, reader, entry.read)?;
+            let form = MessageForm::default();
+            return Some(Answer::new(word.to_owned(), kind, form, QueryParser::Dns));
+        }
+        if let Some(example) = kind_named(word).and_then(|entry| entry.example) {
+            reader.found(node, format!("\"{word}\" alone"), example);
+            return None;
+        }
+        let bare = KINDS.iter().filter(|entry| entry.bare).map(|entry| entry.word.to_owned());
+        let expected = bare.chain(names).collect();
+        reader.add(node, UnknownWord { found: word.to_owned(), what: "answer", expected });
+        None
+    }
+
+    /// An answer with its options; one that is written in place has the word of its kind as name.
+    fn read(
+        &mut self,
+        node: &'s Node,
+        name: Option<&str>,
+        reader: &mut Reader<'_>,
+    ) -> Option<Answer> {
+        let mut fields = Fields::of(node, "an answer", reader);
+        let entry = kind_of(node, &fields, reader);
+        let kind = entry.and_then(|entry| self.read_kind(entry, &fields, reader));
+        KINDS.iter().for_each(|entry| fields.allow(entry.word));
+        let wire = fields.get("wire").map(|wire| read_wire(wire, reader)).unwrap_or_default();
+        let ede = fields.get("ede").and_then(|ede| read_ede(ede, reader));
+        let parser = fields.get("parser").and_then(|parser| read_parser(parser, reader));
+        let [wire_key, ede_key, parser_key] =
+            ["wire", "ede", "parser"].map(|key| fields.entry(key).map(|(key, _)| key));
+        fields.finish(reader);
+        let (entry, kind) = (entry?, kind?);
+        if entry.composed
+            && let Some(key) = wire_key.or(ede_key).or(parser_key)
+        {
+            let found = "it beside an answer that is made of others";
+            reader.found(key, found, "wire, ede and parser with those answers");
+        }
+        if let (Some(_), Some(key)) = (&ede, ede_key)
+            && wire.edns != EdnsForm::Normal
+        {
+            let found = "an ede in an answer without an OPT of its own";
+            reader.found(key, found, "wire with edns: normal, or none, beside it");
+        }
+        let (name, form) = (name.unwrap_or(entry.word).to_owned(), MessageForm { wire, ede });
+        Some(Answer::new(name, kind, form, parser.unwrap_or_default()))
+    }
+
+    fn read_kind(
+        &mut self,
+        entry: &'static KindEntry,
+        fields: &Fields<'s>,
+        reader: &mut Reader<'_>,
+    ) -> Option<Box<dyn AnswerKind>> {
+        let (key, options) = fields.entry(entry.word)?;
+        let given = !matches!(options.value, Value::Null);
+        if given || entry.bare {
+            return with_options(options, given, self, reader, entry.read);
+        }
+        reader.found(key, "no options", format!("{} with its options", entry.word));
+        None
+    }
+}
+
+impl<'s> AnswerContext<'s> for AnswerCatalog<'s> {
+    fn answer(&mut self, node: &'s Node, reader: &mut Reader<'_>) -> Option<Arc<Answer>> {
+        match &node.value {
+            Value::Scalar(word) | Value::Number(word) => self.by_word(word, node, reader),
+            Value::Map(_) => self.read(node, None, reader).map(Arc::new),
+            _ => {
+                let expected = "an answer: a word, the name of an entry under answers, or a map";
+                reader.expected(node, expected);
+                None
+            }
+        }
+    }
+
+    fn pool(
+        &self,
+        name: &At<String>,
+        family: AddressFamily,
+        reader: &mut Reader<'_>,
+    ) -> Option<(Vec<IpAddr>, Pick)> {
+        self.pools.of_family(name, family, reader.report)
+    }
+
+    fn counter(&mut self) -> usize {
+        self.counters += 1;
+        self.counters - 1
+    }
+}
+
+/// The one key that says which kind of answer it is.
+fn kind_of(
+    node: &Node,
+    fields: &Fields<'_>,
+    reader: &mut Reader<'_>,
+) -> Option<&'static KindEntry> {
+    let words = || KINDS.iter().map(|entry| entry.word);
+    let kinds: Vec<_> = words().filter(|word| fields.has(word)).collect();
+    match kinds[..] {
+        [kind] => kind_named(kind),
+        _ if !matches!(node.value, Value::Map(_)) => None,
+        [] => {
+            let words = words().collect::<Vec<_>>().join(", ");
+            reader.found(node, "none of them", format!("an answer with one of {words}"));
+            None
+        }
+        [first, second, ..] => {
+            let node = fields.entry(second).map_or(node, |(key, _)| key);
+            let found = format!("{second} beside {first}");
+            reader.found(node, found, "one kind of answer alone");
+            None
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! DNS itself: names, patterns over names, record types, transports, and how a query is read.
+//!
+//! A query is read twice. Resolvers read a message (RFC 1035): [`QueryView`]. Some injectors read
+//! octets without decoding a message: [`NaiveQuestion`].
+
+pub mod constants;
+mod naive_question;
+mod name;
+mod parsers;
+mod pattern;
+mod query_view;
+mod rcode;
+mod record_type;
+mod transport;
+
+pub use naive_question::NaiveQuestion;
+pub use name::{Name, NameError, wire_name, write_wire};
+pub use parsers::{NaiveParser, ParserSet, QueryParser};
+pub use pattern::{Form, Pattern, PatternError, PatternRef};
+pub use query_view::{OptRecord, OwnedQuery, QueryView, RequestError};
+pub use rcode::rcode_text;
+pub use record_type::Rtype;
+pub use transport::Transport;

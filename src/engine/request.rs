@@ -1,0 +1,41 @@
+//! What comes in.
+
+use crate::{
+    dns::{Name, ParserSet, QueryView, Rtype, Transport},
+    model::{Binding, Query},
+};
+use hickory_proto::rr::RecordType;
+use jiff::civil::DateTime;
+use std::net::IpAddr;
+
+/// The root in wire form.
+const ROOT: &[u8] = &[0];
+
+/// A message that came in.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'r> {
+    /// The message.
+    pub octets: &'r [u8],
+    /// The client's address.
+    pub client: IpAddr,
+    /// The transport it came by.
+    pub transport: Transport,
+    /// Where all clients of its listener are.
+    pub binding: Option<&'r Binding>,
+    /// When it came in, in UTC.
+    pub arrival: DateTime,
+}
+
+impl Request<'_> {
+    /// The query that is decided about; QNAME is written into the buffer of an earlier one. What
+    /// cannot be read has the root and a type that is none.
+    pub(super) fn query(&self, message: Option<&QueryView<'_>>, buffer: Option<Name>) -> Query {
+        let &Self { client, transport, arrival, .. } = self;
+        let buffer = buffer.unwrap_or_default();
+        let (qname, qtype) = match message {
+            Some(message) => (message.qname(buffer), message.qtype()),
+            None => (buffer.refill(ROOT), Rtype(RecordType::ZERO)),
+        };
+        Query { qname, qtype, client, transport, arrival, parsers: ParserSet::DNS }
+    }
+}

@@ -1,0 +1,44 @@
+//! What a worker keeps from query to query, so that nothing is allocated in the common case.
+
+use super::{answer_cache::AnswerCache, transmission::Transmission};
+use crate::{answer::Plan, model::Query};
+
+/// Buffers and the answers given before. A worker has one of its own and lends it to
+/// [`super::Engine::respond`]; nobody else looks into it.
+#[derive(Debug)]
+pub struct Scratch {
+    pub(super) plan: Plan,
+    pub(super) cache: AnswerCache,
+    pub(super) transmissions: Vec<Transmission>,
+    /// The query before, kept for the buffer of its QNAME.
+    pub(super) query: Option<Query>,
+    /// The generation that the cache is about.
+    generation: u64,
+}
+
+/// Some two megabytes of honest answers; whoever asks for ever new names makes the rest go.
+const CACHED_ANSWERS: usize = 8192;
+
+impl Default for Scratch {
+    fn default() -> Self {
+        Self::with_cache(CACHED_ANSWERS)
+    }
+}
+
+impl Scratch {
+    /// Remembers at most so many honest answers.
+    #[must_use]
+    pub fn with_cache(answers: usize) -> Self {
+        let (plan, cache) = (Plan::default(), AnswerCache::new(answers));
+        Self { plan, cache, transmissions: Vec::new(), query: None, generation: 0 }
+    }
+
+    /// Makes ready for a query to an engine of some generation.
+    pub(super) fn begin(&mut self, generation: u64) {
+        self.plan.clear();
+        if self.generation != generation {
+            self.generation = generation;
+            self.cache.clear();
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! What is to leave, and when.
+
+use std::{ops::Range, time::Duration};
+
+/// One thing that is to leave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transmission {
+    /// How long after the request.
+    pub after: Duration,
+    /// What.
+    pub payload: Payload,
+}
+
+/// What is to leave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Payload {
+    /// A message, as a range of the response's octets.
+    Message(Range<usize>, Origin),
+    /// What an upstream resolver says to the response's `message`.
+    AskUpstream,
+    /// A TCP RST; datagrams have none.
+    Reset,
+}
+
+/// Where a message comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A rule.
+    Forged,
+    /// The protocol, whatever the policy says: a refusal that everybody gets.
+    Protocol,
+    /// The zone files.
+    Zones,
+    /// Nobody: no zone holds the name, and no upstream resolver can be asked.
+    Nowhere,
+}

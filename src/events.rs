@@ -1,0 +1,14 @@
+//! What has left the server, for whoever wants to know: one [`QueryEvent`] a query.
+//!
+//! An event is begun when a query is answered ([`Publisher::begin`]) and collects what becomes of
+//! each reply where its octets leave. When the last reply has left, or was given up, the event goes
+//! into a bounded queue, at whose end sinks record it. The query path never waits for them: what
+//! finds no room in the queue is lost, counted, and told.
+
+mod event;
+mod log_sink;
+mod publisher;
+
+pub use event::{Delivered, Delivery, QueryEvent};
+pub use log_sink::LogSink;
+pub use publisher::{EventSink, PendingEvent, Publisher};

@@ -1,0 +1,58 @@
+//! The debug log: a line a query, for the filter `splinterdns::query=debug`.
+
+use super::{
+    event::{Delivered, QueryEvent},
+    publisher::EventSink,
+};
+use crate::dns::{constants::flags3, rcode_text};
+use hickory_proto::op::ResponseCode;
+
+/// Logs events at level `debug`.
+#[derive(Debug)]
+pub struct LogSink(());
+
+impl LogSink {
+    /// The sink, if the log would show anything of it.
+    #[must_use]
+    pub fn if_enabled() -> Option<Self> {
+        let enabled = tracing::enabled!(target: "splinterdns::query", tracing::Level::DEBUG);
+        enabled.then_some(Self(()))
+    }
+}
+
+impl EventSink for LogSink {
+    fn record(&mut self, event: &QueryEvent) {
+        let QueryEvent { client, transport, qname: name, qtype: rtype, verdict, .. } = event;
+        let country = event.country.map_or_else(|| "-".to_owned(), |code| code.to_string());
+        let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
+        let (operator, rule) = (or_none(&event.operator), or_none(&event.rule));
+        let replies: Vec<_> = event.replies.iter().map(|reply| sent(&reply.content)).collect();
+        let replies = if replies.is_empty() { "-".to_owned() } else { replies.join(",") };
+        let upstream = event.upstream_rcode.map_or_else(|| "-".to_owned(), rcode);
+        let last = event.replies.last();
+        let latency_us = last.map_or(0, |reply| reply.latency.as_micros() as u64);
+        tracing::debug!(
+            target: "splinterdns::query",
+            %client, %transport, %name, %rtype, country, operator, %verdict, rule, replies,
+            upstream, latency_us
+        );
+    }
+
+    fn lost(&mut self, count: u64) {
+        tracing::warn!(count, "queries are missing in the log: it is written too slowly");
+    }
+}
+
+/// What left, in a word.
+fn sent(content: &Delivered) -> String {
+    match content {
+        Delivered::Octets(octets) => octets.get(3).map_or_else(String::new, |octet| rcode(*octet)),
+        Delivered::Reset => "RST".to_owned(),
+        Delivered::Failed => "failed".to_owned(),
+    }
+}
+
+/// The RCODE in the fourth octet of a header, as `dig` writes it.
+fn rcode(octet: u8) -> String {
+    rcode_text(ResponseCode::from(0, octet & flags3::RCODE))
+}

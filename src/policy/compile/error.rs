@@ -1,0 +1,54 @@
+//! What is wrong with a country file beyond single values.
+
+use thiserror::Error;
+
+/// What cannot mean anything, although each value can be read.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum CompileError {
+    /// `until` is not after `since`.
+    #[error(
+        "rule {rule:?} ends on {until}, but begins on {since}; \
+         until is the first day on which it no longer holds"
+    )]
+    Dates {
+        /// The rule.
+        rule: String,
+        /// Its first day.
+        since: String,
+        /// The first day without it.
+        until: String,
+    },
+    /// Two countries, or two operators of one country, govern the same clients.
+    #[error("the network {network} overlaps {other}, which is governed by {owner} ({place})")]
+    Overlap {
+        /// The network at this place.
+        network: String,
+        /// The other one.
+        other: String,
+        /// Who governs the other.
+        owner: String,
+        /// Where that is said.
+        place: String,
+    },
+    /// An operator's clients are not among its country's.
+    #[error(
+        "the network {network} of operator {operator:?} \
+         is in none of the country's networks: {country}"
+    )]
+    OutsideCountry {
+        /// The network.
+        network: String,
+        /// The operator.
+        operator: String,
+        /// The country's networks.
+        country: String,
+    },
+    /// A rule that decides nothing, because those above it always decide first.
+    #[error("rule {rule:?} can never match: {above} above it always decides first")]
+    Shadowed {
+        /// The rule that is idle.
+        rule: String,
+        /// The rules above, each with its line.
+        above: String,
+    },
+}

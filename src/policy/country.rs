@@ -1,0 +1,72 @@
+//! Countries and their operators, compiled.
+
+use super::{client_networks::first_outside, rule::Rule, ruleset::Ruleset};
+use crate::model::{CountryCode, Evidence};
+use ipnet::IpNet;
+use std::net::IpAddr;
+
+/// One country.
+#[derive(Debug)]
+pub struct Country {
+    /// ISO 3166-1 alpha-2.
+    pub code: CountryCode,
+    /// The name for people.
+    pub name: String,
+    /// How its networks block, in a sentence or two.
+    pub about: String,
+    /// The networks that it governs.
+    pub clients: Vec<IpNet>,
+    /// ISPs that differ.
+    pub operators: Vec<Operator>,
+    pub(super) ruleset: Ruleset,
+}
+
+/// An ISP whose rules come before its country's.
+#[derive(Debug)]
+pub struct Operator {
+    /// The short name for commands.
+    pub slug: String,
+    /// The name for people.
+    pub name: String,
+    /// Its networks.
+    pub clients: Vec<IpNet>,
+    pub(super) ruleset: Ruleset,
+}
+
+impl Operator {
+    /// An address of one of its clients.
+    #[must_use]
+    pub fn client(&self) -> Option<IpAddr> {
+        self.clients.iter().find_map(|network| network.hosts().next())
+    }
+}
+
+impl Country {
+    /// An address of one of its clients that is no operator's.
+    #[must_use]
+    pub fn client(&self) -> Option<IpAddr> {
+        let operators = self.operators.iter();
+        let taken: Vec<_> = operators.flat_map(|operator| operator.clients.clone()).collect();
+        self.clients.iter().find_map(|network| first_outside(*network, &taken))
+    }
+
+    /// Its rules, then those of its operators.
+    pub fn rules(&self) -> impl Iterator<Item = &Rule> {
+        let operators = self.operators.iter().flat_map(|operator| &operator.ruleset.rules);
+        self.ruleset.rules.iter().chain(operators)
+    }
+
+    /// The grades of evidence of its rules, from the best to the least, each once.
+    #[must_use]
+    pub fn evidence(&self) -> Vec<Evidence> {
+        let mut grades: Vec<_> = self.rules().map(|rule| rule.evidence).collect();
+        grades.sort();
+        grades.dedup();
+        grades
+    }
+
+    /// The number of an operator, whose name may be in any case.
+    pub(super) fn operator(&self, slug: &str) -> Option<usize> {
+        self.operators.iter().position(|operator| operator.slug.eq_ignore_ascii_case(slug))
+    }
+}

@@ -1,0 +1,60 @@
+//! Rules in their order, with the index that finds them by name.
+
+use super::{
+    matcher::Matcher,
+    rule::{MissReason, Rule},
+    suffixes::Suffixes,
+};
+use crate::{
+    dns::{Name, ParserSet, PatternRef},
+    model::Query,
+};
+
+/// Rules in their order, with the index that finds them by name.
+#[derive(Debug, Default)]
+pub(super) struct Ruleset {
+    pub(super) rules: Vec<Rule>,
+    index: Matcher,
+    /// The parsers of all who send an answer of these rules, and of resolvers.
+    parsers: ParserSet,
+}
+
+impl Ruleset {
+    /// Rules, and the index over their patterns.
+    pub(super) fn new(rules: Vec<Rule>, index: Matcher) -> Self {
+        // An honest answer needs no parser, so it is no sign that somebody reads along.
+        let parsers = rules.iter().map(|rule| rule.answer.parsers());
+        let parsers = parsers.filter(|parsers| *parsers != ParserSet::ALL);
+        let parsers = parsers.fold(ParserSet::DNS, ParserSet::union);
+        Self { rules, index, parsers }
+    }
+
+    pub(super) const fn parsers(&self) -> ParserSet {
+        self.parsers
+    }
+
+    /// The first rule that has a pattern for the QNAME and holds, with that pattern.
+    pub(super) fn first(&self, query: &Query) -> Option<(&Rule, PatternRef<'_>)> {
+        let holds = |rule: usize| self.rules[rule].failing_condition(query).is_none();
+        let name = query.qname.as_str();
+        let suffixes = Suffixes::of(name, self.index.depths(), |suffix| self.index.go_on(suffix));
+        let first = self.index.first(name, &suffixes, holds)?;
+        Some((&self.rules[first.rule], first.pattern))
+    }
+
+    /// Every rule that has a pattern for a name, in order, each with its first such pattern.
+    pub(super) fn matching(&self, name: &Name) -> Vec<(&Rule, PatternRef<'_>)> {
+        let mut matching = self.index.all(name.as_str());
+        matching.dedup_by_key(|hit| hit.rule);
+        matching.into_iter().map(|hit| (&self.rules[hit.rule], hit.pattern)).collect()
+    }
+
+    /// Every rule with a pattern for the QNAME, and the condition that does not hold.
+    pub(super) fn judged(
+        &self,
+        query: &Query,
+    ) -> impl Iterator<Item = (&Rule, PatternRef<'_>, Option<MissReason>)> {
+        let matching = self.matching(&query.qname).into_iter();
+        matching.map(|(rule, pattern)| (rule, pattern, rule.failing_condition(query)))
+    }
+}

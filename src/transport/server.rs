@@ -1,0 +1,140 @@
+//! A server, from its first socket to its end.
+
+use super::{
+    listener::{BindError, Sockets, allow_files},
+    reload,
+    serving::ServingState,
+    stream, tcp,
+    timer::Timer,
+    udp,
+};
+use crate::{
+    config::ListenerSpec,
+    engine::{Engine, LabSources, LoadError, load},
+    events::{EventSink, LogSink, Publisher},
+};
+use arc_swap::ArcSwap;
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+use thiserror::Error;
+use tokio::{
+    runtime::Handle,
+    signal::unix::{Signal, SignalKind, signal},
+    sync::{Semaphore, watch},
+    task::JoinSet,
+};
+
+/// A server that holds its sockets.
+#[derive(Debug)]
+pub struct Server {
+    sources: LabSources,
+    serving: Arc<ArcSwap<ServingState>>,
+    sockets: Vec<Sockets>,
+    /// Taken before anybody can know of the server: a SIGHUP without a handler ends the process.
+    hangup: Signal,
+    timer: Arc<Timer>,
+}
+
+/// Why a server does not start.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// There is no lab.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// An address cannot be listened on.
+    #[error(transparent)]
+    Bind(#[from] BindError),
+    /// The system gives us no signal handler or no thread.
+    #[error("cannot start: {0}")]
+    System(#[from] io::Error),
+}
+
+impl Server {
+    /// Reads the lab, then takes the sockets. Must be called inside a tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError`]; with problems in the files no socket is taken.
+    pub fn bind(sources: LabSources) -> Result<Self, StartError> {
+        let (engine, _) = load(&sources)?;
+        allow_files(engine.settings.tcp_connections);
+        let sockets = engine
+            .settings
+            .listen
+            .iter()
+            .map(|listener| Sockets::bind(listener, engine.settings.workers))
+            .collect::<Result<_, _>>()?;
+        let hangup = signal(SignalKind::hangup())?;
+        let timer = Arc::new(Timer::start()?);
+        Ok(Self {
+            sources,
+            serving: Arc::new(ArcSwap::from_pointee(ServingState::new(engine))),
+            sockets,
+            hangup,
+            timer,
+        })
+    }
+
+    /// Where the server listens, with the ports that were given for port 0.
+    #[must_use]
+    pub fn listeners(&self) -> Vec<ListenerSpec> {
+        self.sockets.iter().map(|sockets| sockets.listener.clone()).collect()
+    }
+
+    /// Looks at the engine as it is now.
+    pub fn with_engine<T>(&self, look: impl FnOnce(&Engine) -> T) -> T {
+        look(&self.serving.load().engine)
+    }
+
+    /// Answers until `stop` changes, reloading on SIGHUP and when a file changes.
+    pub async fn run(self, mut stop: watch::Receiver<()>) {
+        let Self { sources, serving, sockets, hangup, timer } = self;
+        let mut tasks = JoinSet::new();
+        let connections = Arc::new(Semaphore::new(serving.load().engine.settings.tcp_connections));
+        let stop_workers = Arc::new(AtomicBool::new(false));
+        let events = publisher();
+        for Sockets { listener, udp, tcp } in sockets {
+            let ListenerSpec { address, binding } = listener;
+            let shared = udp::Shared {
+                serving: Arc::clone(&serving),
+                binding: binding.clone(),
+                timer: Arc::clone(&timer),
+                events: events.clone(),
+                runtime: Handle::current(),
+                stop: Arc::clone(&stop_workers),
+            };
+            for socket in udp {
+                let shared = shared.clone();
+                let wildcard = address.ip().is_unspecified();
+                tasks.spawn_blocking(move || udp::serve(socket, wildcard, shared));
+            }
+            let (serving, timer, events) =
+                (Arc::clone(&serving), Arc::clone(&timer), events.clone());
+            let shared = stream::Shared { serving, binding, timer, events };
+            tasks.spawn(tcp::serve(tcp, shared, Arc::clone(&connections)));
+        }
+        tasks.spawn(reload::watch(sources, serving, hangup));
+        tokio::select! {
+            // An error means that the sender is gone, and nobody else could stop us.
+            _ = stop.changed() => {}
+            // None of them ends but by a panic, and a server that is deaf on one ear must not look
+            // well.
+            Some(ended) = tasks.join_next() => tracing::error!(?ended, "a part of the server ended"),
+        }
+        stop_workers.store(true, Ordering::Relaxed);
+        tasks.shutdown().await;
+    }
+}
+
+/// Where events go, if anybody wants them. Nothing is lost to the query path where the log cannot
+/// have its thread, so that is no reason not to start.
+fn publisher() -> Option<Publisher> {
+    let sink: Box<dyn EventSink> = Box::new(LogSink::if_enabled()?);
+    let started = Publisher::start(vec![sink]);
+    started.map_err(|error| tracing::error!(%error, "queries are not logged")).ok()
+}

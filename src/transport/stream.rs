@@ -1,0 +1,261 @@
+//! DNS messages in a stream (RFC 7766 section 8): queries may follow each other at once, and answers
+//! leave as they are ready. Whatever carries octets in both directions will do: TCP, or TLS over it.
+
+use super::{
+    delivery::{self, Event},
+    serving::ServingState,
+    timer::Timer,
+};
+use crate::{
+    dns::{Transport, constants::HEADER_LEN},
+    engine::{Payload, Request, Scratch},
+    events::{Delivered, Publisher},
+    model::Binding,
+};
+use arc_swap::ArcSwap;
+use std::{io, net::IpAddr, ops::Range, sync::Arc, time::Duration};
+use tokio::{
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
+    sync::mpsc,
+    time::{Instant, sleep_until, timeout},
+};
+
+/// Answers of one stream that may be on their way; further queries wait in the socket.
+const IN_FLIGHT: usize = 128;
+
+/// How much is read at a time: some two hundred queries.
+const READ: usize = 16_384;
+
+/// How many honest answers a stream remembers; there may be a thousand streams.
+const CACHED_ANSWERS: usize = 256;
+
+/// What all streams of one listener need.
+#[derive(Clone)]
+pub(super) struct Shared {
+    pub(super) serving: Arc<ArcSwap<ServingState>>,
+    pub(super) binding: Option<Binding>,
+    pub(super) timer: Arc<Timer>,
+    pub(super) events: Option<Publisher>,
+}
+
+/// How a stream has come to its end.
+pub(super) enum Ended<S> {
+    /// The client has closed it, or has been silent for too long.
+    Closed,
+    /// A rule wants it to be reset, which is up to whatever carries it.
+    Reset(S),
+}
+
+/// Answers the queries of one stream.
+pub(super) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: S,
+    client: IpAddr,
+    transport: Transport,
+    shared: Shared,
+) -> io::Result<Ended<S>> {
+    let connection = Connection {
+        stream,
+        client,
+        transport,
+        idle: shared.serving.load().engine.settings.tcp_idle,
+        shared,
+        pending: Vec::new(),
+        out: Vec::new(),
+        unsent: Vec::new(),
+        scratch: Scratch::with_cache(CACHED_ANSWERS),
+        in_flight: 0,
+        answers: mpsc::channel(IN_FLIGHT),
+    };
+    connection.run().await
+}
+
+/// One stream. What can be answered at once is written together with the other answers of the same
+/// reading; what has to wait, for its time or for an upstream resolver, goes its own way and comes
+/// back by a channel.
+struct Connection<S> {
+    stream: S,
+    client: IpAddr,
+    transport: Transport,
+    /// How long the stream may be silent.
+    idle: Duration,
+    shared: Shared,
+    /// What was read and is no whole query yet.
+    pending: Vec<u8>,
+    /// What is to be written.
+    out: Vec<u8>,
+    /// The events of what is to be written, each with the place of its reply.
+    unsent: Vec<(Event, Range<usize>)>,
+    scratch: Scratch,
+    in_flight: usize,
+    /// What came of the queries that had to wait.
+    answers: (mpsc::Sender<Answered>, mpsc::Receiver<Answered>),
+}
+
+/// What came of a query that had to wait.
+struct Answered {
+    /// A message, or a reset.
+    octets: Option<Vec<u8>>,
+    event: Event,
+}
+
+/// What has been done with the queries that were read.
+enum Progress {
+    /// Whether there was one.
+    Taken(bool),
+    /// The stream is to be reset.
+    Reset(Event),
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
+    async fn run(mut self) -> io::Result<Ended<S>> {
+        let mut deadline = Instant::now() + self.idle;
+        let mut open = true;
+        while open || self.in_flight > 0 {
+            self.pending.reserve(READ);
+            tokio::select! {
+                Some(answered) = self.answers.1.recv() => {
+                    self.in_flight -= 1;
+                    let Answered { octets, event } = answered;
+                    match octets {
+                        Some(octets) => self.frame(&octets, event)?,
+                        None => return Ok(self.reset(&event)),
+                    }
+                    deadline = Instant::now() + self.idle;
+                }
+                read = self.stream.read_buf(&mut self.pending),
+                    if open && self.in_flight < IN_FLIGHT => open = read? > 0,
+                () = sleep_until(deadline), if self.in_flight == 0 => return Ok(Ended::Closed),
+            }
+            // Octets alone do not keep a stream: whoever drips them would hold its place for ever.
+            match self.take_queries()? {
+                Progress::Taken(true) => deadline = Instant::now() + self.idle,
+                Progress::Taken(false) => {}
+                Progress::Reset(event) => {
+                    self.flush().await?;
+                    return Ok(self.reset(&event));
+                }
+            }
+            self.flush().await?;
+        }
+        Ok(Ended::Closed)
+    }
+
+    /// Answers the whole queries that were read, as many as may wait. What is too short for a header
+    /// is no DNS.
+    fn take_queries(&mut self) -> io::Result<Progress> {
+        let serving = self.shared.serving.load_full();
+        let (mut start, mut reset) = (0, None);
+        while let [high, low, rest @ ..] = &self.pending[start..]
+            && self.in_flight < IN_FLIGHT
+            && reset.is_none()
+        {
+            let length = usize::from(u16::from_be_bytes([*high, *low]));
+            if length < HEADER_LEN {
+                return Err(io::ErrorKind::InvalidData.into());
+            }
+            if rest.len() < length {
+                break;
+            }
+            let octets = start + 2..start + 2 + length;
+            start = octets.end;
+            reset = self.answer(&serving, octets)?;
+        }
+        self.pending.drain(..start);
+        Ok(reset.map_or(Progress::Taken(start > 0), Progress::Reset))
+    }
+
+    /// Answers one query, or sends it its own way. What comes back is an event when the stream is to
+    /// be reset.
+    fn answer(
+        &mut self,
+        serving: &Arc<ServingState>,
+        octets: Range<usize>,
+    ) -> io::Result<Option<Event>> {
+        let (begun, engine) = (Instant::now(), &serving.engine);
+        let request = Request {
+            octets: &self.pending[octets],
+            client: self.client,
+            transport: self.transport,
+            binding: self.shared.binding.as_ref(),
+            arrival: engine.settings.clock.now(),
+        };
+        let response = engine.respond(&request, &mut self.scratch);
+        let event = delivery::begin(self.shared.events.as_ref(), &response, begun.into());
+        let Some(transmission) = response.transmissions.first() else { return Ok(None) };
+        let (after, due) = (transmission.after, begun + transmission.after);
+        match &transmission.payload {
+            Payload::Message(range, _) => {
+                let message = &response.octets[range.clone()];
+                if after.is_zero() {
+                    let written = frame(message, &mut self.out)?;
+                    self.unsent.extend(event.is_some().then_some((event, written)));
+                } else {
+                    let octets = Some(message.to_vec());
+                    self.later(due, async { Answered { octets, event } });
+                }
+            }
+            Payload::AskUpstream => {
+                let message = response.message.expect("only a query is relayed");
+                let (query, serving) = (message.to_owned(), Arc::clone(serving));
+                let transport = self.transport;
+                self.later(due, async move {
+                    let query = query.view();
+                    let relayed = serving.relay(query, query.response_limit(transport)).await;
+                    delivery::note_upstream(&event, &relayed);
+                    Answered { octets: Some(relayed.octets), event }
+                });
+            }
+            Payload::Reset if after.is_zero() => return Ok(Some(event)),
+            Payload::Reset => self.later(due, async { Answered { octets: None, event } }),
+        }
+        Ok(None)
+    }
+
+    fn later(&mut self, due: Instant, answer: impl Future<Output = Answered> + Send + 'static) {
+        self.in_flight += 1;
+        let (timer, answers) = (Arc::clone(&self.shared.timer), self.answers.0.clone());
+        tokio::spawn(async move {
+            let answered = answer.await;
+            timer.until(due.into()).await;
+            // The stream has ended when nobody receives.
+            let _ = answers.send(answered).await;
+        });
+    }
+
+    fn frame(&mut self, octets: &[u8], event: Event) -> io::Result<()> {
+        let written = frame(octets, &mut self.out)?;
+        self.unsent.extend(event.is_some().then_some((event, written)));
+        Ok(())
+    }
+
+    /// A client that does not take its answers is cut off after the idle time.
+    async fn flush(&mut self) -> io::Result<()> {
+        if self.out.is_empty() {
+            return Ok(());
+        }
+        let written = timeout(self.idle, async {
+            self.stream.write_all(&self.out).await?;
+            self.stream.flush().await
+        });
+        let written = written.await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));
+        for (event, range) in self.unsent.drain(..) {
+            delivery::note(&event, &self.out[range], written.is_ok());
+        }
+        self.out.clear();
+        written
+    }
+
+    fn reset(self, event: &Event) -> Ended<S> {
+        event.iter().for_each(|event| event.delivered(Delivered::Reset));
+        Ended::Reset(self.stream)
+    }
+}
+
+/// Writes a message with its length before it (RFC 1035 section 4.2.2); says where the message
+/// stands.
+fn frame(octets: &[u8], out: &mut Vec<u8>) -> io::Result<Range<usize>> {
+    let length = u16::try_from(octets.len()).map_err(|_| io::ErrorKind::InvalidData)?;
+    out.extend(length.to_be_bytes());
+    out.extend(octets);
+    Ok(out.len() - octets.len()..out.len())
+}
