@@ -14,13 +14,14 @@ use crate::{
         AddressFamily, Answer, AnswerKind, EdnsForm, KINDS, KindEntry, MessageForm, Pick,
         kind_named,
     },
-    diagnostic::{At, Report, UnknownWord},
+    diagnostic::{At, Mismatch, Report, UnknownWord},
     dns::QueryParser,
     files::FileSource,
 };
 use std::{collections::HashMap, net::IpAddr, path::Path, sync::Arc};
 
-/// What stands behind `answer:` in a rule.
+/// What stands behind `answer:` in a rule, or an entry under `answers`. Its form has been checked;
+/// what it refers to is looked up by [`AnswerCatalog`].
 #[derive(Clone, Debug)]
 pub struct AnswerSpec(Node);
 
@@ -39,9 +40,22 @@ pub struct AnswerCatalog<'s> {
     counters: usize,
 }
 
+/// Stands for all that answers refer to while only their form is checked.
+struct AnythingGoes;
+
 impl AnswerSpec {
-    /// The answer that is written at a node.
-    pub(super) fn at(node: &Node) -> Self {
+    /// The answer of a rule, with its form checked.
+    pub(super) fn of_rule(node: &Node, reader: &mut Reader<'_>) -> Self {
+        AnythingGoes.answer(node, reader);
+        Self(node.clone())
+    }
+
+    /// An entry under `answers`, with its form checked.
+    pub(super) fn entry(node: &Node, reader: &mut Reader<'_>) -> Self {
+        match &node.value {
+            Value::Scalar(word) => _ = read_word(word, node, &mut AnythingGoes, reader),
+            _ => _ = read_map(node, None, &mut AnythingGoes, reader),
+        }
         Self(node.clone())
     }
 }
@@ -61,10 +75,10 @@ impl<'s> AnswerCatalog<'s> {
         Self { file, named, done: HashMap::new(), open: Vec::new(), pools, counters }
     }
 
-    /// Reads also those answers that no rule names, for their problems; says how many counters
-    /// have been given out.
+    /// Looks up also what those answers refer to that no rule names; says how many counters have
+    /// been given out.
     pub fn finish(mut self, report: &mut Report) -> usize {
-        let mut reader = Reader::new(report, self.file);
+        let mut reader = Reader::again(report, self.file);
         for (name, spec) in self.named {
             self.by_name(&name.value, &spec.0, &mut reader);
         }
@@ -74,7 +88,7 @@ impl<'s> AnswerCatalog<'s> {
     /// The answer of a rule.
     pub fn resolve(&mut self, spec: &'s AnswerSpec, report: &mut Report) -> Option<Arc<Answer>> {
         let file = self.file;
-        self.answer(&spec.0, &mut Reader::new(report, file))
+        self.answer(&spec.0, &mut Reader::again(report, file))
     }
 
     fn by_word(
@@ -83,14 +97,17 @@ impl<'s> AnswerCatalog<'s> {
         node: &'s Node,
         reader: &mut Reader<'_>,
     ) -> Option<Arc<Answer>> {
-        let named = self.named.iter().find(|(name, _)| name.value == *word);
-        let Some((name, spec)) = named else {
+        let Some((name, spec)) = self.named.iter().find(|(name, _)| name.value == *word) else {
+            if let Some(answer) = read_word(word, node, self, reader) {
+                return Some(Arc::new(answer));
+            }
             let names = self.named.iter().map(|(name, _)| name.value.clone());
-            return self.bare(word, node, names.collect(), reader).map(Arc::new);
+            reader.refer(node, unknown_word(word, names));
+            return None;
         };
         if self.open.contains(&name.value.as_str()) {
             let chain = [&self.open[..], &[&name.value]].concat().join(" → ");
-            reader.add(node, ConfigError::Circular { chain });
+            reader.refer(node, ConfigError::Circular { chain });
             return None;
         }
         self.by_name(&name.value, &spec.0, reader)
@@ -107,85 +124,16 @@ impl<'s> AnswerCatalog<'s> {
         }
         self.open.push(name);
         let answer = match &node.value {
-            Value::Scalar(word) => self.bare(word, node, Vec::new(), reader),
-            _ => self.read(node, Some(name), reader),
+            Value::Scalar(word) => read_word(word, node, self, reader).map(|mut answer| {
+                name.clone_into(&mut answer.name);
+                answer
+            }),
+            _ => read_map(node, Some(name), self, reader),
         };
         self.open.pop();
         let answer = answer.map(Arc::new);
         self.done.insert(name, answer.clone());
         answer
-    }
-
-    /// The answer that a bare word means. `names` are the words that could have been meant besides.
-    fn bare(
-        &mut self,
-        word: &str,
-        node: &'s Node,
-        names: Vec<String>,
-        reader: &mut Reader<'_>,
-    ) -> Option<Answer> {
-        if let Some(entry) = kind_named(word).filter(|entry| entry.bare) {
-            let kind = with_options(node, false, self, reader, entry.read)?;
-            let form = MessageForm::default();
-            return Some(Answer::new(word.to_owned(), kind, form, QueryParser::Dns));
-        }
-        if let Some(example) = kind_named(word).and_then(|entry| entry.example) {
-            reader.found(node, format!("\"{word}\" alone"), example);
-            return None;
-        }
-        let bare = KINDS.iter().filter(|entry| entry.bare).map(|entry| entry.word.to_owned());
-        let expected = bare.chain(names).collect();
-        reader.add(node, UnknownWord { found: word.to_owned(), what: "answer", expected });
-        None
-    }
-
-    /// An answer with its options; one that is written in place has the word of its kind as name.
-    fn read(
-        &mut self,
-        node: &'s Node,
-        name: Option<&str>,
-        reader: &mut Reader<'_>,
-    ) -> Option<Answer> {
-        let mut fields = Fields::of(node, "an answer", reader);
-        let entry = kind_of(node, &fields, reader);
-        let kind = entry.and_then(|entry| self.read_kind(entry, &fields, reader));
-        KINDS.iter().for_each(|entry| fields.allow(entry.word));
-        let wire = fields.get("wire").map(|wire| read_wire(wire, reader)).unwrap_or_default();
-        let ede = fields.get("ede").and_then(|ede| read_ede(ede, reader));
-        let parser = fields.get("parser").and_then(|parser| read_parser(parser, reader));
-        let [wire_key, ede_key, parser_key] =
-            ["wire", "ede", "parser"].map(|key| fields.entry(key).map(|(key, _)| key));
-        fields.finish(reader);
-        let (entry, kind) = (entry?, kind?);
-        if entry.composed
-            && let Some(key) = wire_key.or(ede_key).or(parser_key)
-        {
-            let found = "it beside an answer that is made of others";
-            reader.found(key, found, "wire, ede and parser with those answers");
-        }
-        if let (Some(_), Some(key)) = (&ede, ede_key)
-            && wire.edns != EdnsForm::Normal
-        {
-            let found = "an ede in an answer without an OPT of its own";
-            reader.found(key, found, "wire with edns: normal, or none, beside it");
-        }
-        let (name, form) = (name.unwrap_or(entry.word).to_owned(), MessageForm { wire, ede });
-        Some(Answer::new(name, kind, form, parser.unwrap_or_default()))
-    }
-
-    fn read_kind(
-        &mut self,
-        entry: &'static KindEntry,
-        fields: &Fields<'s>,
-        reader: &mut Reader<'_>,
-    ) -> Option<Box<dyn AnswerKind>> {
-        let (key, options) = fields.entry(entry.word)?;
-        let given = !matches!(options.value, Value::Null);
-        if given || entry.bare {
-            return with_options(options, given, self, reader, entry.read);
-        }
-        reader.found(key, "no options", format!("{} with its options", entry.word));
-        None
     }
 }
 
@@ -193,12 +141,7 @@ impl<'s> AnswerContext<'s> for AnswerCatalog<'s> {
     fn answer(&mut self, node: &'s Node, reader: &mut Reader<'_>) -> Option<Arc<Answer>> {
         match &node.value {
             Value::Scalar(word) | Value::Number(word) => self.by_word(word, node, reader),
-            Value::Map(_) => self.read(node, None, reader).map(Arc::new),
-            _ => {
-                let expected = "an answer: a word, the name of an entry under answers, or a map";
-                reader.expected(node, expected);
-                None
-            }
+            _ => read_map(node, None, self, reader).map(Arc::new),
         }
     }
 
@@ -215,6 +158,109 @@ impl<'s> AnswerContext<'s> for AnswerCatalog<'s> {
         self.counters += 1;
         self.counters - 1
     }
+}
+
+impl<'s> AnswerContext<'s> for AnythingGoes {
+    fn answer(&mut self, node: &'s Node, reader: &mut Reader<'_>) -> Option<Arc<Answer>> {
+        match &node.value {
+            Value::Scalar(_) | Value::Number(_) => read_word("drop", node, self, reader),
+            Value::Map(_) => read_map(node, None, self, reader),
+            _ => {
+                let expected = "an answer: a word, the name of an entry under answers, or a map";
+                reader.expected(node, expected);
+                None
+            }
+        }
+        .map(Arc::new)
+    }
+
+    fn pool(
+        &self,
+        _name: &At<String>,
+        family: AddressFamily,
+        _reader: &mut Reader<'_>,
+    ) -> Option<(Vec<IpAddr>, Pick)> {
+        Some((vec![family.unspecified()], Pick::All))
+    }
+
+    fn counter(&mut self) -> usize {
+        0
+    }
+}
+
+/// The answer that a bare word means, if it is a kind that needs no options.
+fn read_word<'s>(
+    word: &str,
+    node: &'s Node,
+    context: &mut dyn AnswerContext<'s>,
+    reader: &mut Reader<'_>,
+) -> Option<Answer> {
+    let Some(entry) = kind_named(word).filter(|entry| entry.bare) else {
+        reader.add(node, unknown_word(word, []));
+        return None;
+    };
+    let kind = with_options(node, false, context, reader, entry.read)?;
+    Some(Answer::new(word.to_owned(), kind, MessageForm::default(), QueryParser::Dns))
+}
+
+/// What is said of a word that is no answer. Some are answers, but not without options.
+fn unknown_word(word: &str, names: impl IntoIterator<Item = String>) -> String {
+    if let Some(expected) = kind_named(word).and_then(|entry| entry.example) {
+        let (found, expected) = (format!("\"{word}\" alone"), expected.to_owned());
+        return Mismatch { found, expected }.to_string();
+    }
+    let bare = KINDS.iter().filter(|entry| entry.bare).map(|entry| entry.word.to_owned());
+    let expected = bare.chain(names).collect();
+    UnknownWord { found: word.to_owned(), what: "answer", expected }.to_string()
+}
+
+/// An answer with its options; one without a name has the word of its kind.
+fn read_map<'s>(
+    node: &'s Node,
+    name: Option<&str>,
+    context: &mut dyn AnswerContext<'s>,
+    reader: &mut Reader<'_>,
+) -> Option<Answer> {
+    let mut fields = Fields::of(node, "an answer", reader);
+    let entry = kind_of(node, &fields, reader);
+    let kind = entry.and_then(|entry| read_kind(entry, &fields, context, reader));
+    KINDS.iter().for_each(|entry| fields.allow(entry.word));
+    let wire = fields.get("wire").map(|wire| read_wire(wire, reader)).unwrap_or_default();
+    let ede = fields.get("ede").and_then(|ede| read_ede(ede, reader));
+    let parser = fields.get("parser").and_then(|parser| read_parser(parser, reader));
+    let [wire_key, ede_key, parser_key] =
+        ["wire", "ede", "parser"].map(|key| fields.entry(key).map(|(key, _)| key));
+    fields.finish(reader);
+    let (entry, kind) = (entry?, kind?);
+    if entry.composed
+        && let Some(key) = wire_key.or(ede_key).or(parser_key)
+    {
+        let found = "it beside an answer that is made of others";
+        reader.found(key, found, "wire, ede and parser with those answers");
+    }
+    if let (Some(_), Some(key)) = (&ede, ede_key)
+        && wire.edns != EdnsForm::Normal
+    {
+        let found = "an ede in an answer without an OPT of its own";
+        reader.found(key, found, "wire with edns: normal, or none, beside it");
+    }
+    let (name, form) = (name.unwrap_or(entry.word).to_owned(), MessageForm { wire, ede });
+    Some(Answer::new(name, kind, form, parser.unwrap_or_default()))
+}
+
+fn read_kind<'s>(
+    entry: &'static KindEntry,
+    fields: &Fields<'s>,
+    context: &mut dyn AnswerContext<'s>,
+    reader: &mut Reader<'_>,
+) -> Option<Box<dyn AnswerKind>> {
+    let (key, options) = fields.entry(entry.word)?;
+    let given = !matches!(options.value, Value::Null);
+    if given || entry.bare {
+        return with_options(options, given, context, reader, entry.read);
+    }
+    reader.found(key, "no options", format!("{} with its options", entry.word));
+    None
 }
 
 /// The one key that says which kind of answer it is.

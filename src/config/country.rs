@@ -130,7 +130,7 @@ fn named_answer(
     if kind_named(name).is_some() {
         reader.expected(key, format!("a name of its own: {name:?} is a kind of answer"));
     }
-    (reader.at(key, name.to_owned()), AnswerSpec::at(answer))
+    (reader.at(key, name.to_owned()), AnswerSpec::entry(answer, reader))
 }
 
 fn source(

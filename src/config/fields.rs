@@ -11,11 +11,18 @@ use std::{borrow::Cow, fmt};
 pub(super) struct Reader<'r> {
     pub(super) report: &'r mut Report,
     file: usize,
+    /// Whether values that cannot be read have been reported before.
+    again: bool,
 }
 
 impl<'r> Reader<'r> {
     pub(super) const fn new(report: &'r mut Report, file: usize) -> Self {
-        Self { report, file }
+        Self { report, file, again: false }
+    }
+
+    /// For values that are read a second time, so that what is wrong with them is not said again.
+    pub(super) const fn again(report: &'r mut Report, file: usize) -> Self {
+        Self { report, file, again: true }
     }
 
     /// The file's tree, or nothing when it is no YAML (which is then reported).
@@ -36,6 +43,13 @@ impl<'r> Reader<'r> {
     }
 
     pub(super) fn add(&mut self, node: &Node, problem: impl fmt::Display) {
+        if !self.again {
+            self.refer(node, problem);
+        }
+    }
+
+    /// Reports a problem that only shows when all of the file has been read.
+    pub(super) fn refer(&mut self, node: &Node, problem: impl fmt::Display) {
         let place = self.place(node);
         self.report.add(place, problem);
     }

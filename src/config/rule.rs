@@ -57,7 +57,7 @@ pub(super) fn read_rule(node: &Node, reader: &mut Reader<'_>) -> Option<RuleSpec
     let since = fields.get("since").and_then(|day| reader.date(day));
     let until = fields.get("until").and_then(|day| reader.date(day));
     let hours = fields.get("hours").map_or(Vec::new(), |hours| read_hours(hours, reader));
-    let answer = fields.need("answer", reader).map(AnswerSpec::at);
+    let answer = fields.need("answer", reader).map(|node| AnswerSpec::of_rule(node, reader));
     let category = fields.get("category").and_then(|code| read_category(code, reader));
     let grades = Evidence::ALL.map(|grade| (grade.as_str(), grade));
     let evidence = fields

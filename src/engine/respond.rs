@@ -93,7 +93,8 @@ impl Engine {
         // Injectors see the datagrams of those who may ask.
         let injectors = allowed && !request.transport.is_stream();
         let parsers = if injectors { jurisdiction.parsers() } else { ParserSet::DNS };
-        let apart = read_naively(request.octets, parsers, admitted.as_ref().ok().copied(), &mut query);
+        let apart =
+            read_naively(request.octets, parsers, admitted.as_ref().ok().copied(), &mut query);
         let decision = match admitted {
             Ok(message) => {
                 let decision = jurisdiction.decide(&query);
