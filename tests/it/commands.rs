@@ -1,21 +1,13 @@
 //! The commands, as people and programs call them.
 
-use crate::support::{Scratch, repository};
+use crate::support::{files::Scratch, program::splinterdns};
 use serde_json::Value;
 use std::{
     io::{BufRead, BufReader},
     net::{TcpListener, UdpSocket},
-    process::{Child, Command, Output, Stdio},
+    process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
-
-fn splinterdns(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_splinterdns"))
-        .args(arguments)
-        .current_dir(repository())
-        .output()
-        .unwrap()
-}
 
 fn stdout(arguments: &[&str]) -> String {
     let output = splinterdns(arguments);
@@ -394,8 +386,9 @@ fn sighup_reloads_what_no_watcher_saw() {
     let scratch = Scratch::new();
     let country = |answer: &str| {
         format!(
-            "country: XX\nname: X\nclients: [127.0.0.0/16]\nrules:\n  - {{rule: a, names: [a.example], answer: {answer}, \
-             evidence: assumed, sources: [T]}}\nsources: {{T: test}}\n"
+            "country: XX\nname: X\nclients: [127.0.0.0/16]\nrules:\n  \
+             - {{rule: a, names: [a.example], answer: {answer}, evidence: assumed, \
+             sources: [T]}}\nsources: {{T: test}}\n"
         )
     };
     scratch.write("countries/xx.yaml", &country("refused"));

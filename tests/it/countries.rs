@@ -1,47 +1,29 @@
 //! The shipped countries, asked over the wire. (Their own examples are run whenever they are
 //! loaded.)
 
-use crate::support::{data, start_on};
-use hickory_proto::{op::ResponseCode, rr::RecordType};
-use splinterdns::{
-    config::{Evidence, LabSpec, Shelf},
-    lab::{Asker, Lab, Shelves, load},
-    name::Name,
-    query::{Transport, Type},
+use crate::support::{
+    engine::{
+        Evidence, Lab, Question, clients, decide, evidence, explained, load_shipped, networks,
+        rule_count, zone_count,
+    },
+    server::start_on,
+    wire::{data, question},
 };
+use hickory_proto::{op::ResponseCode, rr::RecordType};
 use std::net::IpAddr;
 
-fn shipped() -> Lab {
-    let shelves = Shelves::new(Shelf::built_in_configs(), LabSpec::default());
-    load(&shelves).unwrap_or_else(|error| panic!("{error}")).0
-}
-
-fn asker(client: IpAddr) -> Asker {
-    Asker {
-        client,
-        transport: Transport::Udp,
-        now: "2026-11-22T12:00".parse().unwrap(),
-        welcome: true,
-    }
-}
-
 /// A client of every country and of every operator, with a label for messages.
-fn clients(lab: &Lab) -> Vec<(String, IpAddr)> {
-    let mut clients = Vec::new();
-    for country in lab.policy.countries() {
-        clients.push((country.code.to_string(), country.client().unwrap()));
-        let operators = country
-            .operators
-            .iter()
-            .map(|op| (format!("{} {}", country.code, op.slug), op.client().unwrap()));
-        clients.extend(operators);
-    }
-    clients
+fn labelled_clients(lab: &Lab) -> Vec<(String, IpAddr)> {
+    let label = |country: String, operator: Option<String>| match operator {
+        Some(operator) => format!("{country} {operator}"),
+        None => country,
+    };
+    networks(lab).into_iter().map(|one| (label(one.country, one.operator), one.client)).collect()
 }
 
 #[test]
 fn the_countries_have_the_networks_of_the_telephone_code() {
-    let lab = shipped();
+    let countries = clients(&load_shipped(None));
     let table = [
         ("AM", "174"),
         ("BR", "55"),
@@ -77,12 +59,10 @@ fn the_countries_have_the_networks_of_the_telephone_code() {
         ("VE", "58"),
         ("VN", "84"),
     ];
-    let codes: Vec<_> =
-        lab.policy.countries().iter().map(|country| country.code.to_string()).collect();
+    let codes: Vec<_> = countries.iter().map(|(code, _)| code.as_str()).collect();
     assert_eq!(codes, table.map(|(code, _)| code));
-    for (country, (_, second)) in lab.policy.countries().iter().zip(table) {
-        let networks: Vec<_> = country.clients.iter().map(ToString::to_string).collect();
-        assert_eq!(networks, [format!("127.{second}.0.0/16"), format!("10.{second}.0.0/16")]);
+    for ((_, networks), (_, second)) in countries.iter().zip(table) {
+        assert_eq!(*networks, [format!("127.{second}.0.0/16"), format!("10.{second}.0.0/16")]);
     }
 }
 
@@ -103,7 +83,7 @@ fn every_type_of_a_name_that_is_never_blocked_survives_in_every_country() {
         RecordType::ANY,
         RecordType::Unknown(65_280),
     ];
-    let lab = shipped();
+    let lab = load_shipped(None);
     let mut answered = 0;
     for name in [
         "example.com.",
@@ -116,7 +96,7 @@ fn every_type_of_a_name_that_is_never_blocked_survives_in_every_country() {
         for rtype in types {
             let honest = server.ask("127.0.0.1", name, rtype);
             answered += honest.answers.len();
-            for (label, client) in clients(&lab) {
+            for (label, client) in labelled_clients(&lab) {
                 let answer = server.ask(&client.to_string(), name, rtype);
                 assert_eq!(answer.answers, honest.answers, "{name} {rtype} in {label}");
                 assert_eq!(answer.response_code, honest.response_code, "{name} {rtype} in {label}");
@@ -169,7 +149,7 @@ fn the_ring_goes_on_with_every_answer_and_begins_anew_with_the_server() {
 fn chinas_injector_sets_its_flags_by_rd_and_sends_no_opt() {
     let server = start_on("2026-11-22");
     for (rd, flags) in [(true, [0x81, 0x80]), (false, [0x84, 0x00])] {
-        let mut query = crate::support::question("rsf.org.", RecordType::TXT);
+        let mut query = question("rsf.org.", RecordType::TXT);
         query.metadata.recursion_desired = rd;
         let answer = server.ask_octets("127.86.0.1", &query.to_vec().unwrap()).unwrap();
         assert_eq!(answer[2..4], flags);
@@ -193,24 +173,19 @@ fn indian_operators_lie_each_in_its_own_way() {
 }
 
 #[test]
-fn the_dns_form_of_kyrgyzstans_and_tajikistans_blocks_is_assumed_throughout_and_the_open_ones_have_no_rules()
- {
-    let lab = shipped();
+fn the_forms_of_kyrgyz_and_tajik_blocks_are_assumed_throughout_and_open_countries_have_no_rules() {
+    let lab = load_shipped(None);
     for code in ["KG", "TJ"] {
-        assert_eq!(
-            lab.policy.country(code.parse().unwrap()).unwrap().evidence(),
-            [Evidence::Assumed],
-            "{code}"
-        );
+        assert_eq!(evidence(&lab, code), [Evidence::Assumed], "{code}");
     }
     for code in ["US", "UZ"] {
-        assert_eq!(lab.policy.country(code.parse().unwrap()).unwrap().rule_count(), 0, "{code}");
+        assert_eq!(rule_count(&lab, code), 0, "{code}");
     }
 }
 
 #[test]
 fn every_name_of_every_zone_is_honest_in_the_open_countries() {
-    let lab = shipped();
+    let lab = load_shipped(None);
     for name in [
         "facebook.com",
         "twitter.com",
@@ -221,9 +196,9 @@ fn every_name_of_every_zone_is_honest_in_the_open_countries() {
         "gov.ua",
     ] {
         for client in ["127.1.0.1", "127.198.0.1"] {
-            let asker = asker(client.parse().unwrap());
-            let query = asker.asks(Name::parse(name).unwrap(), Type(RecordType::A));
-            assert_eq!(lab.policy.decide(&query).word.as_str(), "honest", "{name} from {client}");
+            let question = Question::new(name, RecordType::A, client.parse().unwrap());
+            let word = decide(&lab, &question).word;
+            assert_eq!(word.as_str(), "honest", "{name} from {client}");
         }
     }
 }
@@ -231,10 +206,7 @@ fn every_name_of_every_zone_is_honest_in_the_open_countries() {
 #[test]
 fn what_is_explained_is_what_is_sent() {
     let (server, mut compared) = (start_on("2026-11-22"), 0);
-    let lab = {
-        let flags = LabSpec { today: Some("2026-11-22".parse().unwrap()), ..LabSpec::default() };
-        load(&Shelves::new(Shelf::built_in_configs(), flags)).unwrap().0
-    };
+    let lab = load_shipped(Some("2026-11-22"));
     let names = [
         "example.com",
         "rsf.org",
@@ -245,15 +217,12 @@ fn what_is_explained_is_what_is_sent() {
         "csail.mit.edu",
     ];
     let types = [RecordType::A, RecordType::MX, RecordType::AXFR, RecordType::TXT];
-    for (label, client) in clients(&lab).into_iter().filter(|(label, _)| !label.starts_with("CN")) {
+    for (label, client) in
+        labelled_clients(&lab).into_iter().filter(|(label, _)| !label.starts_with("CN"))
+    {
         for (name, rtype) in names.into_iter().flat_map(|name| types.map(|rtype| (name, rtype))) {
-            let rehearsal = lab.rehearse(
-                &splinterdns::name::wire_name(name).unwrap(),
-                Type(rtype),
-                asker(client),
-            );
-            let explained =
-                rehearsal.parts[0].what.message().expect("without an upstream everything is known");
+            let explained = explained(&lab, &Question::new(name, rtype, client))
+                .expect("without an upstream everything is known");
             let sent = server.ask(&client.to_string(), &format!("{name}."), rtype);
             assert_eq!(explained.response_code, sent.response_code, "{name} {rtype} in {label}");
             assert_eq!(
@@ -271,5 +240,5 @@ fn what_is_explained_is_what_is_sent() {
 
 #[test]
 fn there_are_at_least_sixty_zones() {
-    assert!(shipped().zones.len() >= 60);
+    assert!(zone_count(&load_shipped(None)) >= 60);
 }

@@ -17,19 +17,22 @@ mod satellite;
 mod survey;
 mod table;
 
-use crate::support::start_on;
+use crate::support::{
+    engine::{client_of, load_shipped, zone_count},
+    server::start_on,
+};
 use heard::Heard;
 use hickory_proto::{
     op::ResponseCode,
     rr::RecordType::{A, AAAA},
 };
-use honest::{Control, ask_all, networks};
+use honest::{Control, ask_all, wired_networks};
 use jiff::civil::date;
-use measured::{DAY, measured_rules};
+use measured::{DAY, cases, measured_rules};
 use ooni::Ooni;
 use satellite::Satellite;
 use std::collections::BTreeSet;
-use survey::{Case, client_of, differences, shipped};
+use survey::{Case, differences};
 use table::{KNOWN_PAGE, LOOPBACK, NXDOMAIN, TABLE, UNKNOWN_PAGE, plain};
 
 /// What all tools say of the replies to one question.
@@ -60,9 +63,9 @@ fn judge(country: &str, heard: &Heard, control: &Heard) -> Judgement {
 
 #[test]
 fn every_measured_rule_is_judged_as_its_publication_did() {
-    let lab = shipped();
+    let lab = load_shipped(None);
     let rules = measured_rules();
-    let (cases, lines): (Vec<_>, Vec<_>) = rules.iter().flat_map(|rule| rule.cases(&lab)).unzip();
+    let (cases, lines): (Vec<_>, Vec<_>) = rules.iter().flat_map(|rule| cases(rule, &lab)).unzip();
     let used: BTreeSet<_> = lines.into_iter().flatten().collect();
     let unused: Vec<_> = (0..TABLE.len()).filter(|number| !used.contains(number)).collect();
     assert!(unused.is_empty(), "no measured rule uses the lines {unused:?} of the table");
@@ -73,7 +76,7 @@ fn every_measured_rule_is_judged_as_its_publication_did() {
 /// Kinds of which no measured rule is shipped.
 #[test]
 fn lies_that_were_not_measured_are_judged_by_their_kind() {
-    let lab = shipped();
+    let lab = load_shipped(None);
     let error = |code| plain(Ooni::Failure, Satellite::Error(code));
     let (spring, summer) = (date(2026, 3, 1), date(2017, 6, 28));
     let table = [
@@ -104,13 +107,13 @@ fn lies_that_were_not_measured_are_judged_by_their_kind() {
 
 #[test]
 fn every_honest_answer_of_every_country_and_operator_is_judged_clean() {
-    let lab = shipped();
+    let lab = load_shipped(None);
     let server = start_on(&DAY.to_string());
     let control = Control::ask(&server);
     let names: BTreeSet<_> = control.names().collect();
-    assert!(names.len() > lab.zones.len(), "every zone, and more: {names:?}");
+    assert!(names.len() > zone_count(&lab), "every zone, and more: {names:?}");
     assert_eq!(control.suspects(), [""; 0]);
-    let networks = networks(&lab);
+    let networks = wired_networks(&lab);
     let mut complaints = Vec::new();
     for (network, client) in ask_all(&server, &lab, &networks, &control, DAY) {
         // Nobody blocks half of the names.

@@ -1,14 +1,16 @@
 //! What the documents show must be true: YAML blocks are checked, commands are run.
 
-use crate::support::{Scratch, repository};
+use crate::support::{
+    files::{Scratch, entries, repository},
+    program,
+};
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::Command,
 };
 
 fn pages() -> Vec<PathBuf> {
-    let docs = fs::read_dir(repository().join("docs")).unwrap().map(|entry| entry.unwrap().path());
+    let docs = entries("docs").into_iter();
     let pages = docs.filter(|path| path.extension().is_some_and(|ending| ending == "md"));
     pages.chain(["README.md", "CHANGELOG.md"].map(|name| repository().join(name))).collect()
 }
@@ -28,11 +30,7 @@ fn blocks(page: &Path) -> Vec<(String, String)> {
 }
 
 fn splinterdns(arguments: &[&str]) -> (bool, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_splinterdns"))
-        .args(arguments)
-        .current_dir(repository())
-        .output()
-        .unwrap();
+    let output = program::splinterdns(arguments);
     let said = [output.stdout, output.stderr].concat();
     (output.status.success(), String::from_utf8(said).unwrap())
 }

@@ -1,13 +1,14 @@
 //! What every query meets, whatever the policy says: RFC 1035, RFC 6891, RFC 9619.
 
 use crate::support::{
-    client_socket, listener, own_lab, question, receive, start, start_on, start_shelves,
+    engine::{Flags, default_country, listener, on, own_lab},
+    server::{start, start_from, start_on},
+    wire::{client_socket, question, receive},
 };
 use hickory_proto::{
     op::{Message, Query, ResponseCode},
     rr::{Name, RecordType},
 };
-use splinterdns::config::LabSpec;
 use std::{net::UdpSocket, time::Duration};
 
 const US: &str = "127.1.0.1";
@@ -123,7 +124,7 @@ fn what_does_not_fit_is_truncated_at_512_octets_or_what_the_client_takes() {
 /// One worker, so that both ask the one that remembers its answers.
 #[test]
 fn an_answer_that_was_cut_for_one_client_is_whole_for_the_next() {
-    let server = start(LabSpec { workers: Some(1), ..LabSpec::default() });
+    let server = start(Flags { workers: Some(1), ..Flags::default() });
     let taking_more = octets("google.com.", RecordType::TXT);
     let mut taking_less = taking_more.clone();
     let payload = taking_less.windows(3).position(|window| window == [0, 0, 41]).unwrap() + 3;
@@ -151,7 +152,7 @@ fn transfers_and_other_classes_are_refused() {
 #[test]
 fn clients_that_are_not_allowed_are_refused_with_the_reason() {
     let allow = Some(vec!["127.1.0.0/16".parse().unwrap()]);
-    let server = start(LabSpec { allow, ..LabSpec::default() });
+    let server = start(Flags { allow, ..Flags::default() });
     assert_eq!(server.ask(US, "example.com.", RecordType::A).response_code, ResponseCode::NoError);
     let refused = server.ask_octets(CN, &octets("example.com.", RecordType::A)).unwrap();
     assert_eq!(refused[3] & 0x0f, 5);
@@ -181,7 +182,7 @@ fn cd_and_rd_are_copied_and_ad_is_not_set() {
 #[test]
 fn a_wildcard_listener_answers_from_the_address_that_was_asked() {
     let wildcard =
-        |address| start(LabSpec { listen: vec![listener(address, None)], ..LabSpec::default() });
+        |address| start(Flags { listen: vec![listener(address, None)], ..Flags::default() });
     let v4 = wildcard("0.0.0.0:0");
     let port = v4.address.port();
     for server in ["127.0.0.1", "127.0.0.9", "127.3.2.1"] {
@@ -207,8 +208,7 @@ fn a_listener_that_is_bound_to_a_country_puts_every_client_there() {
         listener("127.0.0.1:0", Some("US")),
         listener("127.0.0.1:0", None),
     ];
-    let server =
-        start(LabSpec { listen, today: Some("2026-11-22".parse().unwrap()), ..LabSpec::default() });
+    let server = start(Flags { listen, ..on("2026-11-22") });
     let first_address = |listener: usize, client: &str| {
         let socket = client_socket(client);
         socket.send_to(&octets("twitter.com.", RecordType::A), server.listeners[listener]).unwrap();
@@ -226,8 +226,7 @@ fn a_listener_that_is_bound_to_a_country_puts_every_client_there() {
 fn a_listener_that_is_bound_to_an_operator_puts_every_client_there() {
     let listen =
         ["IN/act", "IN/Jio", "IN"].map(|bound| listener("127.0.0.1:0", Some(bound))).to_vec();
-    let server =
-        start(LabSpec { listen, today: Some("2026-11-22".parse().unwrap()), ..LabSpec::default() });
+    let server = start(Flags { listen, ..on("2026-11-22") });
     let act_client = "127.91.1.1";
     let answers = |listener: usize, client: &str, name: &str| {
         let socket = client_socket(client);
@@ -250,15 +249,7 @@ fn a_listener_that_is_bound_to_an_operator_puts_every_client_there() {
 
 #[test]
 fn the_default_country_governs_clients_of_nobodys_network_alone() {
-    let country = Some(splinterdns::config::At {
-        place: splinterdns::config::Place::whole(0),
-        value: "CN".parse().unwrap(),
-    });
-    let server = start(LabSpec {
-        country,
-        today: Some("2026-11-22".parse().unwrap()),
-        ..LabSpec::default()
-    });
+    let server = start(Flags { country: default_country("CN"), ..on("2026-11-22") });
     let honest = server.ask(US, "twitter.com.", RecordType::A).answers;
     assert_ne!(server.ask("127.0.0.1", "twitter.com.", RecordType::A).answers, honest);
     assert_eq!(
@@ -272,11 +263,12 @@ fn the_default_country_governs_clients_of_nobodys_network_alone() {
 fn the_owner_of_a_soa_may_have_dots_and_other_octets_in_its_labels() {
     let long = "\\255".repeat(60);
     let country = format!(
-        "country: XX\nname: Nowhere\nclients: [127.99.0.0/16]\nrules:\n  - rule: one\n    names: ['a\\.b.example', '{long}.test']\n    \
-         answer: nxdomain\n    evidence: assumed\n    sources: [Test]\nsources: {{Test: made for this test}}\n"
+        "country: XX\nname: Nowhere\nclients: [127.99.0.0/16]\nrules:\n  - rule: one\n    \
+         names: ['a\\.b.example', '{long}.test']\n    answer: nxdomain\n    \
+         evidence: assumed\n    sources: [Test]\nsources: {{Test: made for this test}}\n"
     );
-    let (_scratch, shelves) = own_lab(&[("xx", &country)]);
-    let server = start_shelves(shelves);
+    let (_scratch, sources) = own_lab(&[("xx", &country)]);
+    let server = start_from(sources);
     for labels in [vec![&b"www"[..], b"a.b", b"example"], vec![&[255; 60][..], b"test"]] {
         let name = Name::from_labels(labels).unwrap();
         let mut query = question("placeholder.", RecordType::A);

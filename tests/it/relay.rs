@@ -1,6 +1,10 @@
 //! Relaying to an upstream resolver: whole there, whole back.
 
-use crate::support::{client_socket, question, receive, start};
+use crate::support::{
+    engine::{Flags, Origin, on},
+    server::start,
+    wire::{client_socket, question, receive},
+};
 use hickory_proto::{
     op::{Message, MessageType, ResponseCode},
     rr::{
@@ -8,7 +12,6 @@ use hickory_proto::{
         rdata::{A, NULL},
     },
 };
-use splinterdns::config::{LabSpec, Origin};
 use std::{
     io::{Read, Write},
     net::{SocketAddr, TcpListener, UdpSocket},
@@ -107,11 +110,11 @@ fn odd(query: &[u8], _tcp: bool) -> Vec<u8> {
     message.to_vec().unwrap()
 }
 
-fn lab(servers: &[SocketAddr]) -> LabSpec {
-    LabSpec {
+fn lab(servers: &[SocketAddr]) -> Flags {
+    Flags {
         upstream: servers.to_vec(),
         upstream_timeout: Some(Duration::from_millis(300)),
-        ..LabSpec::default()
+        ..Flags::default()
     }
 }
 
@@ -200,7 +203,7 @@ fn a_resolver_that_never_answers_is_servfail_with_the_reason() {
 
 #[test]
 fn without_an_upstream_a_name_of_no_zone_is_servfail_that_says_so() {
-    let server = start(LabSpec::default());
+    let server = start(Flags::default());
     let answer =
         server.ask_octets(US, &question("nowhere.test.", RecordType::A).to_vec().unwrap()).unwrap();
     assert_eq!(answer[3] & 0x0f, 2);
@@ -241,14 +244,14 @@ fn zones_come_first_unless_the_lab_says_otherwise() {
     );
     assert_eq!(resolver.asked.load(Ordering::SeqCst), 0);
     let honest_from = Some(vec![Origin::Upstream, Origin::Zones]);
-    let upstream_first = start(LabSpec { honest_from, ..lab(&[resolver.address]) });
+    let upstream_first = start(Flags { honest_from, ..lab(&[resolver.address]) });
     assert_eq!(
         upstream_first.ask(US, "example.com.", RecordType::A).response_code,
         ResponseCode::NXDomain
     );
     let silent = UdpSocket::bind("127.0.0.1:0").unwrap();
     let honest_from = Some(vec![Origin::Upstream, Origin::Zones]);
-    let fallback = start(LabSpec { honest_from, ..lab(&[silent.local_addr().unwrap()]) });
+    let fallback = start(Flags { honest_from, ..lab(&[silent.local_addr().unwrap()]) });
     assert_eq!(
         fallback.ask(US, "example.com.", RecordType::A).response_code,
         ResponseCode::NoError,
@@ -259,8 +262,7 @@ fn zones_come_first_unless_the_lab_says_otherwise() {
 #[test]
 fn blocked_names_are_never_asked_upstream() {
     let resolver = Resolver::start(echo, Duration::ZERO);
-    let server =
-        start(LabSpec { today: Some("2026-11-22".parse().unwrap()), ..lab(&[resolver.address]) });
+    let server = start(Flags { today: on("2026-11-22").today, ..lab(&[resolver.address]) });
     server.ask("127.86.0.1", "doesnotexist.wikipedia.org.", RecordType::A);
     server.ask("127.7.0.1", "nosuch.gov.ua.", RecordType::A);
     assert_eq!(resolver.asked.load(Ordering::SeqCst), 0);

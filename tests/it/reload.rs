@@ -1,6 +1,11 @@
 //! Reload: the new lab is swapped in whole, a broken one is not, and no query is lost meanwhile.
 
-use crate::support::{Running, own_lab, question, receive, start_shelves};
+use crate::support::{
+    engine::{from_folder, own_lab},
+    files::Scratch,
+    server::{Running, start_from},
+    wire::{question, receive},
+};
 use hickory_proto::{
     op::{Message, ResponseCode},
     rr::RecordType,
@@ -20,8 +25,9 @@ const CLIENT: &str = "127.99.0.1";
 
 fn country(answer: &str) -> String {
     format!(
-        "country: XX\nname: Nowhere\nclients: [127.99.0.0/16]\nrules:\n  - rule: one\n    names: [blocked.example]\n    \
-         answer: {answer}\n    evidence: assumed\n    sources: [Test]\nsources: {{Test: made for this test}}\n"
+        "country: XX\nname: Nowhere\nclients: [127.99.0.0/16]\nrules:\n  - rule: one\n    \
+         names: [blocked.example]\n    answer: {answer}\n    evidence: assumed\n    \
+         sources: [Test]\nsources: {{Test: made for this test}}\n"
     )
 }
 
@@ -43,9 +49,9 @@ fn becomes(server: &Running, expected: ResponseCode) -> bool {
 
 #[test]
 fn a_changed_file_is_reloaded_and_a_broken_one_leaves_the_old_policy() {
-    let (scratch, shelves) = own_lab(&[("xx", &country("refused"))]);
+    let (scratch, sources) = own_lab(&[("xx", &country("refused"))]);
     let file = scratch.path().join("countries/xx.yaml");
-    let server = start_shelves(shelves);
+    let server = start_from(sources);
     assert_eq!(rcode(&server), ResponseCode::Refused);
     // The watcher may start a moment after the first answer.
     thread::sleep(Duration::from_millis(300));
@@ -62,12 +68,11 @@ fn a_changed_file_is_reloaded_and_a_broken_one_leaves_the_old_policy() {
 
 #[test]
 fn a_folder_that_is_put_in_the_place_of_another_is_watched_too() {
-    let (scratch, mut shelves) = own_lab(&[]);
+    let scratch = Scratch::new();
     let (configs, other) = (scratch.path().join("configs"), scratch.path().join("other"));
     scratch.write("configs/countries/xx.yaml", &country("refused"));
     scratch.write("other/countries/xx.yaml", &country("servfail"));
-    shelves.configs = splinterdns::config::Shelf::Folder(configs.clone());
-    let server = start_shelves(shelves);
+    let server = start_from(from_folder(&configs));
     thread::sleep(Duration::from_millis(300));
     fs::rename(&configs, scratch.path().join("old")).unwrap();
     thread::sleep(Duration::from_millis(600));
@@ -80,9 +85,9 @@ fn a_folder_that_is_put_in_the_place_of_another_is_watched_too() {
 
 #[test]
 fn no_query_is_lost_while_files_change() {
-    let (scratch, shelves) = own_lab(&[("xx", &country("refused"))]);
+    let (scratch, sources) = own_lab(&[("xx", &country("refused"))]);
     let file = scratch.path().join("countries/xx.yaml");
-    let server = start_shelves(shelves);
+    let server = start_from(sources);
     let done = Arc::new(AtomicBool::new(false));
     let stop = Arc::clone(&done);
     let writer = thread::spawn(move || {

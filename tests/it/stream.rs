@@ -1,10 +1,11 @@
 //! TCP: RFC 7766.
 
 use crate::support::{
-    own_lab, question, receive_framed, send_framed, start, start_on, start_shelves,
+    engine::{Flags, own_lab},
+    server::{start, start_from, start_on},
+    wire::{question, receive_framed, send_framed},
 };
 use hickory_proto::{op::Message, rr::RecordType};
-use splinterdns::config::LabSpec;
 use std::{
     io::{ErrorKind, Read, Write},
     net::UdpSocket,
@@ -51,10 +52,10 @@ fn an_answer_that_waits_for_the_upstream_does_not_hold_up_the_next() {
     // An upstream that never answers.
     let silent = UdpSocket::bind("127.0.0.1:0").unwrap();
     let upstream = vec![silent.local_addr().unwrap()];
-    let server = start(LabSpec {
+    let server = start(Flags {
         upstream,
         upstream_timeout: Some(Duration::from_millis(700)),
-        ..LabSpec::default()
+        ..Flags::default()
     });
     let mut stream = server.connect(US);
     let (slow, fast) =
@@ -69,7 +70,7 @@ fn an_answer_that_waits_for_the_upstream_does_not_hold_up_the_next() {
 
 #[test]
 fn a_silent_connection_is_closed_after_the_idle_time() {
-    let server = start(LabSpec { tcp_idle: Some(Duration::from_secs(1)), ..LabSpec::default() });
+    let server = start(Flags { tcp_idle: Some(Duration::from_secs(1)), ..Flags::default() });
     let mut stream = server.connect(US);
     let begin = Instant::now();
     assert_eq!(stream.read(&mut [0; 1]).unwrap(), 0, "closed");
@@ -79,7 +80,7 @@ fn a_silent_connection_is_closed_after_the_idle_time() {
 
 #[test]
 fn one_connection_more_than_there_are_places_is_closed_at_once_and_the_others_go_on() {
-    let server = start(LabSpec { tcp_connections: Some(2), ..LabSpec::default() });
+    let server = start(Flags { tcp_connections: Some(2), ..Flags::default() });
     let mut held: Vec<_> = (0..2).map(|_| server.connect(US)).collect();
     for stream in &mut held {
         send_framed(stream, &question("example.com.", RecordType::A).to_vec().unwrap());
@@ -120,7 +121,7 @@ fn a_response_in_a_stream_is_passed_over() {
 
 #[test]
 fn dripping_octets_does_not_keep_a_connection() {
-    let server = start(LabSpec { tcp_idle: Some(Duration::from_secs(1)), ..LabSpec::default() });
+    let server = start(Flags { tcp_idle: Some(Duration::from_secs(1)), ..Flags::default() });
     let mut stream = server.connect(US);
     stream.set_read_timeout(Some(Duration::from_millis(300))).unwrap();
     let begin = Instant::now();
@@ -149,8 +150,8 @@ sources:
 
 #[test]
 fn reset_is_a_rst_on_tcp_and_silence_on_udp() {
-    let (_scratch, shelves) = own_lab(&[("xx", STREAMS)]);
-    let server = start_shelves(shelves);
+    let (_scratch, sources) = own_lab(&[("xx", STREAMS)]);
+    let server = start_from(sources);
     let query = question("cut.example.", RecordType::A).to_vec().unwrap();
     let mut stream = server.connect("127.99.0.1");
     send_framed(&mut stream, &query);
@@ -160,8 +161,8 @@ fn reset_is_a_rst_on_tcp_and_silence_on_udp() {
 
 #[test]
 fn drop_is_silence_and_the_connection_goes_on() {
-    let (_scratch, shelves) = own_lab(&[("xx", STREAMS)]);
-    let server = start_shelves(shelves);
+    let (_scratch, sources) = own_lab(&[("xx", STREAMS)]);
+    let server = start_from(sources);
     let query = question("gone.example.", RecordType::A).to_vec().unwrap();
     assert!(server.silence_after("127.99.0.1", &query));
     let mut stream = server.connect("127.99.0.1");
@@ -177,8 +178,8 @@ fn drop_is_silence_and_the_connection_goes_on() {
 
 #[test]
 fn truncate_sends_the_client_to_tcp_where_the_honest_answer_is() {
-    let (_scratch, shelves) = own_lab(&[("xx", STREAMS)]);
-    let server = start_shelves(shelves);
+    let (_scratch, sources) = own_lab(&[("xx", STREAMS)]);
+    let server = start_from(sources);
     let udp = server.ask("127.99.0.1", "example.com.", RecordType::A);
     assert!(udp.truncation && udp.answers.is_empty());
     let tcp = server.ask_tcp("127.99.0.1", "example.com.", RecordType::A);

@@ -1,13 +1,14 @@
 //! Honest answers from zone files: RFC 1034, RFC 2308, RFC 4592, RFC 6604.
 
-use crate::support::{Running, Scratch, data, question, start_shelves};
+use crate::support::{
+    engine::{Flags, with_zones},
+    files::Scratch,
+    server::{Running, start_from},
+    wire::{data, question},
+};
 use hickory_proto::{
     op::{Message, ResponseCode},
     rr::RecordType,
-};
-use splinterdns::{
-    config::{LabSpec, Shelf},
-    lab::Shelves,
 };
 
 const US: &str = "127.1.0.1";
@@ -29,7 +30,8 @@ other   IN CNAME host.other.test.
 dead    IN CNAME nothing
 loop1   IN CNAME loop2
 loop2   IN CNAME loop1
-long    IN TXT   \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\" \"bbbbbbbbbb\"
+long    IN TXT   \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\
+aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\" \"bbbbbbbbbb\"
 b.c     IN A     192.0.2.20
 *.wild  IN A     192.0.2.30
         IN MX    10 mail
@@ -51,9 +53,7 @@ fn server() -> (Scratch, Running) {
     let scratch = Scratch::new();
     scratch.write("zones/zone.test.zone", ZONE);
     scratch.write("zones/other.test.zone", OTHER);
-    let zones = Some(Shelf::Folder(scratch.path().join("zones")));
-    let shelves = Shelves { zones, ..Shelves::new(Shelf::built_in_configs(), LabSpec::default()) };
-    let running = start_shelves(shelves);
+    let running = start_from(with_zones(&scratch.path().join("zones"), Flags::default()));
     (scratch, running)
 }
 

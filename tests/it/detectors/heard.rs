@@ -2,7 +2,10 @@
 //!
 //! Nothing here knows the server; what a tool may judge is what a [`Heard`] holds.
 
-use crate::support::{Running, client_socket, question, receive, receive_framed, send_framed};
+use crate::support::{
+    server::Running,
+    wire::{client_socket, question, receive, receive_framed, send_framed},
+};
 use hickory_proto::{
     op::{Message, ResponseCode},
     rr::{
@@ -102,7 +105,7 @@ impl Client {
         let octets = message.to_vec().unwrap();
         match &mut self.wire {
             Wire::Udp(socket, server) => {
-                assert_eq!(socket.send_to(&octets, *server).unwrap(), octets.len())
+                assert_eq!(socket.send_to(&octets, *server).unwrap(), octets.len());
             }
             Wire::Tcp(stream) => send_framed(stream, &octets),
         }

@@ -5,26 +5,24 @@ use super::{
     CLEAN, CLEAN_NOTHING, Judgement,
     heard::{Asked, Client, HOLD, Heard},
     judge,
-    survey::{CONTROL, query},
+    survey::CONTROL,
 };
-use crate::support::Running;
+use crate::support::{
+    engine::{Lab, Question, Transport, Word, decide, networks, zone_names},
+    server::Running,
+};
 use hickory_proto::{
     op::ResponseCode,
     rr::RecordType::{self, A, AAAA},
 };
 use jiff::civil::Date;
-use splinterdns::{
-    config::{Shelf, Word},
-    lab::Lab,
-    query::Transport,
-};
-use std::{collections::BTreeMap, net::IpAddr, path::Path, thread, time::Instant};
+use std::{collections::BTreeMap, net::IpAddr, thread, time::Instant};
 
 /// So many clients ask at a time.
 const AT_A_TIME: usize = 4;
 
 /// A country's client or an operator's, by one transport.
-pub(super) struct Network {
+pub(super) struct WiredNetwork {
     pub(super) label: String,
     country: String,
     address: IpAddr,
@@ -35,36 +33,23 @@ pub(super) struct Network {
 pub(super) struct Control(BTreeMap<(String, RecordType), Heard>);
 
 /// Every network twice: by UDP and by TCP.
-pub(super) fn networks(lab: &Lab) -> Vec<Network> {
-    let mut networks = Vec::new();
-    for country in lab.policy.countries() {
-        let operators = country
-            .operators
-            .iter()
-            .map(|operator| (format!(" {}", operator.slug), operator.client()));
-        for (operator, client) in [(String::new(), country.client())].into_iter().chain(operators) {
-            for transport in [Transport::Udp, Transport::Tcp] {
-                let (country, address) = (country.code.to_string(), client.unwrap());
-                networks.push(Network {
-                    label: format!("{country}{operator} by {transport}"),
-                    country,
-                    address,
-                    transport,
-                });
-            }
-        }
-    }
-    networks
+pub(super) fn wired_networks(lab: &Lab) -> Vec<WiredNetwork> {
+    let wired = |network: &crate::support::engine::Network, transport| {
+        let (country, address) = (network.country.clone(), network.client);
+        let operator = network.operator.as_ref().map_or(String::new(), |slug| format!(" {slug}"));
+        let label = format!("{country}{operator} by {transport}");
+        WiredNetwork { label, country, address, transport }
+    };
+    let networks = networks(lab);
+    let both = |network| [Transport::Udp, Transport::Tcp].map(|one| wired(network, one));
+    networks.iter().flat_map(both).collect()
 }
 
 impl Control {
     /// Asks for the name of every zone and its `www.`; names that do not exist are left out.
     pub(super) fn ask(server: &Running) -> Self {
         let mut client = Client::udp(server, CONTROL);
-        let zones = Shelf::built_in_zones().list(Path::new(""), &[".zone"]).unwrap();
-        let apexes =
-            zones.iter().map(|zone| zone.file_stem().unwrap().to_string_lossy().into_owned());
-        let names = apexes.flat_map(|apex| [format!("www.{apex}"), apex]);
+        let names = zone_names().into_iter().flat_map(|apex| [format!("www.{apex}"), apex]);
         client.ask(&names.flat_map(|name| [(name.clone(), A), (name, AAAA)]).collect::<Vec<_>>());
         let exists =
             |asked: &Asked| asked.heard.first().unwrap().response_code == ResponseCode::NoError;
@@ -99,18 +84,19 @@ impl Control {
 pub(super) fn ask_all<'n>(
     server: &Running,
     lab: &Lab,
-    networks: &'n [Network],
+    networks: &'n [WiredNetwork],
     control: &Control,
     day: Date,
-) -> Vec<(&'n Network, Client)> {
-    let ask = |network: &'n Network| {
+) -> Vec<(&'n WiredNetwork, Client)> {
+    let ask = |network: &'n WiredNetwork| {
         let mut client = match network.transport {
             Transport::Tcp => Client::tcp(server, network.address),
             _ => Client::udp(server, network.address),
         };
         let honest = |(name, rtype): &&(String, RecordType)| {
-            let query = query(name, *rtype, network.address, network.transport, day);
-            lab.policy.decide(&query).word == Word::Honest
+            let (client, transport, now) = (network.address, network.transport, day.into());
+            let question = Question { name, rtype: *rtype, client, transport, now };
+            decide(lab, &question).word == Word::Honest
         };
         client.ask(&control.0.keys().filter(honest).cloned().collect::<Vec<_>>());
         (network, client)
@@ -126,7 +112,7 @@ pub(super) fn ask_all<'n>(
     clients
 }
 
-impl Network {
+impl WiredNetwork {
     /// What is wrong with an honest answer here, if anything is: a tool sees something, or there is
     /// not one reply.
     pub(super) fn complaint(&self, asked: &Asked, control: &Control) -> Option<String> {

@@ -5,15 +5,13 @@ use super::{
     heard::{Client, HOLD, Heard},
     judge,
 };
-use crate::support::{Running, Scratch, repository, start_shelves};
+use crate::support::{
+    engine::{Flags, Lab, Question, Transport, explained, with_zones},
+    files::{Scratch, entries},
+    server::{Running, start_from},
+};
 use hickory_proto::rr::RecordType;
 use jiff::civil::Date;
-use splinterdns::{
-    config::{LabSpec, Shelf},
-    lab::{Asker, Lab, Shelves, load},
-    name::{Name, wire_name},
-    query::{Query, Transport, Type},
-};
 use std::{
     collections::BTreeMap,
     fs,
@@ -39,38 +37,6 @@ pub(super) struct Case {
     pub(super) expected: Judgement,
 }
 
-/// The shipped lab, to take names and addresses from.
-pub(super) fn shipped() -> Lab {
-    let shelves = Shelves::new(Shelf::built_in_configs(), LabSpec::default());
-    load(&shelves).unwrap_or_else(|error| panic!("{error}")).0
-}
-
-/// A client of a country, or of one of its operators.
-pub(super) fn client_of(lab: &Lab, country: &str, operator: Option<&str>) -> IpAddr {
-    let country = lab.policy.country(country.parse().unwrap()).unwrap();
-    let Some(slug) = operator else { return country.client().unwrap() };
-    country
-        .operators
-        .iter()
-        .find(|operator| operator.slug == slug)
-        .and_then(|operator| operator.client())
-        .unwrap()
-}
-
-pub(super) fn asker(client: IpAddr, transport: Transport, today: Date) -> Asker {
-    Asker { client, transport, now: today.into(), welcome: true }
-}
-
-pub(super) fn query(
-    name: &str,
-    rtype: RecordType,
-    client: IpAddr,
-    transport: Transport,
-    today: Date,
-) -> Query {
-    asker(client, transport, today).asks(Name::parse(name).unwrap(), Type(rtype))
-}
-
 /// The day's servers with the shipped zones, and with a zone of its own for every name that has no
 /// address of the type in those: the tools measured names that resolve elsewhere, and a control
 /// that fails says nothing.
@@ -81,31 +47,30 @@ struct Labs {
 impl Labs {
     fn new(lab: &Lab, cases: &[Case]) -> Self {
         let folder = Scratch::new();
-        for entry in fs::read_dir(repository().join("zones")).unwrap() {
-            let path = entry.unwrap().path();
+        for path in entries("zones") {
             let name = path.file_name().unwrap().to_string_lossy();
             folder.write(&format!("zones/{name}"), &fs::read_to_string(&path).unwrap());
         }
         for name in cases.iter().filter(|case| !has_address(lab, case)).map(|case| &case.name) {
             // Cloudflare's resolver: genuine, and nobody's block page.
-            let zone = "$TTL 300\n@ SOA ns hostmaster 1 3600 600 86400 60\n@ NS ns\n@ A 1.1.1.1\n@ AAAA 2606:4700:4700::1111\n";
+            let zone = "$TTL 300\n@ SOA ns hostmaster 1 3600 600 86400 60\n@ NS ns\n\
+                        @ A 1.1.1.1\n@ AAAA 2606:4700:4700::1111\n";
             folder.write(&format!("zones/{name}.zone"), zone);
         }
         Self { folder }
     }
 
     fn start(&self, today: Date) -> Running {
-        let zones = Some(Shelf::Folder(self.folder.path().join("zones")));
-        let flags = LabSpec { today: Some(today.into()), ..LabSpec::default() };
-        start_shelves(Shelves { zones, ..Shelves::new(Shelf::built_in_configs(), flags) })
+        let flags = Flags { today: Some(today.into()), ..Flags::default() };
+        start_from(with_zones(&self.folder.path().join("zones"), flags))
     }
 }
 
 fn has_address(lab: &Lab, case: &Case) -> bool {
-    let asker = asker(CONTROL, Transport::Udp, case.day);
-    let rehearsal = lab.rehearse(&wire_name(&case.name).unwrap(), Type(case.rtype), asker);
-    let message = rehearsal.parts.first().and_then(|part| part.what.message());
-    message.is_some_and(|message| {
+    let (transport, now) = (Transport::Udp, case.day.into());
+    let question =
+        Question { name: &case.name, rtype: case.rtype, client: CONTROL, transport, now };
+    explained(lab, &question).is_some_and(|message| {
         message.answers.iter().any(|record| record.record_type() == case.rtype)
     })
 }

@@ -3,11 +3,11 @@
 //! fails the test, and so does a line without a rule.
 
 use super::{Judgement, ooni::Ooni, satellite::Satellite};
+use crate::support::engine::Word;
 use hickory_proto::{
     op::ResponseCode,
     rr::RecordType::{self, A, AAAA},
 };
-use splinterdns::config::Word;
 
 pub(super) struct Line {
     pub(super) country: &'static str,

@@ -1,7 +1,7 @@
 //! The house: a module imports only from rungs below its own, and files stay short. (Clippy looks
 //! at functions: `clippy.toml`.)
 
-use crate::support::repository;
+use crate::support::files::repository;
 use std::{
     fs,
     path::{Path, PathBuf},

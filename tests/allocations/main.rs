@@ -1,21 +1,21 @@
 //! A query that can be answered at once asks for no memory, whatever the answer: the allocator
-//! counts.
+//! counts. An allocator is the whole program's, so these tests are a program of their own.
 
-use crate::support::own_lab;
-use splinterdns::{
-    config::{LabSpec, Shelf},
-    lab::{Desk, Due, Lab, ROW, Row, Shelves, load},
-    query::Transport,
-};
+mod rows;
+#[path = "../support/mod.rs"]
+mod support;
+
 use std::{
     alloc::{GlobalAlloc, Layout, System},
     cell::Cell,
 };
+use support::engine::{Lab, Worker, load_from, load_shipped, own_lab};
 
-/// Counts what its own thread asks for; the other tests run beside it.
+/// Counts what each thread asks for by itself, because tests run in threads beside each other.
 struct Counting;
 
 thread_local! {
+    /// How often this thread has asked for memory.
     static ASKED: Cell<usize> = const { Cell::new(0) };
 }
 
@@ -49,22 +49,20 @@ fn query(name: &str, rtype: u8) -> Vec<u8> {
     octets
 }
 
-fn answer(lab: &Lab, octets: &[u8], client: [u8; 4], desk: &mut Desk) -> usize {
-    desk.plan.octets.clear();
-    let asker = lab.asker(client.into(), Transport::Udp, "2026-11-22T12:00".parse().unwrap());
-    let query = lab.consider(&mut lab.open(octets, lab.governed(asker, None), desk), desk);
-    for at in 0..desk.plan.steps.len() {
-        let send = desk.plan.steps[at].send.clone();
-        let due = lab.due(send, query, Transport::Udp, desk);
-        assert!(matches!(due, Due::Message(_)), "{due:?}");
-    }
-    desk.plan.octets.len()
+/// How often this thread asks for memory while something is done.
+fn asked_during(done: impl FnOnce()) -> usize {
+    let before = ASKED.get();
+    done();
+    ASKED.get() - before
+}
+
+fn answer(worker: &mut Worker, lab: &Lab, octets: &[u8], client: [u8; 4]) -> usize {
+    worker.answer(lab, octets, client.into(), "2026-11-22T12:00".parse().unwrap())
 }
 
 #[test]
 fn a_query_that_is_answered_at_once_asks_for_no_memory() {
-    let flags = LabSpec { today: Some("2026-11-22T12:00".parse().unwrap()), ..LabSpec::default() };
-    let lab = load(&Shelves::new(Shelf::built_in_configs(), flags)).unwrap().0;
+    let lab = load_shipped(Some("2026-11-22T12:00"));
     let cases = [
         ("forged address", query("www.facebook.com", 1), [127, 98, 0, 1]),
         ("NXDOMAIN", query("www.rt.com", 1), [127, 49, 0, 1]),
@@ -75,35 +73,37 @@ fn a_query_that_is_answered_at_once_asks_for_no_memory() {
         ("honest beside many rules", query("example.com", 28), [127, 7, 0, 1]),
         ("refused to everybody", query("example.com", 252), [127, 1, 0, 1]),
     ];
-    let mut desk = Desk::default();
+    let mut worker = Worker::default();
     for (label, octets, client) in cases {
-        assert!(answer(&lab, &octets, client, &mut desk) > 12, "{label}");
-        let before = ASKED.get();
-        for _ in 0..100 {
-            answer(&lab, &octets, client, &mut desk);
-        }
-        assert_eq!(ASKED.get() - before, 0, "{label}: allocations in 100 queries");
+        assert!(answer(&mut worker, &lab, &octets, client) > 12, "{label}");
+        let asked = asked_during(|| {
+            for _ in 0..100 {
+                answer(&mut worker, &lab, &octets, client);
+            }
+        });
+        assert_eq!(asked, 0, "{label}: allocations in 100 queries");
     }
 }
 
 /// Asks for names in a country with these patterns, each a second time without a call for memory.
 fn asked_again_without_memory(patterns: &str, names: &[&str]) {
     let country = format!(
-        "country: XX\nname: Nowhere\nclients: [127.99.0.0/16]\nrules:\n  - rule: one\n    names: [{patterns}]\n    answer: nxdomain\n    \
-         evidence: assumed\n    sources: [Test]\nsources: {{Test: made for this test}}\n"
+        "country: XX\nname: Nowhere\nclients: [127.99.0.0/16]\nrules:\n  - rule: one\n    \
+         names: [{patterns}]\n    answer: nxdomain\n    evidence: assumed\n    \
+         sources: [Test]\nsources: {{Test: made for this test}}\n"
     );
-    let (_scratch, shelves) = own_lab(&[("xx", &country)]);
-    let (lab, mut desk) = (load(&shelves).unwrap().0, Desk::default());
+    let (_scratch, sources) = own_lab(&[("xx", &country)]);
+    let (lab, mut worker) = (load_from(&sources), Worker::default());
     for name in names {
         let octets = query(name, 1);
-        answer(&lab, &octets, [127, 99, 0, 1], &mut desk);
-        let before = ASKED.get();
-        answer(&lab, &octets, [127, 99, 0, 1], &mut desk);
-        assert_eq!(ASKED.get() - before, 0, "{name}");
+        let mut once = || _ = answer(&mut worker, &lab, &octets, [127, 99, 0, 1]);
+        once();
+        assert_eq!(asked_during(once), 0, "{name}");
     }
 }
 
-const EIGHT_DEPTHS: &str = "com, b.com, c.b.com, d.c.b.com, e.d.c.b.com, f.e.d.c.b.com, g.f.e.d.c.b.com, h.g.f.e.d.c.b.com";
+const EIGHT_DEPTHS: &str = "com, b.com, c.b.com, d.c.b.com, e.d.c.b.com, f.e.d.c.b.com, \
+                            g.f.e.d.c.b.com, h.g.f.e.d.c.b.com";
 
 #[test]
 fn nor_does_one_with_patterns_of_many_depths() {
@@ -123,7 +123,8 @@ fn nor_does_one_with_deeper_patterns_that_it_leaves_nor_one_that_matches_express
     asked_again_without_memory("'/ads[0-9]*x$/'", &[&format!("{}test", "ads.".repeat(20))]);
     asked_again_without_memory(
         &format!(
-            "{EIGHT_DEPTHS}, i.h.g.f.e.d.c.b.com, j.i.h.g.f.e.d.c.b.com, '/^ad[0-9]+[.]/', '/[.]ads[.]/'"
+            "{EIGHT_DEPTHS}, i.h.g.f.e.d.c.b.com, j.i.h.g.f.e.d.c.b.com, \
+             '/^ad[0-9]+[.]/', '/[.]ads[.]/'"
         ),
         &[
             "i.h.g.f.e.d.c.com",
@@ -135,30 +136,6 @@ fn nor_does_one_with_deeper_patterns_that_it_leaves_nor_one_that_matches_express
 }
 
 #[test]
-fn what_cannot_be_read_takes_no_room_from_what_can() {
-    let lab = load(&Shelves::new(Shelf::built_in_configs(), LabSpec::default())).unwrap().0;
-    let (good, mut bad) = (query("www.facebook.com", 1), query("www.facebook.com", 1));
-    bad[2] |= 0x80;
-    let mut desk = Desk::default();
-    let mut row = || {
-        desk.plan.octets.clear();
-        let asker =
-            lab.asker([127, 98, 0, 1].into(), Transport::Udp, "2026-11-22T12:00".parse().unwrap());
-        let mut row: Row<'_, '_> = Row::new();
-        for octets in [&bad; ROW / 2].into_iter().chain([&good; ROW / 2]) {
-            row.push((0, lab.open(octets, lab.governed(asker, None), &mut desk)));
-        }
-        row.iter_mut().for_each(|(_, opened)| _ = lab.consider(opened, &mut desk));
-    };
-    (0..3).for_each(|_| row());
-    let before = ASKED.get();
-    row();
-    assert_eq!(ASKED.get() - before, 0);
-}
-
-#[test]
 fn the_count_counts() {
-    let before = ASKED.get();
-    drop(std::hint::black_box(vec![1_u8; 100]));
-    assert_eq!(ASKED.get() - before, 1);
+    assert_eq!(asked_during(|| drop(std::hint::black_box(vec![1_u8; 100]))), 1);
 }

@@ -1,0 +1,299 @@
+//! The ways into the crate's engine that tests take. A type or a function of the engine is named
+//! here and nowhere else under `tests/`, so that a new name for it is a change in this file.
+//! (Rules as they are written are read in `written`, and messages that are opened together in
+//! `rows`.)
+
+use super::files::Scratch;
+use hickory_proto::{
+    op::Message,
+    rr::{Name as WireName, RecordType},
+};
+use jiff::civil::DateTime;
+use splinterdns::{
+    answer::Step,
+    config::{At, LabSpec, ListenerSpec, Place, Shelf},
+    lab::{Asker, Desk, Due, Shelves, load},
+    name::{Name, wire_name},
+    policy::Country,
+    query::{CountryCode, Query, Received, Type},
+    serve::Server,
+};
+use std::{
+    fs,
+    net::{IpAddr, SocketAddr},
+    path::Path,
+    time::Duration,
+};
+use tokio::sync::watch;
+
+/// Policy, zones and settings, loaded.
+pub(crate) type Lab = splinterdns::lab::Lab;
+/// Where a lab is loaded from: configs, zones and flags.
+pub(crate) type Sources = Shelves;
+/// What the command line may set over the lab file.
+pub(crate) type Flags = LabSpec;
+pub(crate) type Evidence = splinterdns::config::Evidence;
+pub(crate) type Origin = splinterdns::config::Origin;
+pub(crate) type Transport = splinterdns::query::Transport;
+/// The kind of a verdict.
+pub(crate) type Word = splinterdns::config::Word;
+
+/// A time at which the shipped rules that are still in force hold.
+const NOW: &str = "2026-11-22T12:00";
+
+pub(super) fn now() -> DateTime {
+    NOW.parse().unwrap()
+}
+
+// Loading.
+
+/// The flags that set the day, or the moment.
+pub(crate) fn on(today: &str) -> Flags {
+    Flags { today: Some(today.parse().unwrap()), ..Flags::default() }
+}
+
+/// The configs and zones compiled in.
+pub(crate) fn shipped(flags: Flags) -> Sources {
+    Shelves::new(Shelf::built_in_configs(), flags)
+}
+
+/// The configs of a folder.
+pub(crate) fn from_folder(configs: &Path) -> Sources {
+    Shelves::new(Shelf::Folder(configs.to_owned()), Flags::default())
+}
+
+/// The configs compiled in, and the zones of a folder.
+pub(crate) fn with_zones(zones: &Path, flags: Flags) -> Sources {
+    Sources { zones: Some(Shelf::Folder(zones.to_owned())), ..shipped(flags) }
+}
+
+/// A lab of one's own: country files by name, no zones but the compiled-in ones.
+pub(crate) fn own_lab(countries: &[(&str, &str)]) -> (Scratch, Sources) {
+    let scratch = Scratch::new();
+    for (name, text) in countries {
+        scratch.write(&format!("countries/{name}.yaml"), text);
+    }
+    fs::create_dir_all(scratch.path().join("countries")).unwrap();
+    let sources = from_folder(scratch.path());
+    (scratch, sources)
+}
+
+pub(crate) fn load_from(sources: &Sources) -> Lab {
+    load(sources).unwrap_or_else(|error| panic!("{error}")).0
+}
+
+/// The shipped lab, on a day, or today.
+pub(crate) fn load_shipped(today: Option<&str>) -> Lab {
+    load_from(&shipped(today.map_or_else(Flags::default, on)))
+}
+
+/// The names of the zones compiled in.
+pub(crate) fn zone_names() -> Vec<String> {
+    let zones = Shelf::built_in_zones().list(Path::new(""), &[".zone"]).unwrap();
+    zones.iter().map(|zone| zone.file_stem().unwrap().to_string_lossy().into_owned()).collect()
+}
+
+// Serving.
+
+/// A listener, bound to a country or an operator or to nobody.
+pub(crate) fn listener(address: &str, bound: Option<&str>) -> At<ListenerSpec> {
+    let bound = bound.map(|bound| bound.parse().unwrap());
+    At { place: Place::whole(0), value: ListenerSpec { address: address.parse().unwrap(), bound } }
+}
+
+/// What the flags say of the country of clients that are in nobody's network.
+pub(crate) fn default_country(code: &str) -> Option<At<CountryCode>> {
+    Some(At { place: Place::whole(0), value: code.parse().unwrap() })
+}
+
+/// Takes the sockets and serves, until the channel closes, in the runtime that this is called in.
+pub(super) fn bind(sources: Sources, stopped: watch::Receiver<()>) -> Vec<SocketAddr> {
+    let server = Server::bind(sources).unwrap_or_else(|error| panic!("{error}"));
+    let listeners = server.listeners().iter().map(|listener| listener.address).collect();
+    tokio::spawn(server.run(stopped));
+    listeners
+}
+
+// What a lab holds.
+
+/// A country's network, or an operator's.
+pub(crate) struct Network {
+    pub(crate) country: String,
+    pub(crate) operator: Option<String>,
+    /// A client there.
+    pub(crate) client: IpAddr,
+}
+
+/// Of every country its own network, and then those of its operators.
+pub(crate) fn networks(lab: &Lab) -> Vec<Network> {
+    let mut networks = Vec::new();
+    for country in lab.policy.countries() {
+        let operators = country.operators.iter().map(|one| (Some(one.slug.clone()), one.client()));
+        for (operator, client) in [(None, country.client())].into_iter().chain(operators) {
+            let (country, client) = (country.code.to_string(), client.unwrap());
+            networks.push(Network { country, operator, client });
+        }
+    }
+    networks
+}
+
+/// A client of a country, or of one of its operators.
+pub(crate) fn client_of(lab: &Lab, country: &str, operator: Option<&str>) -> IpAddr {
+    let is_it = |one: &Network| one.country == country && one.operator.as_deref() == operator;
+    networks(lab).iter().find(|one| is_it(one)).expect("such a network").client
+}
+
+/// Every country's code, with the networks of its clients.
+pub(crate) fn clients(lab: &Lab) -> Vec<(String, Vec<String>)> {
+    let networks = |country: &Country| country.clients.iter().map(ToString::to_string).collect();
+    let countries = lab.policy.countries().iter();
+    countries.map(|country| (country.code.to_string(), networks(country))).collect()
+}
+
+fn country<'l>(lab: &'l Lab, code: &str) -> &'l Country {
+    lab.policy.country(code.parse().unwrap()).unwrap()
+}
+
+/// Each kind of evidence that a country's rules have.
+pub(crate) fn evidence(lab: &Lab, code: &str) -> Vec<Evidence> {
+    country(lab, code).evidence()
+}
+
+pub(crate) fn rule_count(lab: &Lab, code: &str) -> usize {
+    country(lab, code).rule_count()
+}
+
+pub(crate) fn zone_count(lab: &Lab) -> usize {
+    lab.zones.len()
+}
+
+// Deciding.
+
+/// A question, who asks it, and when.
+#[derive(Clone, Copy)]
+pub(crate) struct Question<'q> {
+    pub(crate) name: &'q str,
+    pub(crate) rtype: RecordType,
+    pub(crate) client: IpAddr,
+    pub(crate) transport: Transport,
+    pub(crate) now: DateTime,
+}
+
+impl<'q> Question<'q> {
+    /// By UDP, at a time at which the shipped rules that are still in force hold.
+    pub(crate) fn new(name: &'q str, rtype: RecordType, client: IpAddr) -> Self {
+        Self { name, rtype, client, transport: Transport::Udp, now: now() }
+    }
+
+    fn asker(&self) -> Asker {
+        let Self { client, transport, now, .. } = *self;
+        Asker { client, transport, now, welcome: true }
+    }
+
+    fn query(&self) -> Query {
+        self.asker().asks(Name::parse(self.name).unwrap(), Type(self.rtype))
+    }
+}
+
+/// What the policy says to a question.
+pub(crate) struct Decision {
+    pub(crate) word: Word,
+    /// The name of the rule, and how well it is known.
+    pub(crate) rule: Option<(String, Evidence)>,
+}
+
+pub(crate) fn decide(lab: &Lab, question: &Question<'_>) -> Decision {
+    let query = question.query();
+    let verdict = lab.policy.decide(&query);
+    let rule = verdict.rule.map(|(rule, _)| (rule.slug.clone(), rule.evidence));
+    Decision { word: verdict.word, rule }
+}
+
+/// The first message that `explain` would show, if it is one that a library can read.
+pub(crate) fn explained(lab: &Lab, question: &Question<'_>) -> Option<Message> {
+    let name = wire_name(question.name).unwrap();
+    let rehearsal = lab.rehearse(&name, Type(question.rtype), question.asker());
+    rehearsal.parts.first().and_then(|part| part.what.message()).cloned()
+}
+
+// Answering.
+
+/// What goes out at a time.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Sent {
+    Message(Vec<u8>),
+    Reset,
+    /// Something that only a server can send: what an upstream resolver says.
+    Other(String),
+}
+
+impl Sent {
+    pub(super) fn new(due: Due<'_>, octets: &[u8]) -> Self {
+        match due {
+            Due::Message(range) => Self::Message(octets[range].to_vec()),
+            Due::Reset => Self::Reset,
+            other => Self::Other(format!("{other:?}")),
+        }
+    }
+}
+
+/// All that goes out for a message, each with how long it comes after the query.
+pub(crate) fn respond(
+    lab: &Lab,
+    octets: &[u8],
+    client: IpAddr,
+    transport: Transport,
+) -> Vec<(Duration, Sent)> {
+    let mut desk = Desk::default();
+    let from = lab.governed(lab.asker(client, transport, now()), None);
+    let query = lab.consider(&mut lab.open(octets, from, &mut desk), &mut desk);
+    let mut sent = Vec::new();
+    for Step { after, send } in desk.plan.steps.clone() {
+        let due = lab.due(send, query, transport, &mut desk);
+        sent.push((after, Sent::new(due, &desk.plan.octets)));
+    }
+    sent
+}
+
+/// Answers query after query and keeps its room, as a worker of the server does.
+#[derive(Default)]
+pub(crate) struct Worker(pub(super) Desk);
+
+impl Worker {
+    /// Writes all that goes out at once for a datagram, and gives back how many octets that is. It
+    /// asks for no memory of its own.
+    pub(crate) fn answer(
+        &mut self,
+        lab: &Lab,
+        octets: &[u8],
+        client: IpAddr,
+        now: DateTime,
+    ) -> usize {
+        let Self(desk) = self;
+        desk.plan.octets.clear();
+        let from = lab.governed(lab.asker(client, Transport::Udp, now), None);
+        let query = lab.consider(&mut lab.open(octets, from, desk), desk);
+        for at in 0..desk.plan.steps.len() {
+            let send = desk.plan.steps[at].send.clone();
+            let due = lab.due(send, query, Transport::Udp, desk);
+            assert!(matches!(due, Due::Message(_)), "{due:?}");
+        }
+        desk.plan.octets.len()
+    }
+}
+
+/// What the reader of messages finds in a query.
+#[derive(Debug, PartialEq)]
+pub(crate) struct ReadQuery {
+    pub(crate) name: WireName,
+    pub(crate) rtype: RecordType,
+    /// The version of EDNS and DO, where there is an OPT.
+    pub(crate) edns: Option<(u8, bool)>,
+}
+
+/// A query, as the reader of messages sees it; nothing when it takes the octets for none.
+pub(crate) fn read_query(octets: &[u8]) -> Option<ReadQuery> {
+    let received = Received::read(octets).ok()?;
+    let edns = received.opt().map(|opt| (opt.version, opt.dnssec_ok));
+    Some(ReadQuery { name: received.wire_name(), rtype: received.rtype().0, edns })
+}
