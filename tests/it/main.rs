@@ -1,5 +1,5 @@
-//! Everything that is tested from outside, but for what `tests/cases` has one test each of: a running
-//! server on port 0, asked from 127.x.0.1, the commands, and the source tree.
+//! What is tested from outside: a running server on port 0, asked from 127.x.0.1; the commands; the
+//! documents; the source tree. (What has a test for each of many files is in `tests/cases`.)
 
 mod commands;
 mod countries;

@@ -50,7 +50,8 @@ proptest! {
     fn what_is_taken_for_a_query_is_one_to_a_library(octets in octets()) {
         if let Some(read) = read_query(&octets) {
             let message = Message::from_vec(&octets).unwrap();
-            let (name, rtype) = (message.queries[0].name().clone(), message.queries[0].query_type());
+            let question = &message.queries[0];
+            let (name, rtype) = (question.name().clone(), question.query_type());
             let edns = message.edns.map(|edns| (edns.version(), edns.flags().dnssec_ok));
             prop_assert_eq!(ReadQuery { name, rtype, edns }, read);
         }
