@@ -1,7 +1,6 @@
 //! A query that can be answered at once asks for no memory, whatever the answer: the allocator
 //! counts. An allocator is the whole program's, so these tests are a program of their own.
 
-mod rows;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -133,6 +132,21 @@ fn nor_does_one_with_deeper_patterns_that_it_leaves_nor_one_that_matches_express
             "ad7.ads.example.net",
         ],
     );
+}
+
+#[test]
+fn what_cannot_be_read_takes_no_buffer_from_what_can() {
+    let lab = load_shipped(None);
+    let (good, mut bad) = (query("www.facebook.com", 1), query("www.facebook.com", 1));
+    bad[2] |= 0x80;
+    let mut worker = Worker::default();
+    let mut both = || {
+        for octets in [&bad, &bad, &good, &good] {
+            answer(&mut worker, &lab, octets, [127, 98, 0, 1]);
+        }
+    };
+    (0..3).for_each(|_| both());
+    assert_eq!(asked_during(both), 0);
 }
 
 #[test]

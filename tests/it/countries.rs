@@ -197,7 +197,7 @@ fn every_name_of_every_zone_is_honest_in_the_open_countries() {
     ] {
         for client in ["127.1.0.1", "127.198.0.1"] {
             let question = Question::new(name, RecordType::A, client.parse().unwrap());
-            let word = decide(&lab, &question).word;
+            let word = decide(&lab, &question).verdict;
             assert_eq!(word.as_str(), "honest", "{name} from {client}");
         }
     }

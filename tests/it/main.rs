@@ -10,7 +10,6 @@ mod octets;
 mod protocol;
 mod relay;
 mod reload;
-mod rows;
 mod stream;
 #[path = "../support/mod.rs"]
 mod support;

@@ -1,17 +1,19 @@
 //! Arbitrary octets: nothing panics, and a response is never answered. `fuzz/` does the same for as
 //! long as one likes.
 
-use crate::support::engine::{Lab, ReadQuery, Sent, Transport, load_shipped, read_query, respond};
+use crate::support::engine::{
+    Lab, ReadQuery, Sent, Transport, Worker, load_shipped, read_query, respond,
+};
 use hickory_proto::op::Message;
 use proptest::prelude::{
     ProptestConfig, Strategy, TestCaseError, any, prop_assert, prop_assert_eq, prop_oneof, proptest,
 };
-use std::sync::LazyLock;
+use std::{net::IpAddr, sync::LazyLock};
 
 static LAB: LazyLock<Lab> = LazyLock::new(|| load_shipped(None));
 
 /// Octets, and queries for a blocked name of which a few octets are others, or missing.
-pub(crate) fn octets() -> impl Strategy<Value = Vec<u8>> {
+fn octets() -> impl Strategy<Value = Vec<u8>> {
     let query = b"\0\x07\x01\0\0\x01\0\0\0\0\0\x01\x03www\x03rsf\x03org\0\0\x01\0\x01\
                   \0\0\x29\x04\xd0\0\0\0\0\0\0";
     let changes = proptest::collection::vec((0..query.len(), any::<u8>()), 0..4);
@@ -22,6 +24,26 @@ pub(crate) fn octets() -> impl Strategy<Value = Vec<u8>> {
         octets
     });
     prop_oneof![1 => proptest::collection::vec(any::<u8>(), 0..300), 3 => changed]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+    #[test]
+    fn a_worker_answers_each_message_as_one_that_has_answered_nothing_yet(
+        messages in proptest::collection::vec(octets(), 0..40),
+    ) {
+        // Two labs, because pools are walked on with every answer.
+        static LABS: LazyLock<[Lab; 2]> = LazyLock::new(|| [(); 2].map(|()| load_shipped(None)));
+        // From China and Iran by turns.
+        let clients = [[127, 86, 0, 1], [127, 98, 0, 1]].map(IpAddr::from).into_iter().cycle();
+        let mut worker = Worker::default();
+        for (octets, client) in messages.iter().zip(clients) {
+            prop_assert_eq!(
+                worker.respond(&LABS[0], octets, client, Transport::Udp),
+                respond(&LABS[1], octets, client, Transport::Udp)
+            );
+        }
+    }
 }
 
 proptest! {

@@ -1,7 +1,7 @@
 //! Relaying to an upstream resolver: whole there, whole back.
 
 use crate::support::{
-    engine::{Flags, Origin, on},
+    engine::{Flags, HonestSource, on},
     server::start,
     wire::{client_socket, question, receive},
 };
@@ -243,14 +243,14 @@ fn zones_come_first_unless_the_lab_says_otherwise() {
         ResponseCode::NoError
     );
     assert_eq!(resolver.asked.load(Ordering::SeqCst), 0);
-    let honest_from = Some(vec![Origin::Upstream, Origin::Zones]);
+    let honest_from = Some(vec![HonestSource::Upstream, HonestSource::Zones]);
     let upstream_first = start(Flags { honest_from, ..lab(&[resolver.address]) });
     assert_eq!(
         upstream_first.ask(US, "example.com.", RecordType::A).response_code,
         ResponseCode::NXDomain
     );
     let silent = UdpSocket::bind("127.0.0.1:0").unwrap();
-    let honest_from = Some(vec![Origin::Upstream, Origin::Zones]);
+    let honest_from = Some(vec![HonestSource::Upstream, HonestSource::Zones]);
     let fallback = start(Flags { honest_from, ..lab(&[silent.local_addr().unwrap()]) });
     assert_eq!(
         fallback.ask(US, "example.com.", RecordType::A).response_code,

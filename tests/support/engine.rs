@@ -1,7 +1,6 @@
 //! The ways into the crate's engine that tests take. A type or a function of the engine is named
 //! here and nowhere else under `tests/`, so that a new name for it is a change in this file.
-//! (Rules as they are written are read in `written`, and messages that are opened together in
-//! `rows`.)
+//! (Rules as they are written are read in `written`.)
 
 use super::files::Scratch;
 use hickory_proto::{
@@ -10,13 +9,14 @@ use hickory_proto::{
 };
 use jiff::civil::DateTime;
 use splinterdns::{
-    answer::Step,
-    config::{At, LabSpec, ListenerSpec, Place, Shelf},
-    lab::{Asker, Desk, Due, Shelves, load},
-    name::{Name, wire_name},
+    config::{LabSpec, ListenerSpec},
+    diagnostic::{At, Place},
+    dns::{QueryView, Rtype, wire_name},
+    engine::{Engine, LabSources, Payload, Request, Scratch as EngineScratch, load},
+    files::FileSource,
+    model::CountryCode,
     policy::Country,
-    query::{CountryCode, Query, Received, Type},
-    serve::Server,
+    transport::Server,
 };
 use std::{
     fs,
@@ -27,16 +27,16 @@ use std::{
 use tokio::sync::watch;
 
 /// Policy, zones and settings, loaded.
-pub(crate) type Lab = splinterdns::lab::Lab;
+pub(crate) type Lab = Engine;
 /// Where a lab is loaded from: configs, zones and flags.
-pub(crate) type Sources = Shelves;
+pub(crate) type Sources = LabSources;
 /// What the command line may set over the lab file.
 pub(crate) type Flags = LabSpec;
-pub(crate) type Evidence = splinterdns::config::Evidence;
-pub(crate) type Origin = splinterdns::config::Origin;
-pub(crate) type Transport = splinterdns::query::Transport;
+pub(crate) type Evidence = splinterdns::model::Evidence;
+pub(crate) type HonestSource = splinterdns::config::HonestSource;
+pub(crate) type Transport = splinterdns::dns::Transport;
 /// The kind of a verdict.
-pub(crate) type Word = splinterdns::config::Word;
+pub(crate) type VerdictKind = splinterdns::model::VerdictKind;
 
 /// A time at which the shipped rules that are still in force hold.
 const NOW: &str = "2026-11-22T12:00";
@@ -54,17 +54,17 @@ pub(crate) fn on(today: &str) -> Flags {
 
 /// The configs and zones compiled in.
 pub(crate) fn shipped(flags: Flags) -> Sources {
-    Shelves::new(Shelf::built_in_configs(), flags)
+    LabSources::new(FileSource::built_in_configs(), flags)
 }
 
 /// The configs of a folder.
 pub(crate) fn from_folder(configs: &Path) -> Sources {
-    Shelves::new(Shelf::Folder(configs.to_owned()), Flags::default())
+    LabSources::new(FileSource::Folder(configs.to_owned()), Flags::default())
 }
 
 /// The configs compiled in, and the zones of a folder.
 pub(crate) fn with_zones(zones: &Path, flags: Flags) -> Sources {
-    Sources { zones: Some(Shelf::Folder(zones.to_owned())), ..shipped(flags) }
+    Sources { zones: Some(FileSource::Folder(zones.to_owned())), ..shipped(flags) }
 }
 
 /// A lab of one's own: country files by name, no zones but the compiled-in ones.
@@ -89,7 +89,7 @@ pub(crate) fn load_shipped(today: Option<&str>) -> Lab {
 
 /// The names of the zones compiled in.
 pub(crate) fn zone_names() -> Vec<String> {
-    let zones = Shelf::built_in_zones().list(Path::new(""), &[".zone"]).unwrap();
+    let zones = FileSource::built_in_zones().list(Path::new(""), &[".zone"]).unwrap();
     zones.iter().map(|zone| zone.file_stem().unwrap().to_string_lossy().into_owned()).collect()
 }
 
@@ -97,8 +97,9 @@ pub(crate) fn zone_names() -> Vec<String> {
 
 /// A listener, bound to a country or an operator or to nobody.
 pub(crate) fn listener(address: &str, bound: Option<&str>) -> At<ListenerSpec> {
-    let bound = bound.map(|bound| bound.parse().unwrap());
-    At { place: Place::whole(0), value: ListenerSpec { address: address.parse().unwrap(), bound } }
+    let binding = bound.map(|bound| bound.parse().unwrap());
+    let value = ListenerSpec { address: address.parse().unwrap(), binding };
+    At { place: Place::whole(0), value }
 }
 
 /// What the flags say of the country of clients that are in nobody's network.
@@ -160,7 +161,7 @@ pub(crate) fn evidence(lab: &Lab, code: &str) -> Vec<Evidence> {
 }
 
 pub(crate) fn rule_count(lab: &Lab, code: &str) -> usize {
-    country(lab, code).rule_count()
+    country(lab, code).rules().count()
 }
 
 pub(crate) fn zone_count(lab: &Lab) -> usize {
@@ -184,36 +185,32 @@ impl<'q> Question<'q> {
     pub(crate) fn new(name: &'q str, rtype: RecordType, client: IpAddr) -> Self {
         Self { name, rtype, client, transport: Transport::Udp, now: now() }
     }
-
-    fn asker(&self) -> Asker {
-        let Self { client, transport, now, .. } = *self;
-        Asker { client, transport, now, welcome: true }
-    }
-
-    fn query(&self) -> Query {
-        self.asker().asks(Name::parse(self.name).unwrap(), Type(self.rtype))
-    }
 }
 
-/// What the policy says to a question.
+/// What comes of a question.
 pub(crate) struct Decision {
-    pub(crate) word: Word,
+    pub(crate) verdict: VerdictKind,
     /// The name of the rule, and how well it is known.
     pub(crate) rule: Option<(String, Evidence)>,
 }
 
 pub(crate) fn decide(lab: &Lab, question: &Question<'_>) -> Decision {
-    let query = question.query();
-    let verdict = lab.policy.decide(&query);
-    let rule = verdict.rule.map(|(rule, _)| (rule.slug.clone(), rule.evidence));
-    Decision { word: verdict.word, rule }
+    let explanation = explanation(lab, question);
+    let rule = explanation.decision.rule.map(|(rule, _)| (rule.slug.clone(), rule.evidence));
+    Decision { verdict: explanation.verdict, rule }
 }
 
 /// The first message that `explain` would show, if it is one that a library can read.
 pub(crate) fn explained(lab: &Lab, question: &Question<'_>) -> Option<Message> {
-    let name = wire_name(question.name).unwrap();
-    let rehearsal = lab.rehearse(&name, Type(question.rtype), question.asker());
-    rehearsal.parts.first().and_then(|part| part.what.message()).cloned()
+    explanation(lab, question).steps.first().and_then(|step| step.content.decoded()).cloned()
+}
+
+fn explanation<'l>(
+    lab: &'l Lab,
+    question: &Question<'_>,
+) -> splinterdns::engine::Explanation<'l> {
+    let Question { name, rtype, client, transport, now } = *question;
+    lab.explain(&wire_name(name).unwrap(), Rtype(rtype), (client, transport), now)
 }
 
 // Answering.
@@ -227,16 +224,6 @@ pub(crate) enum Sent {
     Other(String),
 }
 
-impl Sent {
-    pub(super) fn new(due: Due<'_>, octets: &[u8]) -> Self {
-        match due {
-            Due::Message(range) => Self::Message(octets[range].to_vec()),
-            Due::Reset => Self::Reset,
-            other => Self::Other(format!("{other:?}")),
-        }
-    }
-}
-
 /// All that goes out for a message, each with how long it comes after the query.
 pub(crate) fn respond(
     lab: &Lab,
@@ -244,24 +231,34 @@ pub(crate) fn respond(
     client: IpAddr,
     transport: Transport,
 ) -> Vec<(Duration, Sent)> {
-    let mut desk = Desk::default();
-    let from = lab.governed(lab.asker(client, transport, now()), None);
-    let query = lab.consider(&mut lab.open(octets, from, &mut desk), &mut desk);
-    let mut sent = Vec::new();
-    for Step { after, send } in desk.plan.steps.clone() {
-        let due = lab.due(send, query, transport, &mut desk);
-        sent.push((after, Sent::new(due, &desk.plan.octets)));
-    }
-    sent
+    Worker::default().respond(lab, octets, client, transport)
 }
 
-/// Answers query after query and keeps its room, as a worker of the server does.
+/// Answers query after query and keeps its buffers, as a worker of the server does.
 #[derive(Default)]
-pub(crate) struct Worker(pub(super) Desk);
+pub(crate) struct Worker(EngineScratch);
 
 impl Worker {
+    /// All that goes out for a message, each with how long it comes after the query.
+    pub(crate) fn respond(
+        &mut self,
+        lab: &Lab,
+        octets: &[u8],
+        client: IpAddr,
+        transport: Transport,
+    ) -> Vec<(Duration, Sent)> {
+        let request = Request { octets, client, transport, binding: None, arrival: now() };
+        let response = lab.respond(&request, &mut self.0);
+        let sent = |payload: &Payload| match payload {
+            Payload::Message(range, _) => Sent::Message(response.octets[range.clone()].to_vec()),
+            Payload::Reset => Sent::Reset,
+            other => Sent::Other(format!("{other:?}")),
+        };
+        response.transmissions.iter().map(|one| (one.after, sent(&one.payload))).collect()
+    }
+
     /// Writes all that goes out at once for a datagram, and gives back how many octets that is. It
-    /// asks for no memory of its own.
+    /// allocates nothing of its own.
     pub(crate) fn answer(
         &mut self,
         lab: &Lab,
@@ -269,16 +266,13 @@ impl Worker {
         client: IpAddr,
         now: DateTime,
     ) -> usize {
-        let Self(desk) = self;
-        desk.plan.octets.clear();
-        let from = lab.governed(lab.asker(client, Transport::Udp, now), None);
-        let query = lab.consider(&mut lab.open(octets, from, desk), desk);
-        for at in 0..desk.plan.steps.len() {
-            let send = desk.plan.steps[at].send.clone();
-            let due = lab.due(send, query, Transport::Udp, desk);
-            assert!(matches!(due, Due::Message(_)), "{due:?}");
+        let transport = Transport::Udp;
+        let request = Request { octets, client, transport, binding: None, arrival: now };
+        let response = lab.respond(&request, &mut self.0);
+        for transmission in response.transmissions {
+            assert!(matches!(transmission.payload, Payload::Message(..)), "{transmission:?}");
         }
-        desk.plan.octets.len()
+        response.octets.len()
     }
 }
 
@@ -293,7 +287,7 @@ pub(crate) struct ReadQuery {
 
 /// A query, as the reader of messages sees it; nothing when it takes the octets for none.
 pub(crate) fn read_query(octets: &[u8]) -> Option<ReadQuery> {
-    let received = Received::read(octets).ok()?;
-    let edns = received.opt().map(|opt| (opt.version, opt.dnssec_ok));
-    Some(ReadQuery { name: received.wire_name(), rtype: received.rtype().0, edns })
+    let message = QueryView::parse(octets).ok()?;
+    let edns = message.opt().map(|opt| (opt.version, opt.dnssec_ok));
+    Some(ReadQuery { name: message.qname_as_written(), rtype: message.qtype().0, edns })
 }

@@ -9,7 +9,6 @@
 pub(crate) mod engine;
 pub(crate) mod files;
 pub(crate) mod program;
-pub(crate) mod rows;
 pub(crate) mod server;
 pub(crate) mod wire;
 pub(crate) mod words;

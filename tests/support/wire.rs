@@ -4,7 +4,7 @@ use hickory_proto::{
     op::{Edns, Message, Query},
     rr::{Name, RecordType},
 };
-use splinterdns::query::Type;
+use splinterdns::dns::Rtype;
 use std::{
     io::{Read, Write},
     net::{IpAddr, SocketAddr, TcpStream, UdpSocket},
@@ -24,12 +24,12 @@ pub(crate) fn question(name: &str, rtype: RecordType) -> Message {
 
 /// The type of a word such as `A` or `TYPE65280`.
 pub(crate) fn type_of(word: &str) -> RecordType {
-    word.parse::<Type>().unwrap_or_else(|why| panic!("{word}: {why}")).0
+    word.parse::<Rtype>().unwrap_or_else(|why| panic!("{word}: {why}")).0
 }
 
 /// The word for a type, `TYPE65280` where it has no other.
 pub(crate) fn type_word(rtype: RecordType) -> String {
-    Type(rtype).to_string()
+    Rtype(rtype).to_string()
 }
 
 /// The record data of the answer section.

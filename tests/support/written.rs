@@ -4,8 +4,10 @@ use super::engine::Evidence;
 use hickory_proto::rr::RecordType;
 use jiff::civil::Date;
 use splinterdns::{
-    config::{CountrySpec, Report, RuleSpec, Shelf, read_country},
-    name::Form,
+    config::{CountrySpec, RuleSpec, read_country},
+    diagnostic::Report,
+    dns::{Form, Pattern},
+    files::FileSource,
 };
 use std::path::{Path, PathBuf};
 
@@ -33,13 +35,13 @@ pub(crate) struct WrittenPattern {
 
 /// Every rule of every shipped country and operator.
 pub(crate) fn written_rules() -> Vec<WrittenRule> {
-    let shelf = Shelf::built_in_configs();
+    let files = FileSource::built_in_configs();
     let mut report = Report::default();
     let mut read = |path: PathBuf| {
-        let file = report.open(path.clone(), shelf.read(&path).unwrap());
+        let file = report.open(path.clone(), files.read(&path).unwrap());
         read_country(file, path, &mut report).unwrap()
     };
-    let paths = shelf.list(Path::new("countries"), &[".yaml"]).unwrap();
+    let paths = files.list(Path::new("countries"), &[".yaml"]).unwrap();
     paths.into_iter().flat_map(|path| rules_of(read(path))).collect()
 }
 
@@ -55,7 +57,7 @@ fn rules_of(country: CountrySpec) -> Vec<WrittenRule> {
 
 fn written(country: String, operator: Option<String>, rule: RuleSpec) -> WrittenRule {
     let patterns = rule.names.map(|names| {
-        let pattern = |pattern: &splinterdns::name::Pattern| WrittenPattern {
+        let pattern = |pattern: &Pattern| WrittenPattern {
             shown: pattern.to_string(),
             candidates: candidates(pattern.view().form, pattern.view().text),
         };

@@ -8,7 +8,7 @@ use super::{
     survey::CONTROL,
 };
 use crate::support::{
-    engine::{Lab, Question, Transport, Word, decide, networks, zone_names},
+    engine::{Lab, Question, Transport, VerdictKind, decide, networks, zone_names},
     server::Running,
 };
 use hickory_proto::{
@@ -96,7 +96,7 @@ pub(super) fn ask_all<'n>(
         let honest = |(name, rtype): &&(String, RecordType)| {
             let (client, transport, now) = (network.address, network.transport, day.into());
             let question = Question { name, rtype: *rtype, client, transport, now };
-            decide(lab, &question).word == Word::Honest
+            decide(lab, &question).verdict == VerdictKind::Honest
         };
         client.ask(&control.0.keys().filter(honest).cloned().collect::<Vec<_>>());
         (network, client)

@@ -7,7 +7,7 @@ use super::{
     table::{Line, TABLE},
 };
 use crate::support::{
-    engine::{Decision, Evidence, Lab, Question, Transport, Word, client_of, decide},
+    engine::{Decision, Evidence, Lab, Question, Transport, VerdictKind, client_of, decide},
     written::{WrittenPattern, WrittenRule, written_rules},
 };
 use hickory_proto::rr::RecordType;
@@ -78,8 +78,8 @@ pub(super) fn cases(rule: &WrittenRule, lab: &Lab) -> Vec<(Case, Option<usize>)>
     };
     let mut cases = Vec::new();
     for name in names(rule, lab) {
-        let kind = decision(rule, lab, &name).word;
-        if kind == Word::Honest {
+        let kind = decision(rule, lab, &name).verdict;
+        if kind == VerdictKind::Honest {
             cases.push((case(&name, first_type(rule), CLEAN), None));
             continue;
         }
@@ -104,7 +104,7 @@ pub(super) fn cases(rule: &WrittenRule, lab: &Lab) -> Vec<(Case, Option<usize>)>
     cases
 }
 
-fn is_of(rule: &WrittenRule, line: &Line, kind: Word) -> bool {
+fn is_of(rule: &WrittenRule, line: &Line, kind: VerdictKind) -> bool {
     line.country == rule.country
         && line.operator == rule.operator.as_deref()
         && line.kind == kind

@@ -3,7 +3,7 @@
 //! fails the test, and so does a line without a rule.
 
 use super::{Judgement, ooni::Ooni, satellite::Satellite};
-use crate::support::engine::Word;
+use crate::support::engine::VerdictKind;
 use hickory_proto::{
     op::ResponseCode,
     rr::RecordType::{self, A, AAAA},
@@ -13,7 +13,7 @@ pub(super) struct Line {
     pub(super) country: &'static str,
     /// The operator, or nothing for the country's own rules.
     pub(super) operator: Option<&'static str>,
-    pub(super) kind: Word,
+    pub(super) kind: VerdictKind,
     /// The rule, where others of its operator lie with another address.
     pub(super) rule: Option<&'static str>,
     /// The types of which the publication tells.
@@ -48,7 +48,7 @@ pub(super) const fn plain(ooni: Ooni, satellite: Satellite) -> Judgement {
 const fn line(
     country: &'static str,
     operator: Option<&'static str>,
-    kind: Word,
+    kind: VerdictKind,
     types: &'static [RecordType],
     judgement: Judgement,
 ) -> Line {
@@ -67,65 +67,65 @@ pub(super) const TABLE: [Line; 38] = [
     // Forged answers of the pool (A) and in Teredo (AAAA): GFWatch; two or three, then the genuine
     // one: Hold-On. OONI has no fingerprint of these addresses (its nine are older), and calls
     // 2001::/32 a bogon only where it comes first.
-    line("CN", None, Word::Poison, &[A, AAAA], GREAT_FIREWALL),
+    line("CN", None, VerdictKind::Poison, &[A, AAAA], GREAT_FIREWALL),
     // Until 2021 all of its AAAA were in Teredo, so that one of those always came first (GFWatch,
     // 2020).
-    line("CN", None, Word::Poison, &[AAAA], Judgement { ooni: Ooni::Bogon, ..GREAT_FIREWALL })
+    line("CN", None, VerdictKind::Poison, &[AAAA], Judgement { ooni: Ooni::Bogon, ..GREAT_FIREWALL })
         .of("youtube-unanchored"),
     // 127.0.0.1 for cp.cloudflare.com, from the resolver (net4people/bbs issue 84, 2021).
-    line("CN", Some("china-telecom"), Word::Poison, &[A], LOOPBACK),
+    line("CN", Some("china-telecom"), VerdictKind::Poison, &[A], LOOPBACK),
     // RT and Sputnik: NXDOMAIN at most ISPs (OONI, EU sanctions, 2024).
-    line("DE", None, Word::NxDomain, &[A], NXDOMAIN),
+    line("DE", None, VerdictKind::NxDomain, &[A], NXDOMAIN),
     // 127.0.0.1 for womenonweb.org (OONI, Women on Web, 2026).
-    line("ES", Some("orange"), Word::Poison, &[A], LOOPBACK),
+    line("ES", Some("orange"), VerdictKind::Poison, &[A], LOOPBACK),
     // The police's page, 90.85.16.52, by mistake (Bortzmeyer, 2016): not among the fingerprints.
-    line("FR", Some("orange"), Word::Poison, &[A], UNKNOWN_PAGE),
+    line("FR", Some("orange"), VerdictKind::Poison, &[A], UNKNOWN_PAGE),
     // ACT, Jio, MTNL, Connect: fingerprints. Airtel's 13.127.247.216 behind dotblocking.dummy is
     // none; Poisoned Wells knows it.
-    line("IN", Some("act"), Word::Poison, &[A], KNOWN_PAGE),
-    line("IN", Some("airtel"), Word::Poison, &[A], UNKNOWN_PAGE),
-    line("IN", Some("jio"), Word::Poison, &[A], KNOWN_PAGE),
-    line("IN", Some("mtnl"), Word::Poison, &[A], KNOWN_PAGE),
-    line("IN", Some("connect"), Word::Poison, &[A], KNOWN_PAGE),
+    line("IN", Some("act"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("IN", Some("airtel"), VerdictKind::Poison, &[A], UNKNOWN_PAGE),
+    line("IN", Some("jio"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("IN", Some("mtnl"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("IN", Some("connect"), VerdictKind::Poison, &[A], KNOWN_PAGE),
     // 10.10.34.34 to .36 and d0::11: fingerprints all. d0::11 is no bogon, and Satellite's list has
     // no IPv6.
-    line("IR", None, Word::Poison, &[A], PRIVATE_PAGE),
-    line("IR", None, Word::Poison, &[AAAA], KNOWN_PAGE),
+    line("IR", None, VerdictKind::Poison, &[A], PRIVATE_PAGE),
+    line("IR", None, VerdictKind::Poison, &[AAAA], KNOWN_PAGE),
     // Gutenberg's name at five ISPs (OONI, 2021); Women on Web's at seven (OONI, 2026). The pages
     // of Vodafone's Gutenberg and of Sky are no fingerprints, the authorities' are.
-    line("IT", Some("vodafone"), Word::Poison, &[A], UNKNOWN_PAGE).of("gutenberg"),
-    line("IT", Some("vodafone"), Word::Poison, &[A], KNOWN_PAGE).of("gambling"),
-    line("IT", Some("vodafone"), Word::Poison, &[A], KNOWN_PAGE).of("copyright"),
-    line("IT", Some("vodafone"), Word::NxDomain, &[A], NXDOMAIN),
-    line("IT", Some("fastweb"), Word::NxDomain, &[A], NXDOMAIN),
-    line("IT", Some("fastweb"), Word::Poison, &[A], LOOPBACK),
-    line("IT", Some("tim"), Word::Poison, &[A], LOOPBACK),
-    line("IT", Some("tiscali"), Word::NxDomain, &[A], NXDOMAIN),
-    line("IT", Some("iliad"), Word::Poison, &[A], LOOPBACK),
-    line("IT", Some("wind"), Word::NxDomain, &[A], NXDOMAIN),
-    line("IT", Some("wind"), Word::Poison, &[A], LOOPBACK),
-    line("IT", Some("sky"), Word::Poison, &[A], UNKNOWN_PAGE),
-    line("IT", Some("eolo"), Word::NxDomain, &[A], NXDOMAIN),
-    line("IT", Some("intred"), Word::Poison, &[A], LOOPBACK),
+    line("IT", Some("vodafone"), VerdictKind::Poison, &[A], UNKNOWN_PAGE).of("gutenberg"),
+    line("IT", Some("vodafone"), VerdictKind::Poison, &[A], KNOWN_PAGE).of("gambling"),
+    line("IT", Some("vodafone"), VerdictKind::Poison, &[A], KNOWN_PAGE).of("copyright"),
+    line("IT", Some("vodafone"), VerdictKind::NxDomain, &[A], NXDOMAIN),
+    line("IT", Some("fastweb"), VerdictKind::NxDomain, &[A], NXDOMAIN),
+    line("IT", Some("fastweb"), VerdictKind::Poison, &[A], LOOPBACK),
+    line("IT", Some("tim"), VerdictKind::Poison, &[A], LOOPBACK),
+    line("IT", Some("tiscali"), VerdictKind::NxDomain, &[A], NXDOMAIN),
+    line("IT", Some("iliad"), VerdictKind::Poison, &[A], LOOPBACK),
+    line("IT", Some("wind"), VerdictKind::NxDomain, &[A], NXDOMAIN),
+    line("IT", Some("wind"), VerdictKind::Poison, &[A], LOOPBACK),
+    line("IT", Some("sky"), VerdictKind::Poison, &[A], UNKNOWN_PAGE),
+    line("IT", Some("eolo"), VerdictKind::NxDomain, &[A], NXDOMAIN),
+    line("IT", Some("intred"), VerdictKind::Poison, &[A], LOOPBACK),
     // 36.37.242.94 for cnrp7.org and hrcr.org (OONI and Sinar, Cambodia, 2022): a fingerprint.
-    line("KH", Some("viettel"), Word::Poison, &[A], KNOWN_PAGE),
+    line("KH", Some("viettel"), VerdictKind::Poison, &[A], KNOWN_PAGE),
     // 59.153.90.11 for facebook.com (OONI, fingerprint mm_2, 2021).
-    line("MM", Some("myanmarnet"), Word::Poison, &[A], KNOWN_PAGE),
+    line("MM", Some("myanmarnet"), VerdictKind::Poison, &[A], KNOWN_PAGE),
     // 52.16.240.96 and 127.0.0.1 for www.tiktok.com (OONI Explorer, findings/112092297601, 2023);
     // the first is no fingerprint.
-    line("NP", Some("ncell"), Word::Poison, &[A], UNKNOWN_PAGE),
-    line("NP", Some("worldlink"), Word::Poison, &[A], LOOPBACK),
+    line("NP", Some("ncell"), VerdictKind::Poison, &[A], UNKNOWN_PAGE),
+    line("NP", Some("worldlink"), VerdictKind::Poison, &[A], LOOPBACK),
     // 195.187.6.34 behind hole.cert.pl (polish-ads-filter issue 6404, 2020): a fingerprint.
-    line("PL", Some("plus"), Word::Poison, &[A], KNOWN_PAGE),
+    line("PL", Some("plus"), VerdictKind::Poison, &[A], KNOWN_PAGE),
     // All of .ua does not exist (net4people/bbs issue 657, 2026).
-    line("RU", None, Word::NxDomain, &[A], NXDOMAIN),
+    line("RU", None, VerdictKind::NxDomain, &[A], NXDOMAIN),
     // 180.180.255.130 for hidemyass.com (OONI, fingerprints, 2022).
-    line("TH", Some("as23969"), Word::Poison, &[A], KNOWN_PAGE),
+    line("TH", Some("as23969"), VerdictKind::Poison, &[A], KNOWN_PAGE),
     // 127.0.0.1, once (net4people/bbs issue 80, 2021; breakerspace, 2023).
-    line("TM", None, Word::Poison, &[A], LOOPBACK),
+    line("TM", None, VerdictKind::Poison, &[A], LOOPBACK),
     // 127.0.0.1 or NXDOMAIN for X (OONI Explorer, findings/291477923300, 2024).
-    line("VE", None, Word::Poison, &[A], LOOPBACK),
-    line("VE", Some("nxdomain-form"), Word::NxDomain, &[A], NXDOMAIN),
+    line("VE", None, VerdictKind::Poison, &[A], LOOPBACK),
+    line("VE", Some("nxdomain-form"), VerdictKind::NxDomain, &[A], NXDOMAIN),
     // 125.212.224.108 for 888casino.com (OONI, fingerprints, 2022).
-    line("VN", Some("as45899"), Word::Poison, &[A], KNOWN_PAGE),
+    line("VN", Some("as45899"), VerdictKind::Poison, &[A], KNOWN_PAGE),
 ];
