@@ -1,11 +1,13 @@
-//! How long a decision takes with the shipped countries, from a query that was read to its verdict.
+//! How long a decision takes with the shipped countries, from a query that was read to its rule.
 
 use criterion::{Criterion, criterion_main};
+use hickory_proto::rr::RecordType;
 use splinterdns::{
-    config::{LabSpec, Shelf},
-    lab::{Asker, Shelves, load},
-    name::Name,
-    query::{Transport, Type},
+    config::LabSpec,
+    dns::{Name, ParserSet, Rtype, Transport},
+    engine::{LabSources, load},
+    files::FileSource,
+    model::Query,
 };
 use std::hint::black_box;
 
@@ -24,17 +26,21 @@ const CASES: [(&str, &str, &str); 6] = [
 ];
 
 fn decide(criterion: &mut Criterion) {
-    let shelves = Shelves::new(Shelf::built_in_configs(), LabSpec::default());
-    let (lab, _) = load(&shelves).expect("the shipped lab is sound");
+    let sources = LabSources::new(FileSource::built_in_configs(), LabSpec::default());
+    let (engine, _) = load(&sources).expect("the shipped lab is sound");
     let mut group = criterion.benchmark_group("decide");
     for (label, client, name) in CASES {
-        let (client, now) =
-            (client.parse().expect("an address"), "2026-11-22T12:00".parse().expect("a moment"));
-        let asker = Asker { client, transport: Transport::Udp, now, welcome: true };
-        let query =
-            asker.asks(Name::parse(name).expect("a name"), Type(hickory_proto::rr::RecordType::A));
+        let query = Query {
+            qname: Name::parse(name).expect("a name"),
+            qtype: Rtype(RecordType::A),
+            client: client.parse().expect("an address"),
+            transport: Transport::Udp,
+            arrival: "2026-11-22T12:00".parse().expect("a moment"),
+            parsers: ParserSet::DNS,
+        };
+        let jurisdiction = engine.policy.jurisdiction(query.client, None);
         group.bench_function(label, |bencher| {
-            bencher.iter(|| lab.policy.decide(black_box(&query)).word)
+            bencher.iter(|| jurisdiction.decide(black_box(&query)).rule.is_some());
         });
     }
     group.finish();

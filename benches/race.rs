@@ -3,9 +3,11 @@
 //! error for every step.
 
 use splinterdns::{
-    config::{At, LabSpec, ListenerSpec, Place, Shelf},
-    lab::Shelves,
-    serve::Server,
+    config::{LabSpec, ListenerSpec},
+    diagnostic::{At, Place},
+    engine::LabSources,
+    files::FileSource,
+    transport::Server,
 };
 use std::{
     fs,
@@ -30,11 +32,11 @@ fn main() {
     fs::create_dir_all(folder.join("countries")).expect("a folder");
     fs::write(folder.join("countries/xx.yaml"), country()).expect("a file");
     let flags = LabSpec { listen: vec![listener()], ..LabSpec::default() };
-    let shelves = Shelves::new(Shelf::Folder(folder.clone()), flags);
+    let sources = LabSources::new(FileSource::Folder(folder.clone()), flags);
     let runtime = Runtime::new().expect("a runtime");
     let (stop, stopped) = watch::channel(());
     let address = runtime.block_on(async {
-        let server = Server::bind(shelves).unwrap_or_else(|error| panic!("{error}"));
+        let server = Server::bind(sources).unwrap_or_else(|error| panic!("{error}"));
         let address = server.listeners()[0].address;
         tokio::spawn(server.run(stopped));
         address
@@ -55,7 +57,8 @@ fn main() {
         errors.sort_unstable();
         let (median, late) = (errors[errors.len() / 2], errors[errors.len() * 99 / 100]);
         println!(
-            "step due after {step:>2} ms: late by {median:>9.1?} at the median, {late:>9.1?} at the 99th percentile"
+            "step due after {step:>2} ms: late by {median:>9.1?} at the median, \
+             {late:>9.1?} at the 99th percentile"
         );
     }
     drop(stop);
@@ -67,13 +70,15 @@ fn country() -> String {
     let steps: Vec<_> =
         STEPS.iter().map(|step| format!("{{after: {step}ms, send: forged}}")).collect();
     format!(
-        "country: XX\nname: Nowhere\nclients: [127.99.0.0/16]\nanswers:\n  forged: {{poison: {{a: 192.0.2.1}}}}\n  many: {{race: [{}]}}\n\
-         rules:\n  - {{rule: r, names: [r.example], answer: many, evidence: assumed, sources: [T]}}\nsources: {{T: a benchmark}}\n",
+        "country: XX\nname: Nowhere\nclients: [127.99.0.0/16]\nanswers:\n  \
+         forged: {{poison: {{a: 192.0.2.1}}}}\n  many: {{race: [{}]}}\nrules:\n  \
+         - {{rule: r, names: [r.example], answer: many, evidence: assumed, sources: [T]}}\n\
+         sources: {{T: a benchmark}}\n",
         steps.join(", ")
     )
 }
 
 fn listener() -> At<ListenerSpec> {
     let address = "127.0.0.1:0".parse().expect("an address");
-    At { place: Place::whole(0), value: ListenerSpec { address, bound: None } }
+    At { place: Place::whole(0), value: ListenerSpec { address, binding: None } }
 }

@@ -4,10 +4,10 @@
 use criterion::{Criterion, criterion_main};
 use jiff::civil::DateTime;
 use splinterdns::{
-    config::{LabSpec, Shelf},
-    lab::{Desk, Lab, Shelves, load},
-    name::Name,
-    query::{Received, Transport},
+    config::LabSpec,
+    dns::{Name, QueryView, Transport},
+    engine::{Engine, LabSources, Request, Scratch, load},
+    files::FileSource,
 };
 use std::hint::black_box;
 
@@ -33,43 +33,45 @@ fn query(name: &str, rtype: u8) -> Vec<u8> {
 }
 
 /// As the workers do it.
-fn answer(lab: &Lab, octets: &[u8], client: [u8; 4], now: DateTime, desk: &mut Desk) -> usize {
-    desk.plan.octets.clear();
-    let asker = lab.asker(client.into(), Transport::Udp, now);
-    let query = lab.consider(&mut lab.open(octets, lab.governed(asker, None), desk), desk);
-    for at in 0..desk.plan.steps.len() {
-        let send = desk.plan.steps[at].send.clone();
-        black_box(lab.due(send, query, Transport::Udp, desk));
-    }
-    desk.plan.octets.len()
+fn answer(
+    engine: &Engine,
+    octets: &[u8],
+    client: [u8; 4],
+    arrival: DateTime,
+    scratch: &mut Scratch,
+) -> usize {
+    let (client, transport) = (client.into(), Transport::Udp);
+    let request = Request { octets, client, transport, binding: None, arrival };
+    engine.respond(&request, scratch).octets.len()
 }
 
 fn way(criterion: &mut Criterion) {
-    let shelves = Shelves::new(Shelf::built_in_configs(), LabSpec::default());
-    let (lab, _) = load(&shelves).expect("the shipped lab is sound");
+    let sources = LabSources::new(FileSource::built_in_configs(), LabSpec::default());
+    let (engine, _) = load(&sources).expect("the shipped lab is sound");
     let now = "2026-11-22T12:00".parse().expect("a moment");
     let mut group = criterion.benchmark_group("way");
     for (label, client, name, rtype) in CASES {
-        let (octets, mut desk) = (query(name, rtype), Desk::default());
+        let (octets, mut scratch) = (query(name, rtype), Scratch::default());
         group.bench_function(label, |bencher| {
-            bencher.iter(|| answer(&lab, black_box(&octets), client, now, &mut desk))
+            bencher.iter(|| answer(&engine, black_box(&octets), client, now, &mut scratch))
         });
     }
     group.finish();
     let octets = query("www.facebook.com", 1);
     criterion.bench_function("read a query", |bencher| {
-        bencher.iter(|| Received::read(black_box(&octets)).is_ok())
+        bencher.iter(|| QueryView::parse(black_box(&octets)).is_ok())
     });
-    let received = Received::read(&octets).expect("a query");
-    let mut room = Name::default();
+    let message = QueryView::parse(&octets).expect("a query");
+    let mut buffer = Name::default();
     criterion.bench_function("fold its name", |bencher| {
-        bencher.iter(|| room = received.name(std::mem::take(&mut room)))
+        bencher.iter(|| buffer = message.qname(std::mem::take(&mut buffer)))
     });
     let client = [127, 98, 0, 1].into();
-    criterion.bench_function("find who governs", |bencher| {
-        bencher.iter(|| lab.policy.governors(black_box(client), None).readers())
+    criterion.bench_function("find the jurisdiction", |bencher| {
+        bencher.iter(|| engine.policy.jurisdiction(black_box(client), None).parsers())
     });
-    criterion.bench_function("ask the clock", |bencher| bencher.iter(|| lab.settings.clock.now()));
+    criterion
+        .bench_function("ask the clock", |bencher| bencher.iter(|| engine.settings.clock.now()));
 }
 
 mod group {

@@ -11,6 +11,7 @@ mod countries;
 mod explain;
 mod file_options;
 mod health;
+mod outcome;
 mod progress;
 mod question_options;
 mod reply_format;
@@ -32,35 +33,12 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Serve(serve::Args),
-    Check(check::Args),
-    Explain(explain::Args),
-    Compare(compare::Args),
-    Countries(countries::Args),
-    Health(health::Args),
-}
-
-/// What a command came to: its exit code is 0, or the code that it says with the message that it
-/// printed.
-type Outcome = Result<(), Failure>;
-
-/// Why a command failed.
-#[derive(Debug)]
-struct Failure {
-    code: u8,
-    message: String,
-}
-
-impl Failure {
-    /// Something that the user wrote is wrong: exit code 1.
-    fn problem(message: impl std::fmt::Display) -> Self {
-        Self { code: 1, message: message.to_string() }
-    }
-
-    /// Something cannot be read: exit code 2.
-    fn unreadable(message: impl std::fmt::Display) -> Self {
-        Self { code: 2, message: message.to_string() }
-    }
+    Serve(serve::ServeArgs),
+    Check(check::CheckArgs),
+    Explain(explain::ExplainArgs),
+    Compare(compare::CompareArgs),
+    Countries(countries::CountriesArgs),
+    Health(health::HealthArgs),
 }
 
 /// Runs the command that the program was called with.

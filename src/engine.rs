@@ -14,6 +14,7 @@ mod answer_cache;
 mod examples;
 mod explain;
 mod honest;
+mod judgement;
 mod load;
 mod naive_injection;
 mod request;

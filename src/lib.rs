@@ -21,8 +21,8 @@
 //!    ([`upstream`]).
 //! 6. [`transport`] sends each message at its time, and tells [`events`] what has left.
 //!
-//! `decide` and `plan` do no I/O and read no clock. `explain`, `compare` and the examples in country
-//! files go the same way by [`engine::Engine::explain`], so what they show is what is sent.
+//! `decide` and `plan` do no I/O and read no clock. `explain`, `compare` and the examples in
+//! country files go the same way by [`engine::Engine::explain`], so what they show is what is sent.
 //!
 //! # Where to read
 //!
@@ -31,10 +31,12 @@
 //!
 //! | rung | module | what it holds |
 //! | --: | --- | --- |
-//! | 0 | [`diagnostic`], [`files`], [`clock`], [`progress`] | problems with their places; where files stand; the time; how far a load has come |
+//! | 0 | [`diagnostic`], [`files`] | problems with their places; where files stand |
+//! | 0 | [`clock`], [`progress`] | what time it is; how far a load has come |
 //! | 1 | [`dns`] | names, patterns over names, types, how a query is read |
 //! | 2 | [`model`], [`lists`] | countries, evidence, verdicts; other people's list formats |
-//! | 3 | [`answer`], [`zone`], [`upstream`] | kinds of answers and how they are written; honest answers |
+//! | 3 | [`answer`] | kinds of answers, and how they are written |
+//! | 3 | [`zone`], [`upstream`] | honest answers: from master files, from a resolver |
 //! | 4 | [`config`] | what the YAML files say |
 //! | 5 | [`policy`] | what they mean: networks, rules, dates, decisions, near misses |
 //! | 6 | [`engine`], [`events`] | a request in, transmissions out; what has left |

@@ -122,7 +122,8 @@ mod tests {
 
     #[test]
     fn a_plain_list_has_one_pattern_a_line() {
-        let text = "\u{feff}# a comment\n\nExample.com\r\n=only.example # alone\n*.ua\n.cbmsport.com\n/a#b/\n";
+        let text = "\u{feff}# a comment\n\nExample.com\r\n=only.example # alone\n*.ua\n\
+                    .cbmsport.com\n/a#b/\n";
         assert_eq!(
             shown(Format::Plain, text),
             ["example.com", "=only.example", "*.ua", "cbmsport.com", "/a#b/"]

@@ -1,7 +1,7 @@
 //! Sockets: where queries come in and what was planned goes out.
 //!
-//! [`Server::bind`] loads the lab and takes the sockets; [`Server::run`] answers until it is told to
-//! stop. The engine is swapped whole on a reload, so a query sees one from its beginning to its
+//! [`Server::bind`] loads the lab and takes the sockets; [`Server::run`] answers until it is told
+//! to stop. The engine is swapped whole on a reload, so a query sees one from its beginning to its
 //! end.
 
 mod delivery;

@@ -5,7 +5,7 @@
 
 mod exchange;
 
-use exchange::{Exchange, Failure};
+use exchange::{Exchange, ExchangeError};
 use std::{
     collections::HashMap,
     net::SocketAddr,
@@ -106,7 +106,7 @@ impl Upstream {
                 }
                 Ok(Ok(octets)) => return Ok(octets),
                 Ok(Err(failure)) => failure,
-                Err(_elapsed) => Failure::Silent(self.timeout),
+                Err(_elapsed) => ExchangeError::Silent(self.timeout),
             };
             tracing::debug!(%server, %failure, "upstream failed");
             // An answer that gives up is still more than none.

@@ -7,31 +7,30 @@
 
 use libfuzzer_sys::fuzz_target;
 use splinterdns::{
-    answer::Step,
-    config::{LabSpec, Shelf},
-    lab::{Desk, Due, Lab, Shelves, load},
-    query::Transport,
+    config::LabSpec,
+    dns::Transport,
+    engine::{Engine, LabSources, Payload, Request, Scratch, load},
+    files::FileSource,
 };
 use std::sync::LazyLock;
 
-static LAB: LazyLock<Lab> = LazyLock::new(|| {
+static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
     let flags = LabSpec { today: Some("2026-11-22T12:00".parse().unwrap()), ..LabSpec::default() };
-    load(&Shelves::new(Shelf::built_in_configs(), flags)).unwrap().0
+    load(&LabSources::new(FileSource::built_in_configs(), flags)).unwrap().0
 });
 
 fuzz_target!(|octets: &[u8]| {
-    let now = LAB.settings.clock.now();
-    let asker = LAB.asker([127, 86, 0, 1].into(), Transport::Udp, now);
-    let mut desk = Desk::default();
-    let query = LAB.consider(&mut LAB.open(octets, LAB.governed(asker, None), &mut desk), &mut desk);
-    for Step { send, .. } in desk.plan.steps.clone() {
-        let range = match LAB.due(send, query, Transport::Udp, &mut desk) {
-            Due::Message(range) => range,
-            Due::Reset => continue,
-            other => panic!("{other:?} without an upstream resolver"),
+    let (client, arrival) = ([127, 86, 0, 1].into(), ENGINE.settings.clock.now());
+    let request = Request { octets, client, transport: Transport::Udp, binding: None, arrival };
+    let mut scratch = Scratch::default();
+    let response = ENGINE.respond(&request, &mut scratch);
+    for transmission in response.transmissions {
+        let Payload::Message(range, _) = &transmission.payload else {
+            panic!("{transmission:?} in a datagram, without an upstream resolver");
         };
-        let reply = &desk.plan.octets[range];
+        let reply = &response.octets[range.clone()];
         assert!(octets[2] & 0x80 == 0, "a response was answered");
-        assert!(reply[2] & 0x80 != 0 && reply[..2] == octets[..2], "a reply is a response with the query's id");
+        assert!(reply[2] & 0x80 != 0, "a response");
+        assert!(reply[..2] == octets[..2], "with the query's id");
     }
 });

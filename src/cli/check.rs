@@ -1,6 +1,9 @@
 //! `check`: every problem of configs, country files, lab files and zones.
 
-use super::{Failure, Outcome, progress::watched};
+use super::{
+    outcome::{Failure, Outcome},
+    progress::watched,
+};
 use crate::{
     config::LabSpec,
     diagnostic::Report,
@@ -11,14 +14,14 @@ use std::path::{Path, PathBuf};
 
 /// Check configs and zones; exit 0 when clean, 1 with problems, 2 when something cannot be read
 #[derive(Debug, clap::Args)]
-pub(super) struct Args {
+pub(super) struct CheckArgs {
     /// Folders like configs/ or zones/, country files, lab files, zone files [default: what is
     /// compiled in]
     #[arg(value_name = "DIR|FILE")]
     paths: Vec<PathBuf>,
 }
 
-pub(super) fn run(args: &Args) -> Outcome {
+pub(super) fn run(args: &CheckArgs) -> Outcome {
     let mut problems = String::new();
     if args.paths.is_empty() {
         check_configs(FileSource::built_in_configs(), None, "(built in)", &mut problems)?;

@@ -2,8 +2,8 @@
 //! with one for every ISP that answers otherwise; the honest ones share a line.
 
 use super::{
-    Failure, Outcome,
     file_options::FileArgs,
+    outcome::{Failure, Outcome},
     question_options::{Question, QuestionArgs},
     reply_format, style,
     table::{Table, plain},
@@ -21,7 +21,7 @@ use std::{collections::BTreeSet, net::IpAddr};
 
 /// Ask the same question in every country
 #[derive(Debug, clap::Args)]
-pub(super) struct Args {
+pub(super) struct CompareArgs {
     #[command(flatten)]
     question: QuestionArgs,
 
@@ -41,7 +41,7 @@ struct Row<'l> {
     explanation: Explanation<'l>,
 }
 
-pub(super) fn run(args: &Args) -> Outcome {
+pub(super) fn run(args: &CompareArgs) -> Outcome {
     let question = args.question.read()?;
     let flags =
         LabSpec { today: args.question.today, seed: args.question.seed, ..LabSpec::default() };

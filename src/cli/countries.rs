@@ -1,21 +1,21 @@
 //! `countries`: who is governed by what, and how to ask as them.
 
 use super::{
-    Outcome,
     file_options::FileArgs,
+    outcome::Outcome,
     style,
     table::{Table, plain},
 };
 use crate::{
     config::LabSpec,
-    policy::{Country, Policy},
+    policy::{Country, Operator, Policy},
 };
 use ipnet::IpNet;
 use serde_json::{Value, json};
 
 /// List the countries, their networks and their operators
 #[derive(Debug, clap::Args)]
-pub(super) struct Args {
+pub(super) struct CountriesArgs {
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -24,7 +24,7 @@ pub(super) struct Args {
     files: FileArgs,
 }
 
-pub(super) fn run(args: &Args) -> Outcome {
+pub(super) fn run(args: &CountriesArgs) -> Outcome {
     let lab = args.files.load(LabSpec::default())?;
     if args.json {
         let countries: Vec<Value> = lab.policy.countries().iter().map(to_json).collect();
@@ -74,7 +74,9 @@ fn to_json(country: &Country) -> Value {
     let operators = country
         .operators
         .iter()
-        .map(|operator| json!({ "operator": operator.slug, "name": operator.name, "clients": operator.clients }));
+        .map(|Operator { slug, name, clients, .. }| {
+            json!({ "operator": slug, "name": name, "clients": clients })
+        });
     let evidence: Vec<_> = country.evidence().iter().map(|grade| grade.as_str()).collect();
     json!({
         "country": country.code.to_string(),

@@ -1,8 +1,8 @@
 //! `explain`: what one client would get, by which rule, and why.
 
 use super::{
-    Failure, Outcome,
     file_options::FileArgs,
+    outcome::{Failure, Outcome},
     question_options::{Question, QuestionArgs},
     reply_format::{self, ReplyJson},
     style,
@@ -20,7 +20,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 /// Say what one client would get, by which rule, and why
 #[derive(Debug, clap::Args)]
-pub(super) struct Args {
+pub(super) struct ExplainArgs {
     #[command(flatten)]
     question: QuestionArgs,
 
@@ -48,7 +48,7 @@ pub(super) struct Args {
     files: FileArgs,
 }
 
-pub(super) fn run(args: &Args) -> Outcome {
+pub(super) fn run(args: &ExplainArgs) -> Outcome {
     let question = args.question.read()?;
     let flags =
         LabSpec { today: args.question.today, seed: args.question.seed, ..LabSpec::default() };
@@ -68,7 +68,7 @@ pub(super) fn run(args: &Args) -> Outcome {
 
 /// The client that was named, or the first one of the country or operator that was; without either,
 /// one of nobody's network.
-fn client(args: &Args, policy: &Policy) -> Result<IpAddr, Failure> {
+fn client(args: &ExplainArgs, policy: &Policy) -> Result<IpAddr, Failure> {
     if let Some(client) = args.client {
         return Ok(client);
     }

@@ -1,6 +1,6 @@
 //! The options that say where files stand, shared by all commands that read a lab.
 
-use super::{Failure, progress::watched};
+use super::{outcome::Failure, progress::watched};
 use crate::{
     config::LabSpec,
     engine::{Engine, LabSources, LoadError, load},

@@ -1,6 +1,6 @@
 //! `health`: whether a server answers, for containers that hold no other DNS client.
 
-use super::{Failure, Outcome};
+use super::outcome::{Failure, Outcome};
 use crate::config::socket;
 use hickory_proto::{
     op::{Message, Query},
@@ -14,7 +14,7 @@ use std::{
 
 /// Ask a server whether it answers; exit 0 when it does
 #[derive(Debug, clap::Args)]
-pub(super) struct Args {
+pub(super) struct HealthArgs {
     /// Address and port of the server
     #[arg(default_value = "127.0.0.1:5300", value_name = "ADDR:PORT", value_parser = socket)]
     server: SocketAddr,
@@ -24,7 +24,7 @@ pub(super) struct Args {
 /// well.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-pub(super) fn run(args: &Args) -> Outcome {
+pub(super) fn run(args: &HealthArgs) -> Outcome {
     ask(args.server)
         .map_err(|why| Failure::problem(format!("{} does not answer: {why}", args.server)))?;
     say!("{} answers", args.server);

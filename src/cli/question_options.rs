@@ -1,6 +1,6 @@
 //! The question of `explain` and `compare`.
 
-use super::Failure;
+use super::outcome::Failure;
 use crate::{
     config::moment,
     dns::{Name, Rtype, wire_name},
@@ -42,7 +42,8 @@ impl QuestionArgs {
         // A URL or a server would be asked for as if it were a name, and found to be honest.
         if self.name.is_empty() || self.name.contains(['/', ':', '@', ' ']) {
             return Err(Failure::problem(format!(
-                "\"{}\" is no domain name: give the name alone, such as www.example.com; the root is \".\"",
+                "\"{}\" is no domain name: give the name alone, such as www.example.com; \
+                 the root is \".\"",
                 self.name
             )));
         }

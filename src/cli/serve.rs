@@ -1,6 +1,12 @@
 //! `serve`: answer queries until told to stop.
 
-use super::{Failure, Outcome, check, countries, file_options::FileArgs, progress::watched, style};
+use super::{
+    check, countries,
+    file_options::FileArgs,
+    outcome::{Failure, Outcome},
+    progress::watched,
+    style,
+};
 use crate::{
     clock::Clock,
     config::{
@@ -26,7 +32,7 @@ use tokio::{
 
 /// Answer queries, by UDP and TCP
 #[derive(Debug, clap::Args)]
-pub(super) struct Args {
+pub(super) struct ServeArgs {
     #[command(flatten)]
     files: FileArgs,
 
@@ -80,11 +86,11 @@ pub(super) struct Args {
 
     /// What is logged: error, warn, info, debug, or a filter such as splinterdns::query=debug
     /// [default: info]
-    #[arg(long, value_name = "FILTER", value_parser = |text: &str| log_filter(text).map(|_| text.to_owned()))]
+    #[arg(long, value_name = "FILTER", value_parser = filter)]
     log: Option<String>,
 }
 
-pub(super) fn run(args: Args) -> Outcome {
+pub(super) fn run(args: ServeArgs) -> Outcome {
     #[cfg(target_env = "gnu")]
     crate::transport::return_freed_memory();
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -97,7 +103,7 @@ pub(super) fn run(args: Args) -> Outcome {
     outcome
 }
 
-async fn serve(args: Args) -> Outcome {
+async fn serve(args: ServeArgs) -> Outcome {
     // Before the banner says that the server is there, so that whoever stops it then stops it
     // cleanly.
     let mut terminate = signal(SignalKind::terminate()).map_err(Failure::unreadable)?;
@@ -120,7 +126,10 @@ async fn serve(args: Args) -> Outcome {
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
-        _ = &mut running => return Err(Failure::unreadable("the server ended by itself; its log says why")),
+        _ = &mut running => {
+            let why = "the server ended by itself; its log says why";
+            return Err(Failure::unreadable(why));
+        }
     }
     // Nobody receives when the server has just ended by itself.
     let _ = stop.send(());
@@ -129,7 +138,7 @@ async fn serve(args: Args) -> Outcome {
     Ok(())
 }
 
-impl Args {
+impl ServeArgs {
     /// The command line in the words of a lab file.
     fn spec(self) -> LabSpec {
         let place = Place::whole(0);
@@ -185,13 +194,15 @@ fn banner(engine: &Engine, listeners: &[ListenerSpec]) {
     let upstream: Vec<_> = engine.settings.upstream.iter().map(ToString::to_string).collect();
     match upstream[..] {
         [] => say!(
-            "no upstream: a name that no zone holds gets SERVFAIL (--upstream ADDR:PORT asks a resolver)"
+            "no upstream: a name that no zone holds gets SERVFAIL \
+             (--upstream ADDR:PORT asks a resolver)"
         ),
         _ => say!("upstream: {}", upstream.join(", ")),
     }
     if listeners.iter().all(|listener| listener.binding.is_some()) {
         say!(
-            "\nevery listener is bound to a country; `splinterdns countries` lists the networks of its operators"
+            "\nevery listener is bound to a country; \
+             `splinterdns countries` lists the networks of its operators"
         );
     } else {
         say!("");
@@ -240,6 +251,11 @@ fn listener(text: &str) -> Result<ListenerSpec, InvalidValue> {
         None => (text, None),
     };
     Ok(ListenerSpec { address: socket(address)?, binding })
+}
+
+/// A log filter, as it is written.
+fn filter(text: &str) -> Result<String, InvalidValue> {
+    log_filter(text).map(|_| text.to_owned())
 }
 
 fn origin(text: &str) -> Result<HonestSource, InvalidValue> {

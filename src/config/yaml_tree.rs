@@ -61,14 +61,18 @@ impl SyntaxError {
         }
         let star = text.lines().nth(line - 1).and_then(stray_star);
         if let Some(star) = star {
-            let message = "a pattern that begins with * must stand in quotes, because * names an alias in YAML".to_owned();
+            let message = "a pattern that begins with * must stand in quotes, \
+                           because * names an alias in YAML"
+                .to_owned();
             return Self { line, column: star, message };
         }
         if message.contains(TAGS) {
             return Self { line, column, message: TAGS.to_owned() };
         }
         if message.contains("unknown anchor") {
-            let message = "this alias has no anchor (&word); a pattern that begins with * must stand in quotes".to_owned();
+            let message = "this alias has no anchor (&word); \
+                           a pattern that begins with * must stand in quotes"
+                .to_owned();
             return Self { line, column, message };
         }
         let message = message.split(" at line ").next().unwrap_or_default();

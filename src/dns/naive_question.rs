@@ -232,7 +232,8 @@ mod tests {
             patched in any::<bool>(),
             one_question in any::<bool>(),
         ) {
-            if let Some(found) = NaiveQuestion::parse(&octets, NaiveParser { patched, one_question }) {
+            let parser = NaiveParser { patched, one_question };
+            if let Some(found) = NaiveQuestion::parse(&octets, parser) {
                 prop_assert!(octets[2] & 0x80 == 0 && found.question.end <= octets.len());
                 prop_assert!(found.question.start == 12 && found.question.len() >= 5);
             }

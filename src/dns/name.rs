@@ -249,7 +249,7 @@ impl fmt::Display for Name {
 
 #[cfg(test)]
 mod tests {
-    use super::{Name, NameError, wire_name};
+    use super::{Name, NameError, WireName, wire_name};
     use proptest::prelude::{Just, Strategy};
 
     #[test]
@@ -313,9 +313,11 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn both_ways_to_fold_a_name_agree(labels in labels()) {
-            let wire: Vec<u8> = labels.iter().flat_map(|label| [&[label.len() as u8], &label[..]].concat()).chain([0]).collect();
-            let name = hickory_proto::rr::Name::from_labels(labels.iter().map(Vec::as_slice)).unwrap();
-            proptest::prop_assert_eq!(Name::parse("left.over").unwrap().refill(&wire), Name::from_wire(&name));
+            let sized = |label: &Vec<u8>| [&[label.len() as u8], &label[..]].concat();
+            let wire: Vec<u8> = labels.iter().flat_map(sized).chain([0]).collect();
+            let name = WireName::from_labels(labels.iter().map(Vec::as_slice)).unwrap();
+            let refilled = Name::parse("left.over").unwrap().refill(&wire);
+            proptest::prop_assert_eq!(refilled, Name::from_wire(&name));
         }
     }
 

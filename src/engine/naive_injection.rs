@@ -4,7 +4,7 @@
 //! the query says which parsers have read it. Where it sees another, its rules are asked about that
 //! one, and what it sends is added to the plan.
 
-use super::respond::Judgement;
+use super::judgement::Judgement;
 use crate::{
     answer::{Output, Plan, Sampler},
     dns::{NaiveParser, NaiveQuestion, ParserSet, QueryParser, QueryView},

@@ -2,6 +2,7 @@
 
 use super::{
     admission::admit,
+    judgement::Judgement,
     naive_injection::{inject, read_naively},
     request::Request,
     scratch::Scratch,
@@ -31,14 +32,6 @@ pub struct Response<'e, 'r, 's> {
     pub decision: Option<Decision<'e>>,
     /// What a stub resolver gets that takes the first reply.
     pub verdict: VerdictKind,
-}
-
-/// What was decided about a request.
-#[derive(Debug)]
-pub(super) struct Judgement<'e> {
-    pub(super) query: Query,
-    pub(super) decision: Option<Decision<'e>>,
-    pub(super) verdict: VerdictKind,
 }
 
 impl Engine {

@@ -81,7 +81,8 @@ fn ranges<A: Ord + Copy>(
     let mut open: Vec<(A, JurisdictionId)> = Vec::new();
     let begin =
         |at: A, id: Option<JurisdictionId>, ranges: &mut Vec<(A, Option<JurisdictionId>)>| {
-            // What begins at the same address lies further inside, or comes after what has ended there.
+            // What begins at the same address lies further inside, or comes after what has ended
+            // there.
             if ranges.last().is_some_and(|(last, _)| *last == at) {
                 ranges.pop();
             }
@@ -137,12 +138,16 @@ mod tests {
             let mut networks = networks;
             networks.sort();
             networks.dedup();
-            let owned: Vec<_> = networks.iter().enumerate().map(|(country, net)| (*net, JurisdictionId { country, operator: None })).collect();
+            let id = |country| JurisdictionId { country, operator: None };
+            let owned: Vec<_> =
+                networks.iter().enumerate().map(|(country, net)| (*net, id(country))).collect();
             let found = ClientNetworks::new(&owned);
-            for client in [format!("127.0.{}.{}", low >> 8 & 7, low & 255), format!("::{low:x}"), "255.255.255.255".to_owned()] {
+            let v4 = format!("127.0.{}.{}", low >> 8 & 7, low & 255);
+            for client in [v4, format!("::{low:x}"), "255.255.255.255".to_owned()] {
                 let client = client.parse().unwrap();
                 let holding = owned.iter().filter(|(network, _)| network.contains(&client));
-                prop_assert_eq!(found.find(client), holding.max_by_key(|(network, _)| network.prefix_len()).map(|(_, id)| *id));
+                let longest = holding.max_by_key(|(network, _)| network.prefix_len());
+                prop_assert_eq!(found.find(client), longest.map(|(_, id)| *id));
             }
         }
     }

@@ -171,7 +171,8 @@ fn watch_files(paths: &[PathBuf], changes: &UnboundedSender<()>) -> Option<Recom
         let itself =
             if path.is_dir() { watcher.watch(path, RecursiveMode::Recursive) } else { Ok(()) };
         for error in above.into_iter().chain([itself]).filter_map(Result::err) {
-            tracing::warn!(path = %path.display(), %error, "changes will not be noticed; SIGHUP reloads");
+            let path = path.display();
+            tracing::warn!(%path, %error, "changes will not be noticed; SIGHUP reloads");
         }
     }
     Some(watcher)

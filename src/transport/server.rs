@@ -100,7 +100,7 @@ impl Server {
         let events = publisher();
         for Sockets { listener, udp, tcp } in sockets {
             let ListenerSpec { address, binding } = listener;
-            let shared = udp::Shared {
+            let context = udp::WorkerContext {
                 serving: Arc::clone(&serving),
                 binding: binding.clone(),
                 timer: Arc::clone(&timer),
@@ -109,14 +109,14 @@ impl Server {
                 stop: Arc::clone(&stop_workers),
             };
             for socket in udp {
-                let shared = shared.clone();
+                let context = context.clone();
                 let wildcard = address.ip().is_unspecified();
-                tasks.spawn_blocking(move || udp::serve(socket, wildcard, shared));
+                tasks.spawn_blocking(move || udp::serve(socket, wildcard, context));
             }
             let (serving, timer, events) =
                 (Arc::clone(&serving), Arc::clone(&timer), events.clone());
-            let shared = stream::Shared { serving, binding, timer, events };
-            tasks.spawn(tcp::serve(tcp, shared, Arc::clone(&connections)));
+            let context = stream::StreamContext { serving, binding, timer, events };
+            tasks.spawn(tcp::serve(tcp, context, Arc::clone(&connections)));
         }
         tasks.spawn(reload::watch(sources, serving, hangup));
         tokio::select! {
@@ -124,7 +124,9 @@ impl Server {
             _ = stop.changed() => {}
             // None of them ends but by a panic, and a server that is deaf on one ear must not look
             // well.
-            Some(ended) = tasks.join_next() => tracing::error!(?ended, "a part of the server ended"),
+            Some(ended) = tasks.join_next() => {
+                tracing::error!(?ended, "a part of the server ended");
+            }
         }
         stop_workers.store(true, Ordering::Relaxed);
         tasks.shutdown().await;

@@ -1,5 +1,6 @@
-//! DNS messages in a stream (RFC 7766 section 8): queries may follow each other at once, and answers
-//! leave as they are ready. Whatever carries octets in both directions will do: TCP, or TLS over it.
+//! DNS messages in a stream (RFC 7766 section 8): queries may follow each other at once, and
+//! answers leave as they are ready. Whatever carries octets in both directions will do: TCP, or TLS
+//! over it.
 
 use super::{
     delivery::{self, Event},
@@ -31,7 +32,7 @@ const CACHED_ANSWERS: usize = 256;
 
 /// What all streams of one listener need.
 #[derive(Clone)]
-pub(super) struct Shared {
+pub(super) struct StreamContext {
     pub(super) serving: Arc<ArcSwap<ServingState>>,
     pub(super) binding: Option<Binding>,
     pub(super) timer: Arc<Timer>,
@@ -51,14 +52,14 @@ pub(super) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
     stream: S,
     client: IpAddr,
     transport: Transport,
-    shared: Shared,
+    context: StreamContext,
 ) -> io::Result<Ended<S>> {
     let connection = Connection {
         stream,
         client,
         transport,
-        idle: shared.serving.load().engine.settings.tcp_idle,
-        shared,
+        idle: context.serving.load().engine.settings.tcp_idle,
+        context,
         pending: Vec::new(),
         out: Vec::new(),
         unsent: Vec::new(),
@@ -78,7 +79,7 @@ struct Connection<S> {
     transport: Transport,
     /// How long the stream may be silent.
     idle: Duration,
-    shared: Shared,
+    context: StreamContext,
     /// What was read and is no whole query yet.
     pending: Vec<u8>,
     /// What is to be written.
@@ -99,9 +100,9 @@ struct Answered {
 }
 
 /// What has been done with the queries that were read.
-enum Progress {
+enum TakenQueries {
     /// Whether there was one.
-    Taken(bool),
+    Answered(bool),
     /// The stream is to be reset.
     Reset(Event),
 }
@@ -128,9 +129,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             }
             // Octets alone do not keep a stream: whoever drips them would hold its place for ever.
             match self.take_queries()? {
-                Progress::Taken(true) => deadline = Instant::now() + self.idle,
-                Progress::Taken(false) => {}
-                Progress::Reset(event) => {
+                TakenQueries::Answered(true) => deadline = Instant::now() + self.idle,
+                TakenQueries::Answered(false) => {}
+                TakenQueries::Reset(event) => {
                     self.flush().await?;
                     return Ok(self.reset(&event));
                 }
@@ -140,10 +141,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         Ok(Ended::Closed)
     }
 
-    /// Answers the whole queries that were read, as many as may wait. What is too short for a header
-    /// is no DNS.
-    fn take_queries(&mut self) -> io::Result<Progress> {
-        let serving = self.shared.serving.load_full();
+    /// Answers the whole queries that were read, as many as may wait. What is too short for a
+    /// header is no DNS.
+    fn take_queries(&mut self) -> io::Result<TakenQueries> {
+        let serving = self.context.serving.load_full();
         let (mut start, mut reset) = (0, None);
         while let [high, low, rest @ ..] = &self.pending[start..]
             && self.in_flight < IN_FLIGHT
@@ -161,11 +162,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             reset = self.answer(&serving, octets)?;
         }
         self.pending.drain(..start);
-        Ok(reset.map_or(Progress::Taken(start > 0), Progress::Reset))
+        Ok(reset.map_or(TakenQueries::Answered(start > 0), TakenQueries::Reset))
     }
 
-    /// Answers one query, or sends it its own way. What comes back is an event when the stream is to
-    /// be reset.
+    /// Answers one query, or sends it its own way. What comes back is an event when the stream is
+    /// to be reset.
     fn answer(
         &mut self,
         serving: &Arc<ServingState>,
@@ -176,11 +177,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             octets: &self.pending[octets],
             client: self.client,
             transport: self.transport,
-            binding: self.shared.binding.as_ref(),
+            binding: self.context.binding.as_ref(),
             arrival: engine.settings.clock.now(),
         };
         let response = engine.respond(&request, &mut self.scratch);
-        let event = delivery::begin(self.shared.events.as_ref(), &response, begun.into());
+        let event = delivery::begin(self.context.events.as_ref(), &response, begun.into());
         let Some(transmission) = response.transmissions.first() else { return Ok(None) };
         let (after, due) = (transmission.after, begun + transmission.after);
         match &transmission.payload {
@@ -213,7 +214,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
 
     fn later(&mut self, due: Instant, answer: impl Future<Output = Answered> + Send + 'static) {
         self.in_flight += 1;
-        let (timer, answers) = (Arc::clone(&self.shared.timer), self.answers.0.clone());
+        let (timer, answers) = (Arc::clone(&self.context.timer), self.answers.0.clone());
         tokio::spawn(async move {
             let answered = answer.await;
             timer.until(due.into()).await;

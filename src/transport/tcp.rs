@@ -1,6 +1,6 @@
 //! Plain DNS over TCP (RFC 7766): connections are taken here and served as streams.
 
-use super::stream::{self, Ended, Shared};
+use super::stream::{self, Ended, StreamContext};
 use crate::dns::Transport;
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
@@ -13,7 +13,11 @@ use tokio::{
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// Takes connections, as many as `connections` has places for; the next ones are closed at once.
-pub(super) async fn serve(listener: TcpListener, shared: Shared, connections: Arc<Semaphore>) {
+pub(super) async fn serve(
+    listener: TcpListener,
+    context: StreamContext,
+    connections: Arc<Semaphore>,
+) {
     loop {
         let (stream, client) = match listener.accept().await {
             Ok(accepted) => accepted,
@@ -27,9 +31,9 @@ pub(super) async fn serve(listener: TcpListener, shared: Shared, connections: Ar
             tracing::debug!(%client, "too many connections");
             continue;
         };
-        let shared = shared.clone();
+        let context = context.clone();
         tokio::spawn(async move {
-            if let Err(error) = serve_connection(stream, client, shared).await {
+            if let Err(error) = serve_connection(stream, client, context).await {
                 tracing::debug!(%client, %error, "connection ended");
             }
             drop(place);
@@ -37,10 +41,14 @@ pub(super) async fn serve(listener: TcpListener, shared: Shared, connections: Ar
     }
 }
 
-async fn serve_connection(stream: TcpStream, client: SocketAddr, shared: Shared) -> io::Result<()> {
+async fn serve_connection(
+    stream: TcpStream,
+    client: SocketAddr,
+    context: StreamContext,
+) -> io::Result<()> {
     // Answers are small and should not wait for each other (Nagle).
     stream.set_nodelay(true)?;
-    match stream::serve(stream, client.ip(), Transport::Tcp, shared).await? {
+    match stream::serve(stream, client.ip(), Transport::Tcp, context).await? {
         Ended::Closed => Ok(()),
         // Closing with no time to linger sends RST.
         Ended::Reset(stream) => stream.set_zero_linger(),

@@ -13,24 +13,24 @@ use tokio::sync::oneshot;
 
 /// A thread that sleeps until the next task is due.
 #[derive(Debug)]
-pub(super) struct Timer(Arc<Shared>);
+pub(super) struct Timer(Arc<TimerThread>);
 
 #[derive(Debug, Default)]
-struct Shared {
-    state: Mutex<State>,
+struct TimerThread {
+    state: Mutex<DueTasks>,
     changed: Condvar,
 }
 
 #[derive(Debug, Default)]
-struct State {
-    due: BinaryHeap<Reverse<Due>>,
+struct DueTasks {
+    due: BinaryHeap<Reverse<DueTask>>,
     /// How many have come, so that those of one moment are woken in their order.
     count: u64,
     stopped: bool,
 }
 
 #[derive(Debug)]
-struct Due {
+struct DueTask {
     when: (Instant, u64),
     wake: oneshot::Sender<()>,
 }
@@ -38,7 +38,7 @@ struct Due {
 impl Timer {
     /// Starts the thread; it ends when the timer is dropped.
     pub(super) fn start() -> io::Result<Self> {
-        let shared = Arc::new(Shared::default());
+        let shared = Arc::new(TimerThread::default());
         let timer = Self(Arc::clone(&shared));
         thread::Builder::new().name("timer".to_owned()).spawn(move || shared.run())?;
         Ok(timer)
@@ -63,8 +63,8 @@ impl Drop for Timer {
     }
 }
 
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
+impl TimerThread {
+    fn lock(&self) -> MutexGuard<'_, DueTasks> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -72,7 +72,7 @@ impl Shared {
         let mut state = self.lock();
         state.count += 1;
         let number = state.count;
-        state.due.push(Reverse(Due { when: (when, number), wake }));
+        state.due.push(Reverse(DueTask { when: (when, number), wake }));
         // A sleep that ends before this one is due need not be cut short.
         let is_next = state.due.peek().is_some_and(|Reverse(due)| due.when.1 == number);
         drop(state);
@@ -100,21 +100,21 @@ impl Shared {
     }
 }
 
-impl PartialEq for Due {
+impl PartialEq for DueTask {
     fn eq(&self, other: &Self) -> bool {
         self.when == other.when
     }
 }
 
-impl Eq for Due {}
+impl Eq for DueTask {}
 
-impl PartialOrd for Due {
+impl PartialOrd for DueTask {
     fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl Ord for Due {
+impl Ord for DueTask {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
         self.when.cmp(&other.when)
     }

@@ -33,7 +33,7 @@ const PAUSE: Duration = Duration::from_millis(10);
 
 /// What the workers of one listener share.
 #[derive(Clone)]
-pub(super) struct Shared {
+pub(super) struct WorkerContext {
     pub(super) serving: Arc<ArcSwap<ServingState>>,
     pub(super) binding: Option<Binding>,
     pub(super) timer: Arc<Timer>,
@@ -44,17 +44,17 @@ pub(super) struct Shared {
 }
 
 /// Answers what comes to one socket.
-pub(super) fn serve(socket: Arc<UdpSocket>, wildcard: bool, shared: Shared) {
+pub(super) fn serve(socket: Arc<UdpSocket>, wildcard: bool, context: WorkerContext) {
     run_as_batch();
     let mut batch = Batch::new(wildcard);
     let mut worker = Worker {
-        shared,
+        context,
         socket,
         scratch: Scratch::default(),
         outbox: Outbox::default(),
         queued: Vec::with_capacity(BATCH),
     };
-    while !worker.shared.stop.load(Ordering::Relaxed) {
+    while !worker.context.stop.load(Ordering::Relaxed) {
         match batch.receive(&worker.socket) {
             Ok(0) => {}
             Ok(count) => worker.answer(&mut batch, count),
@@ -68,7 +68,7 @@ pub(super) fn serve(socket: Arc<UdpSocket>, wildcard: bool, shared: Shared) {
 
 /// One thread's things.
 struct Worker {
-    shared: Shared,
+    context: WorkerContext,
     socket: Arc<UdpSocket>,
     scratch: Scratch,
     /// Replies that leave with this batch.
@@ -87,16 +87,16 @@ struct Addressee {
 impl Worker {
     fn answer(&mut self, batch: &mut Batch, count: usize) {
         let arrival = Instant::now();
-        let serving = self.shared.serving.load_full();
+        let serving = self.context.serving.load_full();
         let now = serving.engine.settings.clock.now();
         for index in 0..count {
             let (octets, path) = batch.get(index);
             let Some(client) = path.client() else { continue };
-            let binding = self.shared.binding.as_ref();
+            let binding = self.context.binding.as_ref();
             let transport = Transport::Udp;
             let request = Request { octets, client, transport, binding, arrival: now };
             let response = serving.engine.respond(&request, &mut self.scratch);
-            let event = delivery::begin(self.shared.events.as_ref(), &response, arrival);
+            let event = delivery::begin(self.context.events.as_ref(), &response, arrival);
             for Transmission { after, payload } in response.transmissions {
                 let to = || Addressee { path: *path, arrival, event: event.clone() };
                 match payload {
@@ -109,17 +109,17 @@ impl Worker {
                     }
                     Payload::Message(range, _) => {
                         let reply = response.octets[range.clone()].to_vec();
-                        let (socket, timer) = (&self.socket, &self.shared.timer);
+                        let (socket, timer) = (&self.socket, &self.context.timer);
                         let departure = to().depart(socket, timer, *after, reply);
-                        self.shared.runtime.spawn(departure);
+                        self.context.runtime.spawn(departure);
                     }
                     Payload::AskUpstream => {
                         let message = response.message.expect("only a query is relayed");
                         let (query, serving) = (message.to_owned(), Arc::clone(&serving));
                         let (socket, timer) =
-                            (Arc::clone(&self.socket), Arc::clone(&self.shared.timer));
+                            (Arc::clone(&self.socket), Arc::clone(&self.context.timer));
                         let (to, after) = (to(), *after);
-                        self.shared.runtime.spawn(async move {
+                        self.context.runtime.spawn(async move {
                             let query = query.view();
                             let relayed = serving.relay(query, query.udp_limit()).await;
                             delivery::note_upstream(&to.event, &relayed);

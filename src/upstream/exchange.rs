@@ -20,7 +20,7 @@ pub(super) struct Exchange {
 
 /// Why there was no answer, as words that follow the resolver's address.
 #[derive(Debug, Error)]
-pub(super) enum Failure {
+pub(super) enum ExchangeError {
     #[error("did not answer within {} ms", .0.as_millis())]
     Silent(Duration),
     #[error("could not be asked: {0}")]
@@ -42,7 +42,7 @@ impl Exchange {
         Self { server, query }
     }
 
-    pub(super) async fn run(&self) -> Result<Vec<u8>, Failure> {
+    pub(super) async fn run(&self) -> Result<Vec<u8>, ExchangeError> {
         let answer = self.by_udp().await?;
         if let Some(answer) = answer {
             return Ok(answer);
@@ -51,7 +51,7 @@ impl Exchange {
     }
 
     /// The answer, or nothing when it is truncated or longer than the buffer.
-    async fn by_udp(&self) -> Result<Option<Vec<u8>>, Failure> {
+    async fn by_udp(&self) -> Result<Option<Vec<u8>>, ExchangeError> {
         let any = match self.server {
             SocketAddr::V4(_) => SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)),
             SocketAddr::V6(_) => SocketAddr::from((Ipv6Addr::UNSPECIFIED, 0)),
@@ -72,13 +72,13 @@ impl Exchange {
         }
     }
 
-    async fn by_tcp(&self) -> Result<Vec<u8>, Failure> {
+    async fn by_tcp(&self) -> Result<Vec<u8>, ExchangeError> {
         let mut stream = TcpStream::connect(self.server).await?;
         let length = u16::try_from(self.query.len()).unwrap_or(u16::MAX);
         stream.write_all(&[&length.to_be_bytes()[..], &self.query].concat()).await?;
         let mut answer = vec![0; usize::from(stream.read_u16().await?)];
         stream.read_exact(&mut answer).await?;
-        if self.is_answer(&answer) { Ok(answer) } else { Err(Failure::Foreign) }
+        if self.is_answer(&answer) { Ok(answer) } else { Err(ExchangeError::Foreign) }
     }
 
     /// The same id, QR set, and the same question; a reply without any (some errors have none) is

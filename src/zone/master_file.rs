@@ -1,5 +1,5 @@
-//! Reading master files (RFC 1035 section 5) with hickory's parser, and checking what they hold with
-//! its zone store.
+//! Reading master files (RFC 1035 section 5) with hickory's parser, and checking what they hold
+//! with its zone store.
 
 use hickory_proto::{
     rr::{LowerName, Name as WireName, RecordSet, RecordType, RrKey},

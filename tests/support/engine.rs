@@ -205,10 +205,7 @@ pub(crate) fn explained(lab: &Lab, question: &Question<'_>) -> Option<Message> {
     explanation(lab, question).steps.first().and_then(|step| step.content.decoded()).cloned()
 }
 
-fn explanation<'l>(
-    lab: &'l Lab,
-    question: &Question<'_>,
-) -> splinterdns::engine::Explanation<'l> {
+fn explanation<'l>(lab: &'l Lab, question: &Question<'_>) -> splinterdns::engine::Explanation<'l> {
     let Question { name, rtype, client, transport, now } = *question;
     lab.explain(&wire_name(name).unwrap(), Rtype(rtype), (client, transport), now)
 }

@@ -1,14 +1,14 @@
 //! Datagrams in batches: one system call takes up to [`BATCH`] queries off a socket, another sends
 //! their replies.
 //!
-//! There is no path round `unsafe`: `recvmmsg` and `sendmmsg` take arrays of headers that point into
-//! other arrays, and the safe wrapper (nix) cannot send each message from an address of its own.
-//! Every pointer is set right before the call that uses it, into arrays that the same [`Batch`]
-//! owns and that nothing else touches during the call.
+//! There is no path round `unsafe`: `recvmmsg` and `sendmmsg` take arrays of headers that point
+//! into other arrays, and the safe wrapper (nix) cannot send each message from an address of its
+//! own. Every pointer is set right before the call that uses it, into arrays that the same
+//! [`Batch`] owns and that nothing else touches during the call.
 
 #![allow(
     unsafe_code,
-    reason = "recvmmsg and sendmmsg have no safe wrapper that keeps the local address of each message"
+    reason = "no safe wrapper of recvmmsg and sendmmsg keeps the local address of each message"
 )]
 
 use nix::{

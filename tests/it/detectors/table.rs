@@ -70,8 +70,14 @@ pub(super) const TABLE: [Line; 38] = [
     line("CN", None, VerdictKind::Poison, &[A, AAAA], GREAT_FIREWALL),
     // Until 2021 all of its AAAA were in Teredo, so that one of those always came first (GFWatch,
     // 2020).
-    line("CN", None, VerdictKind::Poison, &[AAAA], Judgement { ooni: Ooni::Bogon, ..GREAT_FIREWALL })
-        .of("youtube-unanchored"),
+    line(
+        "CN",
+        None,
+        VerdictKind::Poison,
+        &[AAAA],
+        Judgement { ooni: Ooni::Bogon, ..GREAT_FIREWALL },
+    )
+    .of("youtube-unanchored"),
     // 127.0.0.1 for cp.cloudflare.com, from the resolver (net4people/bbs issue 84, 2021).
     line("CN", Some("china-telecom"), VerdictKind::Poison, &[A], LOOPBACK),
     // RT and Sputnik: NXDOMAIN at most ISPs (OONI, EU sanctions, 2024).
