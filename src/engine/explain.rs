@@ -84,7 +84,7 @@ impl Engine {
         let response = self.respond_with(&request, true, sampler, &mut scratch);
         let steps = explained(&response);
         let query = response.query.expect("a question of our own can be read").clone();
-        let jurisdiction = self.policy.jurisdiction(client, None);
+        let jurisdiction = response.jurisdiction;
         let decision = response.decision.unwrap_or(Decision { jurisdiction, rule: None });
         Explanation { decision, verdict: response.verdict, steps, query }
     }

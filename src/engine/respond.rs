@@ -13,7 +13,7 @@ use crate::{
     answer::{Output, Plan, PlannedStep, Sampler},
     dns::{ParserSet, QueryView, RequestError},
     model::{Query, VerdictKind},
-    policy::Decision,
+    policy::{Decision, Jurisdiction},
 };
 use std::time::Duration;
 
@@ -28,6 +28,8 @@ pub struct Response<'e, 'r, 's> {
     pub message: Option<QueryView<'r>>,
     /// What was decided about; nothing where no query could be read.
     pub query: Option<&'s Query>,
+    /// Who governs the client.
+    pub jurisdiction: Jurisdiction<'e>,
     /// The decision; nothing where the protocol decides.
     pub decision: Option<Decision<'e>>,
     /// What a stub resolver gets that takes the first reply.
@@ -57,7 +59,9 @@ impl Engine {
         let parsed = QueryView::parse(request.octets);
         let buffer = scratch.query.take().map(|query| query.qname);
         let query = request.query(parsed.as_ref().ok(), buffer);
-        let judgement = self.judge(request, parsed, query, (allowed, sampler), scratch);
+        let jurisdiction = self.policy.jurisdiction(request.client, request.binding);
+        let picks = (allowed, sampler);
+        let judgement = Self::judge(request, parsed, query, jurisdiction, picks, scratch);
         self.carry_out(request, parsed.ok(), scratch);
         let Judgement { query, decision, verdict } = judgement;
         let is_read = parsed.is_ok() || decision.is_some();
@@ -67,6 +71,7 @@ impl Engine {
             transmissions: &scratch.transmissions,
             message: parsed.ok(),
             query: scratch.query.as_ref().filter(|_| is_read),
+            jurisdiction,
             decision,
             verdict,
         }
@@ -74,14 +79,13 @@ impl Engine {
 
     /// Decides about a request; the plan then has what is sent.
     fn judge<'e>(
-        &'e self,
         request: &Request<'_>,
         parsed: Result<QueryView<'_>, RequestError>,
         mut query: Query,
+        jurisdiction: Jurisdiction<'e>,
         (allowed, sampler): (bool, Sampler<'_>),
         Scratch { plan, .. }: &mut Scratch,
     ) -> Judgement<'e> {
-        let jurisdiction = self.policy.jurisdiction(request.client, request.binding);
         let admitted = admit(request, parsed, query.qtype, allowed, &mut plan.octets);
         // Injectors see the datagrams of those who may ask.
         let injectors = allowed && !request.transport.is_stream();

@@ -4,6 +4,7 @@ use super::serving::Relayed;
 use crate::{
     engine::Response,
     events::{Delivered, PendingEvent, Publisher, QueryEvent},
+    policy::Jurisdiction,
 };
 use std::{sync::Arc, time::Instant};
 
@@ -18,9 +19,7 @@ pub(super) fn begin(
     begun: Instant,
 ) -> Event {
     let (publisher, query) = (publisher?, response.query?);
-    let jurisdiction = response.decision.map(|decision| decision.jurisdiction);
-    let country = jurisdiction.and_then(|jurisdiction| jurisdiction.country);
-    let operator = jurisdiction.and_then(|jurisdiction| jurisdiction.operator);
+    let Jurisdiction { country, operator } = response.jurisdiction;
     let rule = response.decision.and_then(|decision| decision.rule);
     let event = QueryEvent {
         client: query.client,

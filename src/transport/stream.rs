@@ -260,3 +260,67 @@ fn frame(octets: &[u8], out: &mut Vec<u8>) -> io::Result<Range<usize>> {
     out.extend(octets);
     Ok(out.len() - octets.len()..out.len())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Ended, StreamContext, serve};
+    use crate::{
+        config::LabSpec,
+        dns::Transport,
+        engine::{LabSources, load},
+        files::FileSource,
+        transport::{serving::ServingState, timer::Timer},
+    };
+    use arc_swap::ArcSwap;
+    use std::sync::Arc;
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex},
+        task::JoinHandle,
+    };
+
+    /// `NAME A` with its length before it.
+    fn framed(labels: &[u8]) -> Vec<u8> {
+        let header = b"\x12\x34\x01\0\0\x01\0\0\0\0\0\0";
+        let query = [header, labels, &[0, 0, 1, 0, 1]].concat();
+        [&(query.len() as u16).to_be_bytes()[..], &query].concat()
+    }
+
+    /// A pipe in memory, with China at one end.
+    fn connected() -> (DuplexStream, JoinHandle<std::io::Result<Ended<DuplexStream>>>) {
+        let flags =
+            LabSpec { today: Some("2026-11-22T12:00".parse().unwrap()), ..LabSpec::default() };
+        let (engine, _) = load(&LabSources::new(FileSource::built_in_configs(), flags)).unwrap();
+        let context = StreamContext {
+            serving: Arc::new(ArcSwap::from_pointee(ServingState::new(engine))),
+            binding: Some("CN".parse().unwrap()),
+            timer: Arc::new(Timer::start().unwrap()),
+            events: None,
+        };
+        let (ours, theirs) = duplex(4096);
+        let client = [10, 0, 0, 1].into();
+        (ours, tokio::spawn(serve(theirs, client, Transport::Tcp, context)))
+    }
+
+    #[tokio::test]
+    async fn any_stream_of_octets_carries_queries_and_answers() {
+        let (mut client, served) = connected();
+        let query = framed(b"\x07example\x03com");
+        // The second query comes in pieces.
+        client.write_all(&[&query[..], &query[..20]].concat()).await.unwrap();
+        client.write_all(&query[20..]).await.unwrap();
+        for _ in 0..2 {
+            let mut answer = vec![0; usize::from(client.read_u16().await.unwrap())];
+            client.read_exact(&mut answer).await.unwrap();
+            assert_eq!((&answer[..2], answer[3] & 0x0f), (&b"\x12\x34"[..], 0));
+        }
+        drop(client);
+        assert!(matches!(served.await.unwrap().unwrap(), Ended::Closed));
+    }
+
+    #[tokio::test]
+    async fn a_reset_is_left_to_whatever_carries_the_stream() {
+        let (mut client, served) = connected();
+        client.write_all(&framed(b"\x03www\x08facebook\x03com")).await.unwrap();
+        assert!(matches!(served.await.unwrap().unwrap(), Ended::Reset(_)));
+    }
+}

@@ -5,6 +5,7 @@ mod commands;
 mod countries;
 mod detectors;
 mod docs;
+mod events;
 mod house;
 mod octets;
 mod protocol;

@@ -1,0 +1,142 @@
+//! What the debug log tells of a query, when its last reply has left.
+
+use crate::support::{
+    files::repository,
+    wire::{client_socket, question, receive, receive_framed, send_framed},
+};
+use hickory_proto::rr::RecordType;
+use std::{
+    io::{BufRead, BufReader},
+    net::{SocketAddr, UdpSocket},
+    process::{Child, ChildStderr, Command, Stdio},
+    thread,
+    time::Duration,
+};
+
+/// The program, logging every query.
+struct Logging {
+    child: Child,
+    address: SocketAddr,
+    log: BufReader<ChildStderr>,
+}
+
+impl Logging {
+    fn start(arguments: &[&str]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_splinterdns"))
+            .args(["serve", "--listen", "127.0.0.1:0", "--today", "2026-11-22"])
+            .args(["--log", "splinterdns::query=debug"])
+            .args(arguments)
+            .env("NO_COLOR", "1")
+            .current_dir(repository())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let banner = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+        let listening = |line: String| Some(line.strip_prefix("listening on ")?.to_owned());
+        let line = { banner }.find_map(listening).expect("an address");
+        let address = line.split(' ').next().unwrap().parse().unwrap();
+        let log = BufReader::new(child.stderr.take().unwrap());
+        Self { child, address, log }
+    }
+
+    fn ask(&self, client: &str, name: &str) -> UdpSocket {
+        let socket = client_socket(client);
+        let query = question(name, RecordType::A).to_vec().unwrap();
+        socket.send_to(&query, self.address).unwrap();
+        socket
+    }
+
+    /// The next line, whose fields stand behind its level.
+    fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.log.read_line(&mut line).unwrap();
+        line.split_once("DEBUG ").unwrap_or_else(|| panic!("{line}")).1.trim_end().to_owned()
+    }
+}
+
+impl Drop for Logging {
+    fn drop(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+/// A line without its latency, and the latency in microseconds.
+fn parted(line: &str) -> (&str, u64) {
+    let (rest, latency) = line.split_once(" latency_us=").expect("a latency");
+    (rest, latency.parse().unwrap())
+}
+
+#[test]
+fn a_line_tells_who_asked_what_decided_and_what_left() {
+    let mut server = Logging::start(&[]);
+    let socket = server.ask("127.98.0.1", "www.facebook.com.");
+    receive(&socket, Duration::from_secs(5)).unwrap();
+    let line = server.line();
+    let expected = "client=127.98.0.1 transport=udp name=www.facebook.com rtype=A country=\"IR\" \
+                    operator=\"-\" verdict=poison rule=\"facebook\" replies=\"NOERROR\" \
+                    upstream=\"-\"";
+    assert_eq!(parted(&line).0, expected);
+}
+
+#[test]
+fn a_race_is_told_once_when_its_last_reply_has_left() {
+    let mut server = Logging::start(&[]);
+    let socket = server.ask("127.86.0.1", "www.facebook.com.");
+    let count = (0..3).filter(|_| receive(&socket, Duration::from_secs(5)).is_some()).count();
+    assert_eq!(count, 3);
+    let line = server.line();
+    let (rest, latency) = parted(&line);
+    assert!(rest.contains("replies=\"NOERROR,NOERROR,NOERROR\""), "{line}");
+    assert!(latency > 1000, "the genuine answer comes last, some milliseconds later: {line}");
+}
+
+#[test]
+fn a_reset_and_a_refusal_are_told_too() {
+    let mut server = Logging::start(&[]);
+    let connect = |client: &str| {
+        let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None);
+        let socket = socket.unwrap();
+        socket.bind(&SocketAddr::new(client.parse().unwrap(), 0).into()).unwrap();
+        socket.connect(&server.address.into()).unwrap();
+        std::net::TcpStream::from(socket)
+    };
+    let mut stream = connect("127.86.0.1");
+    send_framed(&mut stream, &question("www.facebook.com.", RecordType::A).to_vec().unwrap());
+    receive_framed(&mut stream).unwrap_err();
+    let line = server.line();
+    assert!(line.contains("transport=tcp") && line.contains("verdict=reset"), "{line}");
+    assert!(line.contains("replies=\"RST\""), "{line}");
+    let socket = client_socket("127.86.0.1");
+    let transfer = question("example.com.", RecordType::AXFR).to_vec().unwrap();
+    socket.send_to(&transfer, server.address).unwrap();
+    receive(&socket, Duration::from_secs(5)).unwrap();
+    let line = server.line();
+    assert!(line.contains("country=\"CN\"") && line.contains("replies=\"REFUSED\""), "{line}");
+}
+
+/// A resolver that says NXDOMAIN to one query.
+fn upstream() -> (SocketAddr, thread::JoinHandle<()>) {
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let address = socket.local_addr().unwrap();
+    let answering = thread::spawn(move || {
+        let mut buffer = [0; 512];
+        let (length, client) = socket.recv_from(&mut buffer).unwrap();
+        buffer[2] |= 0x80;
+        buffer[3] = 0x83;
+        socket.send_to(&buffer[..length], client).unwrap();
+    });
+    (address, answering)
+}
+
+#[test]
+fn what_the_upstream_resolver_has_said_is_told() {
+    let (address, answering) = upstream();
+    let mut server = Logging::start(&["--upstream", &address.to_string()]);
+    let socket = server.ask("127.1.0.1", "nowhere.test.");
+    receive(&socket, Duration::from_secs(5)).unwrap();
+    answering.join().unwrap();
+    let line = server.line();
+    assert!(line.contains("replies=\"NXDOMAIN\" upstream=\"NXDOMAIN\""), "{line}");
+}
