@@ -13,6 +13,7 @@ mod admission;
 mod answer_cache;
 mod examples;
 mod explain;
+mod generation;
 mod honest;
 mod judgement;
 mod load;
@@ -21,14 +22,14 @@ mod request;
 mod respond;
 mod scratch;
 mod settings;
-mod state;
+
 mod transmission;
 
 pub use explain::{ExplainedStep, Explanation, StepContent, WireMessage};
+pub use generation::Engine;
 pub use load::{LabSources, LoadError, check_countries, check_zones, load};
 pub use request::Request;
 pub use respond::Response;
 pub use scratch::Scratch;
 pub use settings::Settings;
-pub use state::Engine;
 pub use transmission::{Origin, Payload, Transmission};

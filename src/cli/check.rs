@@ -122,11 +122,11 @@ fn plural(count: usize, noun: &str) -> String {
 
 /// `lab.yaml`, or another YAML file that has one of a lab's own keys.
 fn is_lab_file(path: &Path) -> bool {
-    let own = ["listen:", "upstream:", "honest-from:", "zones:", "allow:", "seed:"];
-    let text = std::fs::read_to_string(path).unwrap_or_default();
+    const OWN: [&str; 6] = ["listen:", "upstream:", "honest-from:", "zones:", "allow:", "seed:"];
+    let own = |line: &str| OWN.iter().any(|key| line.starts_with(key));
     let yaml = path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
     let named = path.file_stem().is_some_and(|name| name == "lab");
-    yaml && (named || text.lines().any(|line| own.iter().any(|key| line.starts_with(key))))
+    yaml && (named || std::fs::read_to_string(path).is_ok_and(|text| text.lines().any(own)))
 }
 
 fn folder(path: &Path) -> &Path {

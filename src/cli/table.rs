@@ -24,7 +24,7 @@ impl Table {
     }
 
     fn render(&self) -> String {
-        let columns = self.0.iter().map(Vec::len).max().unwrap_or_default();
+        let columns = self.0.iter().map(Vec::len).max().unwrap_or(0);
         let mut widths = vec![0; columns];
         for row in &self.0 {
             for (width, (cell, _)) in widths.iter_mut().zip(row) {

@@ -75,7 +75,7 @@ impl SyntaxError {
                 .to_owned();
             return Self { line, column, message };
         }
-        let message = message.split(" at line ").next().unwrap_or_default();
+        let message = message.split_once(" at line ").map_or(message, |(words, _)| words);
         Self { line, column, message: format!("this is no YAML: {message}") }
     }
 }
@@ -95,7 +95,8 @@ fn stray_star(line: &str) -> Option<usize> {
             None if c == '"' || c == '\'' => quote = Some(c),
             None if c == '#' && before == ' ' => return None,
             None if c == '*' && " [,{-:".contains(before) => {
-                let word = line[at + 1..].split([' ', ',', ']', '}']).next().unwrap_or_default();
+                let word =
+                    line[at + 1..].split([' ', ',', ']', '}']).next().expect("a part at least");
                 if word.is_empty() || word.contains(['.', '*']) {
                     return Some(line[..at].chars().count() + 1);
                 }
@@ -110,7 +111,7 @@ fn stray_star(line: &str) -> Option<usize> {
 /// The text of a number as it stands in the document.
 pub(super) fn as_written(text: &str, number: usize) -> String {
     let (line, column) = locate(text, number);
-    let rest = text.lines().nth(line - 1).unwrap_or_default().chars().skip(column - 1);
+    let rest = text.lines().nth(line - 1).expect("the node stands there").chars().skip(column - 1);
     rest.take_while(|c| c.is_ascii_alphanumeric() || "+-._".contains(*c)).collect()
 }
 

@@ -1,6 +1,6 @@
 //! Running the examples of a country: the same decision and the same octets that a client gets.
 
-use super::{explain::Explanation, state::Engine};
+use super::{explain::Explanation, generation::Engine};
 use crate::{
     config::{CountrySpec, ExampleSpec},
     diagnostic::{At, Place, Report, UnknownWord},

@@ -1,10 +1,10 @@
 //! A query without a client: what would be decided and sent, for examples, `explain` and `compare`.
 
 use super::{
+    generation::Engine,
     request::Request,
     respond::Response,
     scratch::Scratch,
-    state::Engine,
     transmission::{Origin, Payload},
 };
 use crate::{

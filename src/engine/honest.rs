@@ -2,7 +2,7 @@
 
 use super::{
     answer_cache::{AnswerCache, patch_header},
-    state::Engine,
+    generation::Engine,
     transmission::{Origin, Payload},
 };
 use crate::{

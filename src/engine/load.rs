@@ -1,6 +1,6 @@
 //! Reading everything a lab needs, with all problems of all files in one report.
 
-use super::{examples, settings::Settings, state::Engine};
+use super::{examples, generation::Engine, settings::Settings};
 use crate::{
     config::{CountrySpec, LabSpec, read_country, read_lab},
     diagnostic::{Duplicate, Place, Report, UnknownWord},
@@ -155,6 +155,7 @@ fn lab_spec(sources: &LabSources, report: &mut Report) -> Result<LabSpec, FileEr
 fn read_spec(files: &FileSource, path: &Path, report: &mut Report) -> Result<LabSpec, FileError> {
     let text = files.read(path)?;
     let file = report.open(files.shown(path), text);
+    // What cannot be read at all has been reported.
     Ok(read_lab(file, report).unwrap_or_default())
 }
 
@@ -169,7 +170,9 @@ fn zones_source(sources: &LabSources, lab: &LabSpec) -> FileSource {
         Some(path) => path.parent().map(Path::to_owned),
         None => sources.configs.folder().map(Path::to_owned),
     };
-    FileSource::Folder(beside.unwrap_or_default().join(&named.value))
+    FileSource::Folder(
+        beside.map_or_else(|| PathBuf::from(&named.value), |folder| folder.join(&named.value)),
+    )
 }
 
 fn read_countries(files: &FileSource, report: &mut Report) -> Result<Vec<CountrySpec>, FileError> {

@@ -2,11 +2,11 @@
 
 use super::{
     admission::admit,
+    generation::Engine,
     judgement::Judgement,
     naive_injection::{inject, read_naively},
     request::Request,
     scratch::Scratch,
-    state::Engine,
     transmission::{Origin, Payload, Transmission},
 };
 use crate::{

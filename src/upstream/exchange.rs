@@ -74,7 +74,7 @@ impl Exchange {
 
     async fn by_tcp(&self) -> Result<Vec<u8>, ExchangeError> {
         let mut stream = TcpStream::connect(self.server).await?;
-        let length = u16::try_from(self.query.len()).unwrap_or(u16::MAX);
+        let length = u16::try_from(self.query.len()).expect("it came in by UDP or TCP");
         stream.write_all(&[&length.to_be_bytes()[..], &self.query].concat()).await?;
         let mut answer = vec![0; usize::from(stream.read_u16().await?)];
         stream.read_exact(&mut answer).await?;

@@ -42,7 +42,7 @@ pub(in crate::transport) fn steer_by_core(socket: &UdpSocket, workers: usize) ->
 fn cores() -> Vec<u32> {
     let Ok(allowed) = sched_getaffinity(Pid::from_raw(0)) else { return Vec::new() };
     (0..CpuSet::count())
-        .filter(|core| allowed.is_set(*core).unwrap_or_default())
+        .filter(|core| allowed.is_set(*core) == Ok(true))
         .map(|core| core as u32)
         .collect()
 }
