@@ -22,7 +22,6 @@ pub use kind::{Answer, AnswerKind};
 pub use kinds::{KINDS, kind_named};
 pub use options::{AnswerOptions, KindEntry, OptionPlace};
 pub use plan::{Output, Plan, PlannedStep, Planner};
-pub use soa::{NegativeSoa, SoaPlace};
 pub use ttl::TtlRange;
 pub use wire_form::{EdnsForm, ExtendedError, MessageForm, OwnerForm, WireForm};
 pub use writer::{ResponseHead, ResponseWriter, write_header_only};

@@ -48,6 +48,25 @@ pub trait AnswerKind: fmt::Debug + Send + Sync {
     }
 }
 
+/// A kind that has no options and no parts.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PlainKind {
+    /// As [`AnswerKind::plan`].
+    pub(super) plan: fn(&MessageForm, Duration, &mut Planner<'_>),
+    /// As [`AnswerKind::is_honest`].
+    pub(super) honest: bool,
+}
+
+impl AnswerKind for PlainKind {
+    fn plan(&self, form: &MessageForm, after: Duration, planner: &mut Planner<'_>) {
+        (self.plan)(form, after, planner);
+    }
+
+    fn is_honest(&self) -> bool {
+        self.honest
+    }
+}
+
 impl Answer {
     /// An answer, sent by whoever reads queries with this parser, unless its parts say otherwise.
     #[must_use]

@@ -2,7 +2,7 @@
 
 use super::{
     addresses::{AddressChoice, AddressFamily},
-    kind::{Answer, AnswerKind},
+    kind::{Answer, AnswerKind, PlainKind},
     ttl::TtlRange,
 };
 use hickory_proto::rr::Name as WireName;
@@ -20,8 +20,62 @@ pub struct KindEntry {
     pub example: Option<&'static str>,
     /// Whether it is made of other answers, which then say how messages look.
     pub composed: bool,
-    /// Reads the options; nothing when they cannot mean anything, which has been reported.
-    pub read: fn(&mut dyn AnswerOptions) -> Option<Box<dyn AnswerKind>>,
+    read: KindReader,
+}
+
+/// How the options of a kind are read; nothing comes when they cannot mean anything, which has been
+/// reported.
+pub(super) type ReadOptions = fn(&mut dyn AnswerOptions) -> Option<Box<dyn AnswerKind>>;
+
+#[derive(Clone, Copy, Debug)]
+enum KindReader {
+    /// There are no options.
+    Plain(PlainKind),
+    Options(ReadOptions),
+}
+
+impl KindEntry {
+    /// A kind without options.
+    pub(super) const fn plain(word: &'static str, kind: PlainKind) -> Self {
+        let read = KindReader::Plain(kind);
+        Self { word, bare: true, example: None, composed: false, read }
+    }
+
+    /// A kind that may have options.
+    pub(super) const fn optional(word: &'static str, read: ReadOptions) -> Self {
+        let read = KindReader::Options(read);
+        Self { word, bare: true, example: None, composed: false, read }
+    }
+
+    /// A kind that needs its options.
+    pub(super) const fn needing(
+        word: &'static str,
+        example: Option<&'static str>,
+        read: ReadOptions,
+    ) -> Self {
+        let read = KindReader::Options(read);
+        Self { word, bare: false, example, composed: false, read }
+    }
+
+    /// A kind that needs its options, which are made of other answers.
+    pub(super) const fn composed(
+        word: &'static str,
+        example: Option<&'static str>,
+        read: ReadOptions,
+    ) -> Self {
+        Self { composed: true, ..Self::needing(word, example, read) }
+    }
+
+    /// Reads the options; nothing comes when they cannot mean anything, which has been reported.
+    pub fn read(&self, options: &mut dyn AnswerOptions) -> Option<Box<dyn AnswerKind>> {
+        match self.read {
+            KindReader::Options(read) => read(options),
+            KindReader::Plain(kind) => {
+                options.open("an answer without options");
+                Some(Box::new(kind))
+            }
+        }
+    }
 }
 
 /// The options of one answer. Every method that finds a wrong value has reported it.

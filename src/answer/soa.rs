@@ -1,15 +1,25 @@
-//! The SOA of a negative answer (RFC 2308 section 3).
+//! Negative answers and their SOA (RFC 2308).
 
 use super::{
-    AnswerOptions,
+    kind::AnswerKind,
+    options::AnswerOptions,
+    plan::Planner,
+    wire_form::MessageForm,
     writer::{Owner, ResponseWriter, Section},
 };
-use crate::dns::{wire_name, write_wire};
-use hickory_proto::rr::{Name as WireName, RecordType};
+use crate::{
+    dns::{wire_name, write_wire},
+    model::VerdictKind,
+};
+use hickory_proto::{
+    op::ResponseCode,
+    rr::{Name as WireName, RecordType},
+};
+use std::time::Duration;
 
 /// The SOA of a negative answer.
 #[derive(Debug)]
-pub struct NegativeSoa {
+pub(super) struct NegativeSoa {
     /// In which section it stands.
     place: SoaPlace,
     /// Its owner, where it is another than the name that the rule blocks.
@@ -20,9 +30,38 @@ pub struct NegativeSoa {
     data: Box<[u8]>,
 }
 
+/// An answer without records.
+#[derive(Debug)]
+pub(super) struct NegativeAnswer {
+    rcode: ResponseCode,
+    verdict: VerdictKind,
+    soa: NegativeSoa,
+}
+
+impl NegativeAnswer {
+    /// Reads the options of a negative answer.
+    pub(super) fn read(
+        rcode: ResponseCode,
+        verdict: VerdictKind,
+        options: &mut dyn AnswerOptions,
+    ) -> Self {
+        options.open("a negative answer");
+        Self { rcode, verdict, soa: NegativeSoa::read(options) }
+    }
+}
+
+impl AnswerKind for NegativeAnswer {
+    fn plan(&self, form: &MessageForm, after: Duration, planner: &mut Planner<'_>) {
+        let blocked = planner.blocked();
+        planner.forge(after, (self.rcode, false), form, self.verdict, |response| {
+            self.soa.write(response, blocked);
+        });
+    }
+}
+
 /// In which section a negative answer's SOA stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SoaPlace {
+enum SoaPlace {
     /// Nowhere.
     None,
     /// In AUTHORITY, as RFC 2308 wants it.
@@ -46,8 +85,8 @@ const DEFAULT: (&str, &str, u32) = ("localhost.", "nobody.invalid.", 10_800);
 const DEFAULT_TIMERS: [u32; 4] = [1, 3600, 1200, 604_800];
 
 impl NegativeSoa {
-    /// Reads the options of a negative answer.
-    pub fn read(options: &mut dyn AnswerOptions) -> Self {
+    /// Reads the options about the SOA.
+    fn read(options: &mut dyn AnswerOptions) -> Self {
         let place = options.word("soa", "place for the SOA", &PLACES.map(|(word, _)| word));
         let place = place.map_or(SoaPlace::Authority, |index| PLACES[index].1);
         let zone = options.name("zone");

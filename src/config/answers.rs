@@ -199,7 +199,7 @@ fn read_word<'s>(
         reader.add(node, unknown_word(word, []));
         return None;
     };
-    let kind = with_options(node, false, context, reader, entry.read)?;
+    let kind = with_options(node, false, context, reader, |options| entry.read(options))?;
     Some(Answer::new(word.to_owned(), kind, MessageForm::default(), QueryParser::Dns))
 }
 
@@ -257,7 +257,7 @@ fn read_kind<'s>(
     let (key, options) = fields.entry(entry.word)?;
     let given = !matches!(options.value, Value::Null);
     if given || entry.bare {
-        return with_options(options, given, context, reader, entry.read);
+        return with_options(options, given, context, reader, |options| entry.read(options));
     }
     reader.found(key, "no options", format!("{} with its options", entry.word));
     None

@@ -6,8 +6,7 @@ use crate::answer::{
 use jiff::civil::Date;
 use std::{sync::Arc, time::Duration};
 
-pub(super) const ENTRY: KindEntry =
-    KindEntry { word: "dated", bare: false, example: None, composed: true, read };
+pub(super) const ENTRY: KindEntry = KindEntry::composed("dated", None, read);
 
 /// The answers, each with its first day; that of the first is before all others.
 #[derive(Debug)]

@@ -4,13 +4,11 @@ use super::race::LONGEST;
 use crate::answer::{Answer, AnswerKind, AnswerOptions, KindEntry, MessageForm, Planner};
 use std::{sync::Arc, time::Duration};
 
-pub(super) const ENTRY: KindEntry = KindEntry {
-    word: "delay",
-    bare: false,
-    example: Some("its options with it, such as {delay: {by: 2s, then: honest}}"),
-    composed: true,
+pub(super) const ENTRY: KindEntry = KindEntry::composed(
+    "delay",
+    Some("its options with it, such as {delay: {by: 2s, then: honest}}"),
     read,
-};
+);
 
 #[derive(Debug)]
 struct Delay {

@@ -3,7 +3,8 @@
 use crate::{
     answer::{
         AddressChoice, AddressFamily, AnswerKind, AnswerOptions, KindEntry, MessageForm,
-        NegativeSoa, OptionPlace, Planner, ResponseWriter, Sampler, TtlRange,
+        OptionPlace, Planner, ResponseWriter, Sampler, TtlRange,
+        soa::NegativeSoa,
         writer::{Owner, Section},
     },
     dns::write_wire,
@@ -15,13 +16,11 @@ use hickory_proto::{
 };
 use std::{net::IpAddr, time::Duration};
 
-pub(super) const ENTRY: KindEntry = KindEntry {
-    word: "poison",
-    bare: false,
-    example: Some("its records with it, such as {poison: {a: 192.0.2.1}}"),
-    composed: false,
+pub(super) const ENTRY: KindEntry = KindEntry::needing(
+    "poison",
+    Some("its records with it, such as {poison: {a: 192.0.2.1}}"),
     read,
-};
+);
 
 /// Forged records.
 #[derive(Debug)]

@@ -5,16 +5,14 @@ use crate::answer::{
 };
 use std::{sync::Arc, time::Duration};
 
-pub(super) const ENTRY: KindEntry = KindEntry {
-    word: "race",
-    bare: false,
-    example: Some(
+pub(super) const ENTRY: KindEntry = KindEntry::composed(
+    "race",
+    Some(
         "its steps with it, such as \
          {race: [{after: 1ms, send: forged}, {after: 50ms, send: honest}]}",
     ),
-    composed: true,
     read,
-};
+);
 
 /// A client that waits longer has given up: `dig` after 15 s, glibc after 30 s, whatever their
 /// options.

@@ -1,26 +1,15 @@
 //! `servfail`: RCODE 2 (RFC 1035 section 4.1.1).
 
 use crate::{
-    answer::{AnswerKind, AnswerOptions, KindEntry, MessageForm, Planner},
+    answer::{KindEntry, MessageForm, Planner, kind::PlainKind},
     model::VerdictKind,
 };
 use hickory_proto::op::ResponseCode;
 use std::time::Duration;
 
-pub(super) const ENTRY: KindEntry =
-    KindEntry { word: "servfail", bare: true, example: None, composed: false, read };
+pub(super) const ENTRY: KindEntry = KindEntry::plain("servfail", PlainKind { plan, honest: false });
 
-#[derive(Debug)]
-struct ServFail;
-
-fn read(options: &mut dyn AnswerOptions) -> Option<Box<dyn AnswerKind>> {
-    options.open("an answer without options");
-    Some(Box::new(ServFail))
-}
-
-impl AnswerKind for ServFail {
-    fn plan(&self, form: &MessageForm, after: Duration, planner: &mut Planner<'_>) {
-        let rcode = (ResponseCode::ServFail, false);
-        planner.forge(after, rcode, form, VerdictKind::ServFail, |_| {});
-    }
+fn plan(form: &MessageForm, after: Duration, planner: &mut Planner<'_>) {
+    let rcode = (ResponseCode::ServFail, false);
+    planner.forge(after, rcode, form, VerdictKind::ServFail, |_| {});
 }

@@ -3,15 +3,11 @@
 use crate::answer::{Answer, AnswerKind, AnswerOptions, KindEntry, MessageForm, Planner};
 use std::{sync::Arc, time::Duration};
 
-pub(super) const ENTRY: KindEntry = KindEntry {
-    word: "sometimes",
-    bare: false,
-    example: Some(
-        "its options with it, such as {sometimes: {chance: 98%, then: drop, else: honest}}",
-    ),
-    composed: true,
+pub(super) const ENTRY: KindEntry = KindEntry::composed(
+    "sometimes",
+    Some("its options with it, such as {sometimes: {chance: 98%, then: drop, else: honest}}"),
     read,
-};
+);
 
 #[derive(Debug)]
 struct Sometimes {
