@@ -3,12 +3,14 @@
 //! are small, because only whether it runs is asked.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_main};
-use smallvec::SmallVec;
+use hickory_proto::rr::RecordType;
 use splinterdns::{
-    config::{LabSpec, Shelf},
-    lab::{Asker, Lab, ROW, Shelves, load},
-    name::Name,
-    query::{Query, Transport, Type},
+    config::LabSpec,
+    dns::{Name, ParserSet, Rtype, Transport},
+    engine::{Engine, LabSources, load},
+    files::FileSource,
+    model::Query,
+    policy::prefetch,
 };
 use std::{
     fmt::Write,
@@ -61,15 +63,17 @@ impl Configs {
         let folder = std::env::temp_dir().join(format!("splinterdns-large-{}", std::process::id()));
         fs::create_dir_all(folder.join("countries")).expect("a folder");
         fs::write(folder.join("countries/list.txt"), list).expect("a file");
-        let country = "country: XX\nname: Nowhere\nclients: [127.99.0.0/16]\nrules:\n  - {rule: r, lists: [list.txt], \
-                       answer: nxdomain, evidence: assumed, sources: [T]}\nsources: {T: a benchmark}\n";
+        let country = "country: XX\nname: Nowhere\nclients: [127.99.0.0/16]\nrules:\n  \
+                       - {rule: r, lists: [list.txt], answer: nxdomain, evidence: assumed, \
+                       sources: [T]}\nsources: {T: a benchmark}\n";
         fs::write(folder.join("countries/xx.yaml"), country).expect("a file");
         Self(folder)
     }
 
-    fn load(&self) -> Lab {
-        let configs = Shelf::Folder(self.0.clone());
-        load(&Shelves::new(configs, LabSpec::default())).unwrap_or_else(|error| panic!("{error}")).0
+    fn load(&self) -> Engine {
+        let configs = FileSource::Folder(self.0.clone());
+        let sources = LabSources::new(configs, LabSpec::default());
+        load(&sources).unwrap_or_else(|error| panic!("{error}")).0
     }
 }
 
@@ -83,126 +87,133 @@ fn names(seed: &mut Seed) -> Vec<String> {
     (0..*NAMES).map(|_| seed.name()).collect()
 }
 
-fn query(lab: &Lab, name: &str) -> Query {
-    let client = [127, 99, 0, 1].into();
-    let asker: Asker = lab.asker(client, Transport::Udp, lab.settings.clock.now());
-    asker.asks(Name::parse(name).expect("a name"), Type(hickory_proto::rr::RecordType::A))
+/// The first client of the country.
+const CLIENT: [u8; 4] = [127, 99, 0, 1];
+
+fn query(name: &str) -> Query {
+    Query {
+        qname: Name::parse(name).expect("a name"),
+        qtype: Rtype(RecordType::A),
+        client: CLIENT.into(),
+        transport: Transport::Udp,
+        arrival: "2026-11-22T12:00".parse().expect("a moment"),
+        parsers: ParserSet::DNS,
+    }
 }
 
-/// Measures decisions on names that are asked in turn, each for itself.
-fn decide(criterion: &mut Criterion, label: &str, lab: &Lab, names: impl Iterator<Item = String>) {
-    decide_rows(criterion, label, lab, names, |row| {
-        row.iter().for_each(|query| _ = black_box(lab.policy.decide(query).word));
-    });
-}
+/// As many queries are timed at one go: the clock takes as long as a decision.
+const BATCH: usize = 16;
 
-/// Measures decisions on names that come together, as those of one batch of datagrams do.
-fn decide_together(
+/// Measures decisions about names that are asked in turn; the time is that of one. A server has just
+/// read the names from its socket, so here they are read again beforehand, and that is not in the
+/// time.
+fn decide(
     criterion: &mut Criterion,
     label: &str,
-    lab: &Lab,
+    engine: &Engine,
     names: impl Iterator<Item = String>,
 ) {
-    decide_rows(criterion, label, lab, names, |row| {
-        let mut opened = SmallVec::<[_; ROW]>::new();
-        for query in row {
-            let governors = lab.policy.governors(query.client, None);
-            let suffixes = governors.suffixes(&query.name);
-            governors.approach(&suffixes);
-            opened.push((query, governors, suffixes));
-        }
-        opened.iter().for_each(|(_, governors, suffixes)| governors.come_near(suffixes));
-        opened.iter().for_each(|(query, governors, suffixes)| {
-            _ = black_box(governors.decide(query, suffixes).word)
-        });
-    });
+    decide_in(Way::Alone, criterion, label, engine, names);
 }
 
-/// Measures what is done with rows of queries; the time is that of one. A server has just read the
-/// names from its socket, so here they are read again beforehand, and that is not in the time.
-fn decide_rows(
+/// The same, in some way.
+fn decide_in(
+    way: Way,
     criterion: &mut Criterion,
     label: &str,
-    lab: &Lab,
+    engine: &Engine,
     names: impl Iterator<Item = String>,
-    done: impl Fn(&[Query]),
 ) {
-    let queries: Vec<_> = names.map(|name| query(lab, &name)).collect();
-    // A single one is asked as often as a row has room.
-    let queries: Vec<_> = queries.iter().cycle().take(queries.len().max(ROW)).cloned().collect();
-    let mut rows = queries.chunks_exact(ROW).cycle();
+    let queries: Vec<_> = names.map(|name| query(&name)).collect();
+    // A single one is asked as often as a batch has room.
+    let queries: Vec<_> = queries.iter().cycle().take(queries.len().max(BATCH)).cloned().collect();
+    let mut batches = queries.chunks_exact(BATCH).cycle();
     criterion.bench_function(label, |bencher| {
         bencher.iter_custom(|names| {
-            let rows = rows.by_ref().take(names.div_ceil(ROW as u64) as usize);
-            let times: Vec<_> = rows.map(<[Query]>::to_vec).map(|row| timed(&done, &row)).collect();
+            let batches = batches.by_ref().take(names.div_ceil(BATCH as u64) as usize);
+            let times: Vec<_> =
+                batches.map(<[Query]>::to_vec).map(|batch| timed(engine, &batch, way)).collect();
             let spent: Duration = times.iter().sum();
-            spent.mul_f64(names as f64 / (times.len() * ROW) as f64)
+            spent.mul_f64(names as f64 / (times.len() * BATCH) as f64)
         });
     });
 }
 
-fn timed(done: &impl Fn(&[Query]), row: &[Query]) -> Duration {
+/// How decisions are made about names that come one after the other.
+#[derive(Clone, Copy)]
+enum Way {
+    /// Each for itself.
+    Alone,
+    /// As the engine does about requests that came in together.
+    Together,
+}
+
+fn timed(engine: &Engine, queries: &[Query], way: Way) -> Duration {
+    let queries = black_box(queries);
     let begin = Instant::now();
-    done(black_box(row));
+    let jurisdiction = |query: &Query| engine.policy.jurisdiction(query.client, None);
+    if matches!(way, Way::Together) {
+        prefetch(queries.iter().map(|query| (jurisdiction(query), &query.qname)));
+    }
+    for query in queries {
+        black_box(jurisdiction(query).decide(query).rule.is_some());
+    }
     begin.elapsed()
 }
 
 fn names_of_a_list(criterion: &mut Criterion) {
     let mut seed = Seed(1);
     let listed = names(&mut seed);
-    let lab = Configs::new(&listed.join("\n")).load();
+    let engine = Configs::new(&listed.join("\n")).load();
     let picked: Vec<_> =
         (0..ASKED).map(|_| listed[seed.next() as usize % listed.len()].clone()).collect();
     decide(
         criterion,
         "a million names/3 labels, the same one",
-        &lab,
+        &engine,
         std::iter::once(format!("www.{}", picked[0])),
     );
     let below: Vec<_> = picked.iter().map(|name| format!("www.{name}")).collect();
     let few = below.iter().take(ASKED_OFTEN).cloned();
-    decide(criterion, "a million names/3 labels, listed, 4,096 by turns", &lab, few);
+    decide(criterion, "a million names/3 labels, listed, 4,096 by turns", &engine, few);
     decide(
         criterion,
         "a million names/3 labels, listed, 65,536 by turns",
-        &lab,
+        &engine,
         below.iter().cloned(),
     );
-    decide_together(
-        criterion,
-        "a million names/3 labels, listed, sixteen together",
-        &lab,
-        below.into_iter(),
-    );
+    let label = "a million names/3 labels, listed, sixteen together";
+    decide_in(Way::Together, criterion, label, &engine, below.into_iter());
     let honest: Vec<_> = (0..ASKED).map(|_| format!("www.{}", seed.name())).collect();
     decide(
         criterion,
         "a million names/3 labels, honest, 65,536 by turns",
-        &lab,
+        &engine,
         honest.iter().cloned(),
     );
-    decide_together(
-        criterion,
-        "a million names/3 labels, honest, sixteen together",
-        &lab,
-        honest.into_iter(),
-    );
+    let label = "a million names/3 labels, honest, sixteen together";
+    decide_in(Way::Together, criterion, label, &engine, honest.into_iter());
     let deep = "a.".repeat(127);
-    decide(criterion, "a million names/127 labels, honest", &lab, std::iter::once(deep.clone()));
+    decide(criterion, "a million names/127 labels, honest", &engine, std::iter::once(deep.clone()));
     let deep_rest = picked.iter().filter(|name| name.len() % 2 == 1);
     let deep_listed =
         deep_rest.map(|name| format!("{}{name}", "a.".repeat((253 - name.len()) / 2)));
-    decide(criterion, "a million names/up to 127 labels, listed", &lab, deep_listed);
+    decide(criterion, "a million names/up to 127 labels, listed", &engine, deep_listed);
     // The worst: patterns of every depth, so that no suffix can be passed over.
     let every_depth: Vec<_> = (1..128).map(|labels| format!("={}", "a.".repeat(labels))).collect();
-    let lab = Configs::new(&format!("{}\n{}", listed.join("\n"), every_depth.join("\n"))).load();
+    let engine = Configs::new(&format!("{}\n{}", listed.join("\n"), every_depth.join("\n"))).load();
     decide(
         criterion,
         "a million names/127 labels, patterns of 1 to 127",
-        &lab,
+        &engine,
         std::iter::once(deep.replace('a', "b")),
     );
-    decide(criterion, "a million names/127 labels, each a pattern's", &lab, std::iter::once(deep));
+    decide(
+        criterion,
+        "a million names/127 labels, each a pattern's",
+        &engine,
+        std::iter::once(deep),
+    );
 }
 
 /// What one read costs that has to wait for memory: of one line of the processor's cache after
@@ -234,30 +245,30 @@ fn parts_and_expressions(criterion: &mut Criterion) {
     for _ in 0..*NAMES / 1000 {
         writeln!(list, "/(^|\\.){}[0-9]+\\.(com|net)$/", seed.word(8)).expect("a line");
     }
-    let lab = Configs::new(&list).load();
+    let engine = Configs::new(&list).load();
     decide(
         criterion,
         "parts and expressions/honest",
-        &lab,
+        &engine,
         (0..ASKED).map(|_| format!("www.{}", seed.name())),
     );
     let parts: Vec<_> =
         list.lines().filter_map(|line| line.strip_prefix('*')?.strip_suffix('*')).collect();
     let with_part = parts.iter().cycle().take(ASKED).map(|part| format!("www.a{part}b.com"));
-    decide(criterion, "parts and expressions/part", &lab, with_part);
+    decide(criterion, "parts and expressions/part", &engine, with_part);
     let words: Vec<_> =
         list.lines().filter_map(|line| line.strip_prefix("/(^|\\.)")?.get(..8)).collect();
     let one_word = words[words.len() / 2];
     decide(
         criterion,
         "parts and expressions/the same expression",
-        &lab,
+        &engine,
         std::iter::once(format!("www.{one_word}7.com")),
     );
     decide(
         criterion,
         "parts and expressions/expression",
-        &lab,
+        &engine,
         words.iter().map(|word| format!("www.{word}7.com")),
     );
 }
@@ -267,18 +278,18 @@ fn parts_and_expressions(criterion: &mut Criterion) {
 fn expressions_anywhere(criterion: &mut Criterion) {
     let mut seed = Seed(5);
     let words: Vec<_> = (0..*NAMES / 1000).map(|_| seed.word(6)).collect();
-    let lab =
+    let engine =
         Configs::new(&words.iter().map(|word| format!("/{word}/\n")).collect::<String>()).load();
     let mut word = || words[seed.next() as usize % words.len()].clone();
     let three: Vec<_> =
         (0..ASKED).map(|_| format!("www.{}{}{}.com", word(), word(), word())).collect();
-    decide(criterion, "expressions anywhere/three match", &lab, three.into_iter());
-    let lab =
+    decide(criterion, "expressions anywhere/three match", &engine, three.into_iter());
+    let engine =
         Configs::new(&words.iter().map(|word| format!("/({word})?/\n")).collect::<String>()).load();
     decide(
         criterion,
         "expressions anywhere/all match at every place",
-        &lab,
+        &engine,
         words.iter().map(|word| format!("www.{word}.com")),
     );
 }

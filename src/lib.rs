@@ -33,6 +33,7 @@
 //! | --: | --- | --- |
 //! | 0 | [`diagnostic`], [`files`] | problems with their places; where files stand |
 //! | 0 | [`clock`], [`progress`] | what time it is; how far a load has come |
+//! | 0 | `sys` | what only the system can do: all `unsafe` code |
 //! | 1 | [`dns`] | names, patterns over names, types, how a query is read |
 //! | 2 | [`model`], [`lists`] | countries, evidence, verdicts; other people's list formats |
 //! | 3 | [`answer`] | kinds of answers, and how they are written |
@@ -59,6 +60,7 @@ pub mod lists;
 pub mod model;
 pub mod policy;
 pub mod progress;
+mod sys;
 pub mod transport;
 pub mod upstream;
 pub mod zone;

@@ -10,12 +10,9 @@ mod reload;
 mod server;
 mod serving;
 mod stream;
-mod sys;
 mod tcp;
 mod timer;
 mod udp;
 
 pub use listener::BindError;
 pub use server::{Server, StartError};
-#[cfg(target_env = "gnu")]
-pub use sys::return_freed_memory;

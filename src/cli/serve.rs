@@ -92,7 +92,7 @@ pub(super) struct ServeArgs {
 
 pub(super) fn run(args: ServeArgs) -> Outcome {
     #[cfg(target_env = "gnu")]
-    crate::transport::return_freed_memory();
+    crate::sys::return_freed_memory();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

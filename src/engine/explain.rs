@@ -81,7 +81,8 @@ impl Engine {
         let counters = Counters::new(self.policy.counters());
         let sampler = Sampler::new(self.settings.seed, &counters).likeliest();
         let mut scratch = Scratch::default();
-        let response = self.respond_with(&request, true, sampler, &mut scratch);
+        let parsed = self.parse(request, &mut scratch);
+        let response = self.answer(parsed, true, sampler, &mut scratch);
         let steps = explained(&response);
         let query = response.query.expect("a question of our own can be read").clone();
         let jurisdiction = response.jurisdiction;

@@ -1,8 +1,9 @@
 //! What comes in.
 
 use crate::{
-    dns::{Name, ParserSet, QueryView, Rtype, Transport},
+    dns::{Name, ParserSet, QueryView, RequestError, Rtype, Transport},
     model::{Binding, Query},
+    policy::Jurisdiction,
 };
 use hickory_proto::rr::RecordType;
 use jiff::civil::DateTime;
@@ -24,6 +25,18 @@ pub struct Request<'r> {
     pub binding: Option<&'r Binding>,
     /// When it came in, in UTC.
     pub arrival: DateTime,
+}
+
+/// A request that was read.
+#[derive(Debug)]
+pub(super) struct ParsedRequest<'e, 'r> {
+    pub(super) request: Request<'r>,
+    /// The query as a resolver reads it.
+    pub(super) message: Result<QueryView<'r>, RequestError>,
+    /// What is decided about.
+    pub(super) query: Query,
+    /// Who governs the client.
+    pub(super) jurisdiction: Jurisdiction<'e>,
 }
 
 impl Request<'_> {

@@ -5,16 +5,17 @@ use super::{
     generation::Engine,
     judgement::Judgement,
     naive_injection::{inject, read_naively},
-    request::Request,
+    request::{ParsedRequest, Request},
     scratch::Scratch,
     transmission::{Origin, Payload, Transmission},
 };
 use crate::{
     answer::{Output, Plan, PlannedStep, Sampler},
-    dns::{ParserSet, QueryView, RequestError},
+    dns::{ParserSet, QueryView},
     model::{Query, VerdictKind},
-    policy::{Decision, Jurisdiction},
+    policy::{Decision, Jurisdiction, prefetch},
 };
+use smallvec::SmallVec;
 use std::time::Duration;
 
 /// What is to be done about a request.
@@ -36,6 +37,9 @@ pub struct Response<'e, 'r, 's> {
     pub verdict: VerdictKind,
 }
 
+/// As many requests are parsed before the first of them is decided about.
+const BATCH: usize = 16;
+
 impl Engine {
     /// What is to be transmitted for a request, and when.
     pub fn respond<'e, 'r, 's>(
@@ -43,77 +47,75 @@ impl Engine {
         request: &Request<'r>,
         scratch: &'s mut Scratch,
     ) -> Response<'e, 'r, 's> {
-        let allowed = self.settings.allows(request.client);
-        self.respond_with(request, allowed, self.sampler(), scratch)
+        let parsed = self.parse(*request, scratch);
+        self.answer(parsed, self.settings.allows(request.client), self.sampler(), scratch)
     }
 
-    /// The same, whoever may ask, and with other random picks.
-    pub(super) fn respond_with<'e, 'r, 's>(
+    /// The same for requests that came in together; each has a tag that comes back with its
+    /// response. The memory that decisions read is asked for first, so that they wait together.
+    pub fn respond_all<'e, 'r, T>(
         &'e self,
-        request: &Request<'r>,
+        mut requests: impl Iterator<Item = (T, Request<'r>)>,
+        scratch: &mut Scratch,
+        mut done: impl FnMut(T, &Response<'e, 'r, '_>),
+    ) {
+        loop {
+            let batch = requests.by_ref().take(BATCH);
+            let batch: SmallVec<[_; BATCH]> =
+                batch.map(|(tag, request)| (tag, self.parse(request, scratch))).collect();
+            if batch.is_empty() {
+                return;
+            }
+            if batch.len() > 1 {
+                prefetch(
+                    batch.iter().map(|(_, parsed)| (parsed.jurisdiction, &parsed.query.qname)),
+                );
+            }
+            for (tag, parsed) in batch {
+                let allowed = self.settings.allows(parsed.request.client);
+                done(tag, &self.answer(parsed, allowed, self.sampler(), scratch));
+            }
+        }
+    }
+
+    /// Reads a request, and finds who governs the client.
+    pub(super) fn parse<'e, 'r>(
+        &'e self,
+        request: Request<'r>,
+        scratch: &mut Scratch,
+    ) -> ParsedRequest<'e, 'r> {
+        let message = QueryView::parse(request.octets);
+        let buffer = scratch.queries.pop().map(|query| query.qname);
+        let query = request.query(message.as_ref().ok(), buffer);
+        let jurisdiction = self.policy.jurisdiction(request.client, request.binding);
+        ParsedRequest { request, message, query, jurisdiction }
+    }
+
+    /// What is to be transmitted for a request, with these random picks.
+    pub(super) fn answer<'e, 'r, 's>(
+        &'e self,
+        parsed: ParsedRequest<'e, 'r>,
         allowed: bool,
         sampler: Sampler<'_>,
         scratch: &'s mut Scratch,
     ) -> Response<'e, 'r, 's> {
         scratch.begin(self.generation());
-        let parsed = QueryView::parse(request.octets);
-        let buffer = scratch.query.take().map(|query| query.qname);
-        let query = request.query(parsed.as_ref().ok(), buffer);
-        let jurisdiction = self.policy.jurisdiction(request.client, request.binding);
-        let picks = (allowed, sampler);
-        let judgement = Self::judge(request, parsed, query, jurisdiction, picks, scratch);
-        self.carry_out(request, parsed.ok(), scratch);
+        let ParsedRequest { request, message, jurisdiction, .. } = parsed;
+        let judgement = judge(parsed, allowed, sampler, &mut scratch.plan);
+        self.carry_out(&request, message.ok(), scratch);
         let Judgement { query, decision, verdict } = judgement;
-        let is_read = parsed.is_ok() || decision.is_some();
-        scratch.query = Some(query);
+        let is_read = message.is_ok() || decision.is_some();
+        scratch.queries.truncate(BATCH - 1);
+        scratch.queries.push(query);
         Response {
             octets: &scratch.plan.octets,
             transmissions: &scratch.transmissions,
-            message: parsed.ok(),
-            query: scratch.query.as_ref().filter(|_| is_read),
+            message: message.ok(),
+            query: scratch.queries.last().filter(|_| is_read),
             jurisdiction,
             decision,
             verdict,
         }
-    }
-
-    /// Decides about a request; the plan then has what is sent.
-    fn judge<'e>(
-        request: &Request<'_>,
-        parsed: Result<QueryView<'_>, RequestError>,
-        mut query: Query,
-        jurisdiction: Jurisdiction<'e>,
-        (allowed, sampler): (bool, Sampler<'_>),
-        Scratch { plan, .. }: &mut Scratch,
-    ) -> Judgement<'e> {
-        let admitted = admit(request, parsed, query.qtype, allowed, &mut plan.octets);
-        // Injectors see the datagrams of those who may ask.
-        let injectors = allowed && !request.transport.is_stream();
-        let parsers = if injectors { jurisdiction.parsers() } else { ParserSet::DNS };
-        let apart =
-            read_naively(request.octets, parsers, admitted.as_ref().ok().copied(), &mut query);
-        let decision = match admitted {
-            Ok(message) => {
-                let decision = jurisdiction.decide(&query);
-                decision.plan(&query, message, sampler, plan);
-                Some(decision)
-            }
-            Err(rejection) => {
-                if let Some(rejection) = rejection {
-                    let output = Some(Output::Rejected(rejection));
-                    plan.push(Duration::ZERO, output, VerdictKind::Refused);
-                }
-                None
-            }
-        };
-        let mut judgement = Judgement { query, decision, verdict: plan.take_verdict() };
-        for question in apart {
-            inject(&mut judgement, question, request.octets, jurisdiction, sampler, plan);
-        }
-        if plan.steps.len() > 1 {
-            plan.sort();
-        }
-        judgement
     }
 
     /// Turns the steps of the plan into transmissions. Honest messages are written behind the
@@ -143,4 +145,42 @@ impl Engine {
             transmissions.push(Transmission { after, payload });
         }
     }
+}
+
+/// Decides about a request; the plan then has what is sent.
+fn judge<'e>(
+    parsed: ParsedRequest<'e, '_>,
+    allowed: bool,
+    sampler: Sampler<'_>,
+    plan: &mut Plan,
+) -> Judgement<'e> {
+    let ParsedRequest { request, message, mut query, jurisdiction } = parsed;
+    let admitted = admit(&request, message, query.qtype, allowed, &mut plan.octets);
+    // Injectors see the datagrams of those who may ask.
+    let injectors = allowed && !request.transport.is_stream();
+    let parsers = if injectors { jurisdiction.parsers() } else { ParserSet::DNS };
+    let same = admitted.as_ref().ok().copied();
+    let apart = read_naively(request.octets, parsers, same, &mut query);
+    let decision = match admitted {
+        Ok(message) => {
+            let decision = jurisdiction.decide(&query);
+            decision.plan(&query, message, sampler, plan);
+            Some(decision)
+        }
+        Err(rejection) => {
+            if let Some(rejection) = rejection {
+                let output = Some(Output::Rejected(rejection));
+                plan.push(Duration::ZERO, output, VerdictKind::Refused);
+            }
+            None
+        }
+    };
+    let mut judgement = Judgement { query, decision, verdict: plan.take_verdict() };
+    for question in apart {
+        inject(&mut judgement, question, request.octets, jurisdiction, sampler, plan);
+    }
+    if plan.steps.len() > 1 {
+        plan.sort();
+    }
+    judgement
 }

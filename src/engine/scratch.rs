@@ -10,8 +10,8 @@ pub struct Scratch {
     pub(super) plan: Plan,
     pub(super) cache: AnswerCache,
     pub(super) transmissions: Vec<Transmission>,
-    /// The query before, kept for the buffer of its QNAME.
-    pub(super) query: Option<Query>,
+    /// Queries before, kept for the buffers of their QNAMEs.
+    pub(super) queries: Vec<Query>,
     /// The generation that the cache is about.
     generation: u64,
 }
@@ -30,7 +30,7 @@ impl Scratch {
     #[must_use]
     pub fn with_cache(answers: usize) -> Self {
         let (plan, cache) = (Plan::default(), AnswerCache::new(answers));
-        Self { plan, cache, transmissions: Vec::new(), query: None, generation: 0 }
+        Self { plan, cache, transmissions: Vec::new(), queries: Vec::new(), generation: 0 }
     }
 
     /// Makes ready for a query to an engine of some generation.

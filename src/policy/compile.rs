@@ -10,8 +10,7 @@ pub use error::CompileError;
 use super::{
     countries::Policy,
     country::{Country, Operator},
-    matcher::Matcher,
-    patterns::Patterns,
+    index::{PatternIndex, arena::PatternArena},
     rule::Rule,
     ruleset::Ruleset,
 };
@@ -115,7 +114,8 @@ impl<'a> Compiling<'a> {
 
     fn ruleset(&mut self, specs: &'a [RuleSpec]) -> Ruleset {
         unique("rule", specs.iter().map(|spec| &spec.rule), self.report);
-        let (mut patterns, mut places, mut rules) = (Patterns::default(), Vec::new(), Vec::new());
+        let (mut patterns, mut places, mut rules) =
+            (PatternArena::default(), Vec::new(), Vec::new());
         for spec in specs {
             patterns.begin_rule();
             match self.rule(spec, &mut patterns) {
@@ -126,30 +126,29 @@ impl<'a> Compiling<'a> {
                 None => patterns.drop_rule(),
             }
         }
-        let matcher = match Matcher::new(&patterns, self.progress) {
-            Ok(matcher) => matcher,
+        let index = match PatternIndex::new(patterns, self.progress) {
+            Ok(index) => index,
             Err(too_many) => {
                 self.report.add(Place::whole(self.spec.file), too_many);
                 return Ruleset::default();
             }
         };
-        for (index, rule) in rules.iter().enumerate() {
-            let above =
-                shadowing_rules(&rules, &patterns, &matcher, index).into_iter().map(|above| {
-                    let place = self.report.cross_reference(places[index], places[above]);
-                    format!("{:?} ({place})", rules[above].slug)
-                });
+        for (number, rule) in rules.iter().enumerate() {
+            let above = shadowing_rules(&rules, &index, number).into_iter().map(|above| {
+                let place = self.report.cross_reference(places[number], places[above]);
+                format!("{:?} ({place})", rules[above].slug)
+            });
             let above = above.collect::<Vec<_>>().join(" or ");
             if !above.is_empty() {
-                self.report
-                    .add(places[index], CompileError::Shadowed { rule: rule.slug.clone(), above });
+                let rule = rule.slug.clone();
+                self.report.add(places[number], CompileError::Shadowed { rule, above });
             }
         }
-        Ruleset::new(rules, matcher)
+        Ruleset::new(rules, index)
     }
 
     /// A rule, and behind `patterns` its own.
-    fn rule(&mut self, spec: &'a RuleSpec, patterns: &mut Patterns) -> Option<Rule> {
+    fn rule(&mut self, spec: &'a RuleSpec, patterns: &mut PatternArena) -> Option<Rule> {
         let RuleSpec {
             rule,
             names,
@@ -233,7 +232,7 @@ impl<'a> Compiling<'a> {
     }
 
     /// Reads a list; one with anything wrong adds nothing.
-    fn list(&mut self, list: &At<String>, patterns: &mut Patterns) {
+    fn list(&mut self, list: &At<String>, patterns: &mut PatternArena) {
         let (path, begin) = (beside(&self.spec.path, &list.value), patterns.end());
         let mut reading = self.progress.reading();
         let read = self.files.open(&path).and_then(|file| {

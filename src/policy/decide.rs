@@ -2,12 +2,13 @@
 
 use super::{
     country::{Country, Operator},
+    index::{Batch, prefetch_rest},
     rule::{MissReason, Rule},
     ruleset::Ruleset,
 };
 use crate::{
     answer::{Plan, Planner, Sampler},
-    dns::{ParserSet, PatternRef, QueryView},
+    dns::{Name, ParserSet, PatternRef, QueryView},
     model::Query,
 };
 use jiff::civil::Date;
@@ -42,6 +43,17 @@ pub struct NearMiss<'p> {
     pub operator: Option<&'p Operator>,
     /// Why it did not decide.
     pub why: MissReason,
+}
+
+/// Asks for the memory that the decisions about several names will read. Under a list of millions
+/// that is what a decision waits for, and for many names it takes hardly longer than for one. The
+/// decisions are the same without.
+pub fn prefetch<'n>(names: impl Iterator<Item = (Jurisdiction<'n>, &'n Name)>) {
+    let mut batch = Batch::new();
+    for (jurisdiction, name) in names {
+        jurisdiction.rulesets().for_each(|rules| rules.prefetch(name, &mut batch));
+    }
+    prefetch_rest(&batch);
 }
 
 impl<'p> Jurisdiction<'p> {

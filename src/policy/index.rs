@@ -1,190 +1,156 @@
 //! The index from names to rules: classes of patterns, the cheapest first.
 //!
 //! Patterns about whole labels are found by hashing each suffix of the name once; parts of names,
-//! and the words that regular expressions need, by one Aho-Corasick pass; then the few expressions
-//! are asked that may match. So the cost grows with the name's length, not with the number of
-//! patterns; and a class that has only later patterns than the one that decides is not asked.
+//! and the literals that regular expressions require, by one Aho-Corasick pass; then the few
+//! expressions are asked that may match. So the cost grows with the name's length, not with the
+//! number of patterns; and a class that has only later patterns than the one that decides is not
+//! asked.
 
-use super::{
-    expressions::{Expressions, Numbers},
-    labels::Labels,
-    parts::Parts,
-    patterns::{Patterns, Slot},
-    suffixes::{Depths, Suffix, Suffixes},
-};
+pub(super) mod arena;
+mod expressions;
+mod substrings;
+mod suffixes;
+
 use crate::{
     dns::{Form, PatternRef},
     progress::Progress,
 };
-use thiserror::Error;
+use arena::{PatternArena, PatternId, TooManyPatterns};
+use expressions::{Expressions, Numbers};
+use smallvec::SmallVec;
+use substrings::Substrings;
+use suffixes::{Pending, SuffixTable};
 
-/// The index over the patterns of one set of rules.
+/// The index over the patterns of one set of rules, and the patterns themselves.
 #[derive(Debug, Default)]
-pub(super) struct Matcher {
-    /// Where the patterns of each rule begin.
-    rules: Vec<Slot>,
-    labels: Labels,
-    parts: Parts,
+pub(super) struct PatternIndex {
+    arena: PatternArena,
+    suffixes: SuffixTable,
+    substrings: Substrings,
     expressions: Expressions,
-    every: Vec<Slot>,
+    /// The patterns that match every name.
+    every: Vec<PatternId>,
 }
 
-/// A pattern that matches, where it stands among the others, and the number of its rule.
+/// A pattern that matches, its place among the others, and the number of its rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Hit<'p> {
-    slot: Slot,
+    id: PatternId,
     pub(super) rule: usize,
     pub(super) pattern: PatternRef<'p>,
 }
 
-/// Patterns that pass, together, what their library can hold; each alone has been tried before.
-#[derive(Debug, Error)]
-#[error("there are too many patterns of one kind: {0}")]
-pub(super) struct TooMany(String);
+/// Searches of several names that are prefetched together. Those for which there is no room are
+/// left out: they are found all the same, only later.
+pub(super) type Batch<'p> = SmallVec<[(&'p PatternIndex, Pending); 64]>;
 
-impl TooMany {
-    pub(super) fn new(why: &impl ToString) -> Self {
-        Self(why.to_string())
-    }
+/// Asks for the memory that the searches read then; what they read first should have come by now.
+pub(super) fn prefetch_rest(batch: &Batch<'_>) {
+    batch.iter().for_each(|(index, pending)| index.suffixes.prefetch_texts(&index.arena, *pending));
 }
 
-impl Matcher {
-    /// Builds the index.
-    pub(super) fn new(patterns: &Patterns, progress: &Progress) -> Result<Self, TooMany> {
-        let overfull = || TooMany::new(&format_args!("they have more than {} octets", u32::MAX));
-        if patterns.is_overfull() {
-            return Err(overfull());
-        }
-        let (mut labels, mut parts, mut expressions, mut every) =
-            (0, Vec::new(), Vec::new(), Vec::new());
-        for slot in patterns.slots() {
-            match patterns.raw(slot).0 {
-                Form::Suffix | Form::Exact | Form::Below => labels += 1,
-                Form::Begins | Form::Ends | Form::Contains => parts.push(slot),
-                Form::Regex => expressions.push(slot),
-                Form::Every => every.push(slot),
+impl PatternIndex {
+    /// Builds the index; each pattern that stands in it is counted.
+    pub(super) fn new(arena: PatternArena, progress: &Progress) -> Result<Self, TooManyPatterns> {
+        arena.check_size()?;
+        let (mut substrings, mut expressions, mut every) = (Vec::new(), Vec::new(), Vec::new());
+        for id in arena.ids() {
+            match arena.raw(id).0 {
+                Form::Suffix | Form::Exact | Form::Below => {}
+                Form::Begins | Form::Ends | Form::Contains => substrings.push(id),
+                Form::Regex => expressions.push(id),
+                Form::Every => every.push(id),
             }
         }
-        if Labels::is_overfull(patterns.octets(), labels) {
-            return Err(overfull());
-        }
-        let others = parts.len() + expressions.len() + every.len();
+        let others = substrings.len() + expressions.len() + every.len();
         let mut done = progress.indexing();
-        let labels = Labels::new(patterns, labels, &mut done);
-        let (expressions, words) = Expressions::new(patterns, &expressions)?;
-        let parts = Parts::new(patterns, &parts, &words)?;
+        let suffixes = SuffixTable::new(&arena, &mut done);
+        let (expressions, literals) = Expressions::new(&arena, &expressions)?;
+        let substrings = Substrings::new(&arena, &substrings, &literals)?;
         (0..others).for_each(|_| done.step());
-        Ok(Self { rules: patterns.rules().to_vec(), labels, parts, expressions, every })
+        Ok(Self { arena, suffixes, substrings, expressions, every })
+    }
+
+    /// The patterns that it is about.
+    pub(super) const fn arena(&self) -> &PatternArena {
+        &self.arena
     }
 
     /// The first pattern that matches a name and whose rule holds.
-    pub(super) fn first<'p>(
-        &'p self,
-        name: &str,
-        suffixes: &Suffixes,
-        holds: impl Fn(usize) -> bool,
-    ) -> Option<Hit<'p>> {
-        let mut best = self.every.iter().map(|slot| self.every(*slot)).find(|hit| holds(hit.rule));
-        let before = |slot: Slot, best: &Option<Hit<'p>>| best.is_none_or(|best| slot < best.slot);
-        let better = |slot, pattern, best: &mut Option<Hit<'p>>| {
-            if before(slot, best) {
-                *best = Some(self.hit(slot, pattern)).filter(|hit| holds(hit.rule)).or(*best);
+    pub(super) fn first(&self, name: &str, holds: impl Fn(usize) -> bool) -> Option<Hit<'_>> {
+        let holds = |id: PatternId| holds(self.arena.rule_of(id));
+        let mut best = self.every.iter().copied().find(|id| holds(*id));
+        let is_before = |id: PatternId, best: Option<PatternId>| best.is_none_or(|best| id < best);
+        let improve = |id, best: &mut Option<PatternId>| {
+            if is_before(id, *best) && holds(id) {
+                *best = Some(id);
             }
         };
-        self.labels.find(name, suffixes, |slot, pattern| better(slot, pattern, &mut best));
-        let mut words = Numbers::new();
-        if [self.parts.first(), self.expressions.first()]
-            .into_iter()
-            .flatten()
-            .any(|first| before(first, &best))
-        {
-            words = self.parts.find(name, |slot, pattern| better(slot, pattern, &mut best));
+        self.suffixes.find(&self.arena, name, |id| improve(id, &mut best));
+        let mut literals = Numbers::new();
+        let firsts = [self.substrings.first(), self.expressions.first()];
+        if firsts.into_iter().flatten().any(|first| is_before(first, best)) {
+            literals = self.substrings.find(name, |id| improve(id, &mut best));
         }
-        if self.expressions.first().is_some_and(|first| before(first, &best)) {
-            self.expressions.find(name, words, |slot, pattern| better(slot, pattern, &mut best));
+        if self.expressions.first().is_some_and(|first| is_before(first, best)) {
+            self.expressions.find(name, literals, |id| improve(id, &mut best));
         }
-        best
+        best.map(|id| self.hit(id))
     }
 
-    /// The numbers of labels for which suffixes of a name are wanted.
-    pub(super) const fn depths(&self) -> Depths {
-        self.labels.depths()
-    }
-
-    /// Whether a pattern may have more labels before these, at a milestone.
-    pub(super) fn go_on(&self, suffix: Suffix) -> bool {
-        self.labels.go_on(suffix)
-    }
-
-    /// Asks for the memory that a name with these suffixes is first sought in.
-    pub(super) fn approach(&self, suffixes: &Suffixes) {
-        self.labels.approach(suffixes);
-    }
-
-    /// Asks for the memory that it is sought in then.
-    pub(super) fn come_near(&self, suffixes: &Suffixes) {
-        self.labels.come_near(suffixes);
+    /// Asks for the memory that the search for a name reads first, without waiting for it.
+    pub(super) fn prefetch<'p>(&'p self, name: &str, batch: &mut Batch<'p>) {
+        self.suffixes.prefetch_slots(name, |pending| {
+            if batch.len() < batch.inline_size() {
+                batch.push((self, pending));
+            }
+        });
     }
 
     /// Every pattern that matches a name, in order.
     pub(super) fn all(&self, name: &str) -> Vec<Hit<'_>> {
-        let mut all: Vec<_> = self.every.iter().map(|slot| self.every(*slot)).collect();
-        let mut found = |slot, pattern| all.push(self.hit(slot, pattern));
-        self.labels.find(
-            name,
-            &Suffixes::of(name, self.depths(), |suffix| self.go_on(suffix)),
-            &mut found,
-        );
-        let words = self.parts.find(name, &mut found);
-        self.expressions.find(name, words, &mut found);
-        all.sort_unstable_by_key(|hit| hit.slot);
-        all.dedup();
-        all
+        let mut ids = self.every.clone();
+        self.suffixes.find(&self.arena, name, |id| ids.push(id));
+        let literals = self.substrings.find(name, |id| ids.push(id));
+        self.expressions.find(name, literals, |id| ids.push(id));
+        self.hits(ids)
     }
 
     /// Patterns that match every name that an expression does, as far as their texts tell: the same
     /// text, and `.`.
     pub(super) fn same_or_every(&self, pattern: PatternRef<'_>) -> Vec<Hit<'_>> {
-        let same = self.expressions.same(pattern).map(|(slot, other)| self.hit(slot, other));
-        let mut hits: Vec<_> =
-            self.every.iter().map(|slot| self.every(*slot)).chain(same).collect();
-        hits.sort_unstable_by_key(|hit| hit.slot);
-        hits
+        let same = self.expressions.ids().iter().filter(|id| self.arena.get(**id) == pattern);
+        self.hits(self.every.iter().chain(same).copied().collect())
     }
 
-    fn every(&self, slot: Slot) -> Hit<'static> {
-        let pattern = PatternRef { form: Form::Every, text: "" };
-        Hit { slot, rule: self.rule(slot), pattern }
+    /// Patterns in order, each once.
+    fn hits(&self, mut ids: Vec<PatternId>) -> Vec<Hit<'_>> {
+        ids.sort_unstable();
+        ids.dedup();
+        ids.into_iter().map(|id| self.hit(id)).collect()
     }
 
-    fn hit<'p>(&self, slot: Slot, pattern: PatternRef<'p>) -> Hit<'p> {
-        Hit { slot, rule: self.rule(slot), pattern }
-    }
-
-    /// The number of the rule that a pattern is of.
-    fn rule(&self, slot: Slot) -> usize {
-        // A rule without patterns begins where the next one does, so the last that begins there is
-        // meant.
-        self.rules.partition_point(|begin| *begin <= slot) - 1
+    fn hit(&self, id: PatternId) -> Hit<'_> {
+        Hit { id, rule: self.arena.rule_of(id), pattern: self.arena.get(id) }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Hit, Matcher, Patterns, Progress, Suffixes};
+    use super::{Hit, PatternArena, PatternIndex, Progress};
     use crate::dns::{Name, Pattern};
     use proptest::{
         prelude::{Strategy, prop_assert_eq, proptest},
         string::string_regex,
     };
 
-    fn matcher(rules: &[Vec<Pattern>]) -> Matcher {
-        let mut patterns = Patterns::default();
+    fn index(rules: &[Vec<Pattern>]) -> PatternIndex {
+        let mut arena = PatternArena::default();
         for rule in rules {
-            patterns.begin_rule();
-            rule.iter().for_each(|pattern| patterns.push(pattern.view()));
+            arena.begin_rule();
+            rule.iter().for_each(|pattern| arena.push(pattern.view()));
         }
-        Matcher::new(&patterns, &Progress::default()).unwrap()
+        PatternIndex::new(arena, &Progress::default()).unwrap()
     }
 
     /// What the index must agree with, every pattern asked one by one: each rule that matches, with
@@ -216,7 +182,8 @@ mod tests {
 
     fn patterns() -> impl Strategy<Value = Pattern> {
         let text = format!(
-            "(=|\\*\\.|\\*)?{LABEL}(\\.{LABEL}){{0,3}}|{LABEL}(\\.[ab])?\\*|\\*\\.?{LABEL}\\.?\\*|/\\^?[ab]\\.?[ab]{{1,3}}\\$?/|\\."
+            "(=|\\*\\.|\\*)?{LABEL}(\\.{LABEL}){{0,3}}|{LABEL}(\\.[ab])?\\*|\
+             \\*\\.?{LABEL}\\.?\\*|/\\^?[ab]\\.?[ab]{{1,3}}\\$?/|\\."
         );
         string_regex(&text).unwrap().prop_filter_map("a pattern", |text| Pattern::parse(&text).ok())
     }
@@ -228,23 +195,22 @@ mod tests {
             holding in proptest::collection::vec(proptest::bool::ANY, 6),
             name in names(),
         ) {
-            let matcher = matcher(&rules);
+            let index = index(&rules);
             let expected = scan(&rules, &name);
-            prop_assert_eq!(&shown(matcher.all(name.as_str())), &expected);
+            prop_assert_eq!(&shown(index.all(name.as_str())), &expected);
             let first = expected.into_iter().find(|(rule, _)| holding[*rule]);
-            let suffixes = Suffixes::of(name.as_str(), matcher.depths(), |suffix| matcher.go_on(suffix));
-            prop_assert_eq!(shown(matcher.first(name.as_str(), &suffixes, |rule| holding[rule])).pop(), first);
+            prop_assert_eq!(shown(index.first(name.as_str(), |rule| holding[rule])).pop(), first);
         }
     }
 
     #[test]
     fn names_of_as_many_labels_as_can_be_are_found() {
         let deepest = vec!["a"; 127].join(".");
-        let matcher = matcher(&[
+        let index = index(&[
             vec![Pattern::parse(&format!("={deepest}")).unwrap()],
             vec![Pattern::parse("*.a.a").unwrap()],
         ]);
-        assert_eq!(shown(matcher.all(&deepest)).len(), 2);
-        assert_eq!(shown(matcher.all(&deepest[2..])), [(1, "*.a.a".to_owned())]);
+        assert_eq!(shown(index.all(&deepest)).len(), 2);
+        assert_eq!(shown(index.all(&deepest[2..])), [(1, "*.a.a".to_owned())]);
     }
 }

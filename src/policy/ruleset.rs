@@ -1,9 +1,8 @@
 //! Rules in their order, with the index that finds them by name.
 
 use super::{
-    matcher::Matcher,
+    index::{Batch, PatternIndex},
     rule::{MissReason, Rule},
-    suffixes::Suffixes,
 };
 use crate::{
     dns::{Name, ParserSet, PatternRef},
@@ -14,14 +13,14 @@ use crate::{
 #[derive(Debug, Default)]
 pub(super) struct Ruleset {
     pub(super) rules: Vec<Rule>,
-    index: Matcher,
+    index: PatternIndex,
     /// The parsers of all who send an answer of these rules, and of resolvers.
     parsers: ParserSet,
 }
 
 impl Ruleset {
     /// Rules, and the index over their patterns.
-    pub(super) fn new(rules: Vec<Rule>, index: Matcher) -> Self {
+    pub(super) fn new(rules: Vec<Rule>, index: PatternIndex) -> Self {
         // An honest answer needs no parser, so it is no sign that somebody reads along.
         let parsers = rules.iter().map(|rule| rule.answer.parsers());
         let parsers = parsers.filter(|parsers| *parsers != ParserSet::ALL);
@@ -33,12 +32,15 @@ impl Ruleset {
         self.parsers
     }
 
+    /// Adds the searches for a name to those that are prefetched together.
+    pub(super) fn prefetch<'p>(&'p self, name: &Name, batch: &mut Batch<'p>) {
+        self.index.prefetch(name.as_str(), batch);
+    }
+
     /// The first rule that has a pattern for the QNAME and holds, with that pattern.
     pub(super) fn first(&self, query: &Query) -> Option<(&Rule, PatternRef<'_>)> {
         let holds = |rule: usize| self.rules[rule].failing_condition(query).is_none();
-        let name = query.qname.as_str();
-        let suffixes = Suffixes::of(name, self.index.depths(), |suffix| self.index.go_on(suffix));
-        let first = self.index.first(name, &suffixes, holds)?;
+        let first = self.index.first(query.qname.as_str(), holds)?;
         Some((&self.rules[first.rule], first.pattern))
     }
 

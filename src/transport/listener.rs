@@ -1,7 +1,10 @@
 //! Taking the sockets of one listener: UDP and TCP on the same address and port.
 
-use super::sys::{request_destination, steer_by_core};
-use crate::{config::ListenerSpec, upstream::MOST_IN_FLIGHT};
+use crate::{
+    config::ListenerSpec,
+    sys::{request_destination, steer_by_core},
+    upstream::MOST_IN_FLIGHT,
+};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 use std::{

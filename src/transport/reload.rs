@@ -128,7 +128,7 @@ fn release(old: Arc<ServingState>) {
         }
         drop(old);
         #[cfg(target_env = "gnu")]
-        super::sys::trim();
+        crate::sys::trim();
     });
     // Without a thread it has gone with what the thread was to do.
     if let Err(error) = started {

@@ -7,14 +7,14 @@
 use super::{
     delivery::{self, Event},
     serving::ServingState,
-    sys::{BATCH, Batch, Outbox, ReturnPath, run_as_batch},
     timer::Timer,
 };
 use crate::{
-    dns::Transport,
+    dns::{OwnedQuery, Transport},
     engine::{Payload, Request, Scratch, Transmission},
     events::Publisher,
     model::Binding,
+    sys::{BATCH, Batch, Outbox, ReturnPath, run_as_batch},
 };
 use arc_swap::ArcSwap;
 use std::{
@@ -77,10 +77,12 @@ struct Worker {
     queued: Vec<(Event, Vec<u8>)>,
 }
 
-/// What is the same for all that is sent for one query.
-struct Addressee {
+/// A reply that does not leave with its batch.
+struct Departure {
+    socket: Arc<UdpSocket>,
+    timer: Arc<Timer>,
     path: ReturnPath,
-    arrival: Instant,
+    due: Instant,
     event: Event,
 }
 
@@ -89,48 +91,49 @@ impl Worker {
         let arrival = Instant::now();
         let serving = self.context.serving.load_full();
         let now = serving.engine.settings.clock.now();
-        for index in 0..count {
+        let Self { context, socket, scratch, outbox, queued } = self;
+        let requests = (0..count).filter_map(|index| {
             let (octets, path) = batch.get(index);
-            let Some(client) = path.client() else { continue };
-            let binding = self.context.binding.as_ref();
+            let (client, binding) = (path.client()?, context.binding.as_ref());
             let transport = Transport::Udp;
-            let request = Request { octets, client, transport, binding, arrival: now };
-            let response = serving.engine.respond(&request, &mut self.scratch);
-            let event = delivery::begin(self.context.events.as_ref(), &response, arrival);
+            Some((index, Request { octets, client, transport, binding, arrival: now }))
+        });
+        serving.engine.respond_all(requests, scratch, |index, response| {
+            let event = delivery::begin(context.events.as_ref(), response, arrival);
             for Transmission { after, payload } in response.transmissions {
-                let to = || Addressee { path: *path, arrival, event: event.clone() };
-                match payload {
-                    Payload::Message(range, _) if after.is_zero() => {
-                        let reply = &response.octets[range.clone()];
-                        self.outbox.push(index, reply);
-                        if event.is_some() {
-                            self.queued.push((event.clone(), reply.to_vec()));
-                        }
+                if let Payload::Message(range, _) = payload
+                    && after.is_zero()
+                {
+                    let reply = &response.octets[range.clone()];
+                    outbox.push(index, reply);
+                    // One for each reply of the outbox, also where there is no query to tell of.
+                    if context.events.is_some() {
+                        queued.push((event.clone(), reply.to_vec()));
                     }
+                    continue;
+                }
+                let departure = Departure {
+                    socket: Arc::clone(socket),
+                    timer: Arc::clone(&context.timer),
+                    path: *batch.get(index).1,
+                    due: arrival + *after,
+                    event: event.clone(),
+                };
+                match payload {
                     Payload::Message(range, _) => {
                         let reply = response.octets[range.clone()].to_vec();
-                        let (socket, timer) = (&self.socket, &self.context.timer);
-                        let departure = to().depart(socket, timer, *after, reply);
-                        self.context.runtime.spawn(departure);
+                        context.runtime.spawn(departure.send(reply));
                     }
                     Payload::AskUpstream => {
                         let message = response.message.expect("only a query is relayed");
                         let (query, serving) = (message.to_owned(), Arc::clone(&serving));
-                        let (socket, timer) =
-                            (Arc::clone(&self.socket), Arc::clone(&self.context.timer));
-                        let (to, after) = (to(), *after);
-                        self.context.runtime.spawn(async move {
-                            let query = query.view();
-                            let relayed = serving.relay(query, query.udp_limit()).await;
-                            delivery::note_upstream(&to.event, &relayed);
-                            to.depart(&socket, &timer, after, relayed.octets).await;
-                        });
+                        context.runtime.spawn(departure.send_relayed(query, serving));
                     }
                     // There is no connection to reset.
                     Payload::Reset => {}
                 }
             }
-        }
+        });
         self.send(batch);
     }
 
@@ -148,24 +151,23 @@ impl Worker {
     }
 }
 
-impl Addressee {
-    /// Sends a message so long after the query. A client that cannot be reached has gone, or is
-    /// behind a firewall: nothing to do about it.
-    fn depart(
-        self,
-        socket: &Arc<UdpSocket>,
-        timer: &Arc<Timer>,
-        after: Duration,
-        octets: Vec<u8>,
-    ) -> impl Future<Output = ()> + Send + use<> {
-        let (socket, timer) = (Arc::clone(socket), Arc::clone(timer));
-        async move {
-            timer.until(self.arrival + after).await;
-            let sent = self.path.send(&socket, &octets);
-            if let Err(error) = &sent {
-                tracing::debug!(%error, "sending a datagram");
-            }
-            delivery::note(&self.event, &octets, sent.is_ok());
+impl Departure {
+    /// Sends a message at its time. A client that cannot be reached has gone, or is behind a
+    /// firewall: nothing to do about it.
+    async fn send(self, octets: Vec<u8>) {
+        self.timer.until(self.due).await;
+        let sent = self.path.send(&self.socket, &octets);
+        if let Err(error) = &sent {
+            tracing::debug!(%error, "sending a datagram");
         }
+        delivery::note(&self.event, &octets, sent.is_ok());
+    }
+
+    /// Sends what the upstream resolver says, but not before its time.
+    async fn send_relayed(self, query: OwnedQuery, serving: Arc<ServingState>) {
+        let query = query.view();
+        let relayed = serving.relay(query, query.udp_limit()).await;
+        delivery::note_upstream(&self.event, &relayed);
+        self.send(relayed.octets).await;
     }
 }

@@ -18,11 +18,12 @@ use tree::Tree;
 
 /// The modules of the tour in `lib.rs`, each with its rung: a module imports only from rungs below
 /// its own.
-const LADDER: [(&str, usize); 16] = [
+const LADDER: [(&str, usize); 17] = [
     ("diagnostic", 0),
     ("files", 0),
     ("clock", 0),
     ("progress", 0),
+    ("sys", 0),
     ("dns", 1),
     ("model", 2),
     ("lists", 2),
@@ -42,7 +43,7 @@ const LADDER: [(&str, usize); 16] = [
 const TOLERATED_IN_CIRCLES: [(&str, &str); 0] = [];
 
 /// The only folder (or file) under `src` with `unsafe` code.
-const UNSAFE: &str = "transport/sys";
+const UNSAFE: &str = "sys/";
 
 /// Columns of a line, and lines of a file under `src` before its tests, at most.
 const COLUMNS: usize = 100;

@@ -6,22 +6,17 @@
 
 use crate::{
     dns::{Form, Name, PatternRef, Transport},
-    policy::{matcher::Matcher, patterns::Patterns, rule::Rule},
+    policy::{index::PatternIndex, rule::Rule},
 };
 use std::borrow::Cow;
 
 /// The rules above that decide whenever this one could, in their order, if there is one for each of
 /// its patterns; else none.
-pub(super) fn shadowing_rules(
-    rules: &[Rule],
-    patterns: &Patterns,
-    matcher: &Matcher,
-    idle: usize,
-) -> Vec<usize> {
+pub(super) fn shadowing_rules(rules: &[Rule], index: &PatternIndex, idle: usize) -> Vec<usize> {
     let rule = &rules[idle];
     let mut above = Vec::new();
-    for pattern in patterns.of_rule(idle) {
-        let mut wider = wider_rules(matcher, pattern).into_iter().take_while(|other| *other < idle);
+    for pattern in index.arena().of_rule(idle) {
+        let mut wider = wider_rules(index, pattern).into_iter().take_while(|other| *other < idle);
         let Some(first) = wider.find(|other| always_with(&rules[*other], rule)) else {
             return Vec::new();
         };
@@ -60,12 +55,12 @@ fn always_with(above: &Rule, rule: &Rule) -> bool {
 }
 
 /// The rules with a pattern that matches every name that `pattern` matches, in order.
-fn wider_rules(matcher: &Matcher, pattern: PatternRef<'_>) -> Vec<usize> {
+fn wider_rules(index: &PatternIndex, pattern: PatternRef<'_>) -> Vec<usize> {
     let wider = match pattern.form {
-        Form::Regex | Form::Every => matcher.same_or_every(pattern),
+        Form::Regex | Form::Every => index.same_or_every(pattern),
         form => {
             let Some(probe) = probe(pattern) else { return Vec::new() };
-            let mut hits = matcher.all(&probe);
+            let mut hits = index.all(&probe);
             hits.retain(|hit| reaches_as_far(hit.pattern.form, form));
             hits
         }

@@ -1,129 +1,164 @@
 //! All patterns of a set of rules in one piece of memory: those of the first rule, those of the
 //! next, and so on.
 //!
-//! A list may have millions, so a pattern costs its text and five octets, and is known by where it
-//! stands. Of two patterns the one that stands first decides. They stand so while the index is
-//! made, which then has those of lists for itself.
+//! A list may have millions of patterns, so a pattern is no object of its own: it costs its text
+//! and five octets, and is known by where it stands, in four octets. Of two patterns the one that
+//! stands first decides.
 
-use crate::dns::{Form, PatternRef};
+use crate::{
+    dns::{Form, PatternRef},
+    sys::prefetch,
+};
+use std::num::NonZeroU32;
+use thiserror::Error;
 
-/// Where a pattern stands.
+/// A pattern of an arena: where its text begins. A head comes before it, so that is never 0, and an
+/// [`Option`] of it takes no more room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Slot(u32);
+pub(in crate::policy) struct PatternId(NonZeroU32);
 
 /// The patterns.
 #[derive(Debug, Default)]
-pub(super) struct Patterns {
-    /// For each pattern its form (one octet), the length of its text (four), and its text.
+pub(in crate::policy) struct PatternArena {
+    /// For each pattern a head, which is its form (one octet) and the length of its text (four),
+    /// and then the text.
     octets: Vec<u8>,
     /// Where the patterns of each rule begin.
-    rules: Vec<Slot>,
+    rules: Vec<usize>,
+    /// Whether a text was too long for its head and had to be left out.
+    is_short_of_one: bool,
 }
 
-/// Form and length.
+/// Octets of a head.
 const HEAD: usize = 5;
 
-impl Slot {
-    pub(super) const fn number(self) -> u32 {
-        self.0
-    }
+/// Patterns that pass, together, what an index can hold; each alone has been tried before.
+#[derive(Debug, Error)]
+#[error("there are too many patterns of one kind: {0}")]
+pub(in crate::policy) struct TooManyPatterns(String);
 
-    pub(super) const fn of(number: u32) -> Self {
-        Self(number)
+impl TooManyPatterns {
+    /// With the reason that a library gives.
+    pub(super) fn new(why: &impl ToString) -> Self {
+        Self(why.to_string())
     }
 }
 
-impl Patterns {
+impl PatternId {
+    fn text_begin(self) -> usize {
+        self.0.get() as usize
+    }
+}
+
+impl PatternArena {
     /// Begins the next rule; what is added from now on is its.
-    pub(super) fn begin_rule(&mut self) {
+    pub(in crate::policy) fn begin_rule(&mut self) {
         self.rules.push(self.end());
     }
 
-    /// Forgets the last rule and its patterns.
-    pub(super) fn drop_rule(&mut self) {
+    /// Removes the last rule and its patterns.
+    pub(in crate::policy) fn drop_rule(&mut self) {
         if let Some(begin) = self.rules.pop() {
             self.truncate(begin);
         }
     }
 
     /// Where the next pattern would stand.
-    pub(super) fn end(&self) -> Slot {
-        Slot(u32::try_from(self.octets.len()).unwrap_or(u32::MAX))
-    }
-
-    /// Forgets everything from a slot on.
-    pub(super) fn truncate(&mut self, end: Slot) {
-        self.octets.truncate(end.0 as usize);
-    }
-
-    /// How much memory they take.
-    pub(super) fn octets(&self) -> usize {
+    pub(in crate::policy) const fn end(&self) -> usize {
         self.octets.len()
     }
 
-    /// Whether there are more than slots can tell apart; then they must not be asked for.
-    pub(super) fn is_overfull(&self) -> bool {
-        self.octets.len() > u32::MAX as usize
+    /// Removes every pattern that was added since this was the end.
+    pub(in crate::policy) fn truncate(&mut self, end: usize) {
+        self.octets.truncate(end);
     }
 
-    pub(super) fn push(&mut self, pattern: PatternRef<'_>) {
+    /// Adds a pattern to the last rule.
+    pub(in crate::policy) fn push(&mut self, pattern: PatternRef<'_>) {
         let PatternRef { form, text } = pattern;
-        // A longer text makes the whole overfull.
-        let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
+        let Ok(length) = u32::try_from(text.len()) else {
+            self.is_short_of_one = true;
+            return;
+        };
         self.octets.push(form as u8);
         self.octets.extend_from_slice(&length.to_le_bytes());
         self.octets.extend_from_slice(text.as_bytes());
     }
 
-    /// The form and text of a pattern, the text as octets, which are cheaper to compare with.
-    pub(super) fn raw(&self, slot: Slot) -> (Form, &[u8]) {
-        let (head, rest) = self.octets[slot.0 as usize..].split_at(HEAD);
-        let length = u32::from_le_bytes([head[1], head[2], head[3], head[4]]);
-        (Form::ALL[head[0] as usize], &rest[..length as usize])
+    /// Nothing if every pattern has an id; it must be asked before any of them.
+    pub(super) fn check_size(&self) -> Result<(), TooManyPatterns> {
+        if self.is_short_of_one || u32::try_from(self.end()).is_err() {
+            let most = u32::MAX;
+            return Err(TooManyPatterns::new(&format_args!("they have more than {most} octets")));
+        }
+        Ok(())
     }
 
-    pub(super) fn get(&self, slot: Slot) -> PatternRef<'_> {
-        let (form, text) = self.raw(slot);
-        // They were a text when they came.
-        PatternRef { form, text: std::str::from_utf8(text).unwrap_or_default() }
-    }
-
-    /// The patterns of a rule, in its order.
-    pub(super) fn of_rule(&self, rule: usize) -> impl Iterator<Item = PatternRef<'_>> {
-        let end = self.rules.get(rule + 1).copied().unwrap_or(self.end());
-        self.between(self.rules[rule], end).map(|slot| self.get(slot))
-    }
-
-    /// The patterns of the rule that was begun last.
-    pub(super) fn of_last_rule(&self) -> impl Iterator<Item = PatternRef<'_>> {
-        self.rules.len().checked_sub(1).into_iter().flat_map(|last| self.of_rule(last))
-    }
-
-    /// Where the patterns of each rule begin.
-    pub(super) fn rules(&self) -> &[Slot] {
-        &self.rules
-    }
-
-    /// Whether two patterns are of one rule.
-    pub(super) fn share_a_rule(&self, one: Slot, other: Slot) -> bool {
-        let rule = |slot| self.rules.partition_point(|begin| *begin <= slot);
-        rule(one) == rule(other)
-    }
-
-    /// Where all patterns stand.
-    pub(super) fn slots(&self) -> impl Iterator<Item = Slot> {
-        self.between(Slot(0), self.end())
-    }
-
-    fn between(&self, begin: Slot, end: Slot) -> impl Iterator<Item = Slot> {
-        let existing = move |slot: &Slot| *slot < end;
-        std::iter::successors(Some(begin).filter(existing), move |slot| {
-            Some(self.after(*slot)).filter(existing)
+    /// All patterns, in order.
+    pub(super) fn ids(&self) -> impl Iterator<Item = PatternId> {
+        self.text_begins(0, self.end()).map(|begin| {
+            let id = u32::try_from(begin).ok().and_then(NonZeroU32::new);
+            PatternId(id.expect("it is behind a head, and check_size has been asked"))
         })
     }
 
-    fn after(&self, slot: Slot) -> Slot {
-        let (_, text) = self.raw(slot);
-        Slot(slot.0.saturating_add((HEAD + text.len()) as u32))
+    /// The form and text of a pattern, the text as octets, which are cheaper to compare with.
+    pub(super) fn raw(&self, id: PatternId) -> (Form, &[u8]) {
+        self.raw_at(id.text_begin())
+    }
+
+    /// Asks for the memory of a pattern whose text probably has so many octets.
+    pub(super) fn prefetch(&self, id: PatternId, length: usize) {
+        let text = id.text_begin();
+        // Few patterns are longer than a cache line, but many lie across the end of one.
+        self.octets[text - HEAD..].iter().take(1).for_each(prefetch);
+        self.octets.get(text + length - 1).into_iter().for_each(prefetch);
+    }
+
+    /// A pattern.
+    pub(super) fn get(&self, id: PatternId) -> PatternRef<'_> {
+        self.get_at(id.text_begin())
+    }
+
+    /// The number of a pattern's rule.
+    pub(super) fn rule_of(&self, id: PatternId) -> usize {
+        // A rule without patterns begins where the next one does, so the last that begins there is
+        // meant.
+        self.rules.partition_point(|begin| *begin < id.text_begin()) - 1
+    }
+
+    /// The patterns of a rule, in its order.
+    pub(in crate::policy) fn of_rule(&self, rule: usize) -> impl Iterator<Item = PatternRef<'_>> {
+        let end = self.rules.get(rule + 1).copied().unwrap_or(self.end());
+        self.text_begins(self.rules[rule], end).map(|begin| self.get_at(begin))
+    }
+
+    /// The patterns of the rule that was begun last.
+    pub(in crate::policy) fn of_last_rule(&self) -> impl Iterator<Item = PatternRef<'_>> {
+        self.rules.len().checked_sub(1).into_iter().flat_map(|last| self.of_rule(last))
+    }
+
+    /// Where the texts begin of all patterns that stand between two places.
+    fn text_begins(&self, begin: usize, end: usize) -> impl Iterator<Item = usize> {
+        let mut next = begin;
+        std::iter::from_fn(move || {
+            let text = (next < end).then_some(next + HEAD)?;
+            next = text + self.raw_at(text).1.len();
+            Some(text)
+        })
+    }
+
+    fn raw_at(&self, text_begin: usize) -> (Form, &[u8]) {
+        let (heads, texts) = self.octets.split_at(text_begin);
+        let [.., form, a, b, c, d] = heads else {
+            unreachable!("a head comes before every text");
+        };
+        let length = u32::from_le_bytes([*a, *b, *c, *d]) as usize;
+        (Form::ALL[usize::from(*form)], &texts[..length])
+    }
+
+    fn get_at(&self, text_begin: usize) -> PatternRef<'_> {
+        let (form, text) = self.raw_at(text_begin);
+        PatternRef { form, text: str::from_utf8(text).expect("it was pushed as a text") }
     }
 }

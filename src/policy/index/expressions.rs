@@ -1,148 +1,160 @@
 //! The index over patterns that are regular expressions.
 //!
-//! Most expressions need a word. Words are sought together with the parts of names
-//! ([`super::parts`]), and only the expressions whose words are there are asked, each alone. Those
-//! that need no word, or one that many need, share an automaton.
+//! Nearly every expression requires some literal: `(^|\.)ads[0-9]+\.example$` requires `ads`.
+//! Literals are sought together with the parts of names ([`super::substrings`]), and only the
+//! expressions whose literals are there are asked, and those that require none, each alone. One
+//! automaton for all of them would be as quick in the end, but each name that it has not seen the
+//! like of would wait for it to be extended, for up to milliseconds.
 
-mod automaton;
-mod narrow;
-mod words;
+mod required_literals;
 
-use super::{
-    matcher::TooMany,
-    patterns::{Patterns, Slot},
-};
-use crate::dns::{Pattern, PatternRef};
-use automaton::{Automaton, ROOM_OF_EACH};
-use narrow::narrowed;
+use super::arena::{PatternArena, PatternId, TooManyPatterns};
 use regex_automata::{
-    meta::{Builder, Regex},
+    meta::{BuildError, Regex},
     nfa::thompson::WhichCaptures,
 };
-use words::{Choice, Words};
+use regex_syntax::{
+    Error, ParserBuilder,
+    hir::{
+        Class, ClassBytes, ClassBytesRange, ClassUnicode, ClassUnicodeRange, Hir, HirKind,
+        Repetition,
+    },
+};
+use required_literals::RequiredLiterals;
 
-pub(super) use words::Numbers;
+pub(super) use required_literals::Numbers;
 
 /// The index.
 #[derive(Debug, Default)]
 pub(super) struct Expressions {
-    patterns: Vec<(Slot, Pattern)>,
-    words: Words,
-    /// Each expression that words find.
-    alone: Vec<Option<Regex>>,
-    /// The others, and what they are together.
-    others: Vec<usize>,
-    together: Option<Automaton>,
+    ids: Vec<PatternId>,
+    /// The same patterns, compiled.
+    compiled: Vec<Regex>,
+    literals: RequiredLiterals,
 }
 
-/// Only whether a name matches is asked; and an automaton that is made as names come is there
-/// sooner. What each may remember is bounded as where they share one; an expression for which that
-/// is too little is asked in a slower way.
-fn lean() -> Builder {
-    let mut builder = Regex::builder();
-    builder.configure(
-        Regex::config()
-            .which_captures(WhichCaptures::None)
-            .onepass(false)
-            .dfa(false)
-            .hybrid_cache_capacity(ROOM_OF_EACH),
-    );
-    builder
-}
+/// Octets that a thread may use for one expression to remember where names have led it. One for
+/// which that is too little is asked in a slower way.
+const CACHE: usize = 1 << 16;
 
 impl Expressions {
-    /// The index over those patterns that stand at `slots`, and the words that names have to be
-    /// searched for.
+    /// The index over some patterns of the arena, and the literals that names have to be searched
+    /// for.
     pub(super) fn new(
-        patterns: &Patterns,
-        slots: &[Slot],
-    ) -> Result<(Self, Vec<Vec<u8>>), TooMany> {
-        let patterns: Vec<_> =
-            slots.iter().map(|slot| (*slot, patterns.get(*slot).owned())).collect();
-        let read: Result<Vec<_>, _> =
-            patterns.iter().map(|(_, pattern)| narrowed(pattern.view().text)).collect();
-        let read = read.map_err(|why| TooMany::new(&why))?;
-        let Choice { words, texts, without: others } = Choice::new(&read);
-        let is_alone = |number| others.binary_search(&number).is_err();
-        let compiled =
-            |expression| lean().build_from_hir(expression).map_err(|why| TooMany::new(&why));
-        let alone = read
-            .iter()
-            .enumerate()
-            .map(|(number, expression)| is_alone(number).then(|| compiled(expression)).transpose());
-        let alone = alone.collect::<Result<_, _>>()?;
-        let together: Vec<_> = others.iter().map(|number| &read[*number]).collect();
-        let together = (!together.is_empty()).then(|| Automaton::new(&together)).transpose()?;
-        Ok((Self { patterns, words, alone, others, together }, texts))
+        arena: &PatternArena,
+        ids: &[PatternId],
+    ) -> Result<(Self, Vec<Vec<u8>>), TooManyPatterns> {
+        let read: Result<Vec<_>, _> = ids.iter().map(|id| narrowed(arena.get(*id).text)).collect();
+        let read = read.map_err(|why| TooManyPatterns::new(&why))?;
+        let compiled = read.iter().map(compiled).collect::<Result<_, _>>();
+        let compiled = compiled.map_err(|why| TooManyPatterns::new(&why))?;
+        let (literals, texts) = RequiredLiterals::new(&read);
+        Ok((Self { ids: ids.to_vec(), compiled, literals }, texts))
     }
 
     /// The first of the patterns.
-    pub(super) fn first(&self) -> Option<Slot> {
-        self.patterns.first().map(|(slot, _)| *slot)
+    pub(super) fn first(&self) -> Option<PatternId> {
+        self.ids.first().copied()
     }
 
-    /// Tells `found` of every pattern that matches a name which has these of the words, some of
-    /// them more than once if they do so at several places.
-    pub(super) fn find<'p>(
-        &'p self,
-        name: &str,
-        words: Numbers,
-        mut found: impl FnMut(Slot, PatternRef<'p>),
-    ) {
-        let mut tell = |number: usize| {
-            let (slot, pattern) = &self.patterns[number];
-            found(*slot, pattern.view());
-        };
-        let matches = |number: &usize| {
-            self.alone[*number].as_ref().is_some_and(|expression| expression.is_match(name))
-        };
-        self.words.owners(words).into_iter().filter(matches).for_each(&mut tell);
-        if let Some(together) = &self.together {
-            together.find(name, |number| tell(self.others[number]));
+    /// Tells `found` of every pattern that matches a name which has these of the literals, some
+    /// of them more than once.
+    pub(super) fn find(&self, name: &str, literals: Numbers, mut found: impl FnMut(PatternId)) {
+        for number in self.literals.candidates(literals) {
+            if self.compiled[number].is_match(name) {
+                found(self.ids[number]);
+            }
         }
     }
 
-    /// The patterns that are written like this one.
-    pub(super) fn same(
-        &self,
-        pattern: PatternRef<'_>,
-    ) -> impl Iterator<Item = (Slot, PatternRef<'_>)> {
-        let all = self.patterns.iter().map(|(slot, other)| (*slot, other.view()));
-        all.filter(move |(_, other)| *other == pattern)
+    /// All of them, in order.
+    pub(super) fn ids(&self) -> &[PatternId] {
+        &self.ids
     }
+}
+
+/// An expression of which only whether a name matches is asked. Automata that take long to build
+/// are not worth it.
+fn compiled(expression: &Hir) -> Result<Regex, BuildError> {
+    let config = Regex::config()
+        .which_captures(WhichCaptures::None)
+        .onepass(false)
+        .dfa(false)
+        .hybrid_cache_capacity(CACHE);
+    Regex::builder().configure(config).build_from_hir(expression)
+}
+
+/// The octets of names, but for A to Z.
+const RANGES: [(u8, u8); 2] = [(b'!', b'@'), (b'[', b'~')];
+
+/// Reads an expression as far as names can match it: names are printable ASCII in lower case, so
+/// `[^.]` means one of a few octets, not all of Unicode, and case does not matter. What is made of
+/// such an expression is smaller and faster, its literals are few, and it matches the same names.
+fn narrowed(text: &str) -> Result<Hir, Box<Error>> {
+    Ok(narrow(ParserBuilder::new().case_insensitive(true).build().parse(text)?))
+}
+
+fn narrow(expression: Hir) -> Hir {
+    match expression.into_kind() {
+        HirKind::Empty => Hir::empty(),
+        HirKind::Literal(literal) => Hir::literal(literal.0),
+        HirKind::Class(class) => Hir::class(of_names(class)),
+        HirKind::Look(look) => Hir::look(look),
+        HirKind::Repetition(repeated) => {
+            Hir::repetition(Repetition { sub: Box::new(narrow(*repeated.sub)), ..repeated })
+        }
+        // Nobody asks what a group has matched.
+        HirKind::Capture(group) => narrow(*group.sub),
+        HirKind::Concat(parts) => Hir::concat(parts.into_iter().map(narrow).collect()),
+        HirKind::Alternation(ways) => Hir::alternation(ways.into_iter().map(narrow).collect()),
+    }
+}
+
+fn of_names(mut class: Class) -> Class {
+    match &mut class {
+        Class::Unicode(class) => {
+            let names =
+                RANGES.map(|(first, last)| ClassUnicodeRange::new(first.into(), last.into()));
+            class.intersect(&ClassUnicode::new(names));
+        }
+        Class::Bytes(class) => class.intersect(&ClassBytes::new(
+            RANGES.map(|(first, last)| ClassBytesRange::new(first, last)),
+        )),
+    }
+    class
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Expressions, Pattern, Patterns};
+    use super::{Expressions, PatternArena};
+    use crate::dns::Pattern;
     use proptest::{
         prelude::{Strategy, prop_assert_eq, proptest},
         string::string_regex,
     };
     use regex::RegexBuilder;
 
-    fn index(expressions: &[String]) -> (Expressions, Vec<Vec<u8>>) {
-        let mut patterns = Patterns::default();
+    fn index(expressions: &[String]) -> (PatternArena, Expressions, Vec<Vec<u8>>) {
+        let mut arena = PatternArena::default();
         expressions
             .iter()
-            .for_each(|text| patterns.push(Pattern::parse(&format!("/{text}/")).unwrap().view()));
-        let slots: Vec<_> = patterns.slots().collect();
-        Expressions::new(&patterns, &slots).unwrap()
+            .for_each(|text| arena.push(Pattern::parse(&format!("/{text}/")).unwrap().view()));
+        let ids: Vec<_> = arena.ids().collect();
+        let (index, texts) = Expressions::new(&arena, &ids).unwrap();
+        (arena, index, texts)
     }
 
     fn found(expressions: &[String], name: &str) -> Vec<String> {
-        let (index, texts) = index(expressions);
+        let (arena, index, texts) = index(expressions);
         let words = texts
             .iter()
             .enumerate()
             .filter(|(_, text)| name.contains(str::from_utf8(text).unwrap()));
         let mut found = Vec::new();
-        index.find(name, words.map(|(word, _)| word).collect(), |slot, pattern| {
-            found.push((slot, pattern.text.to_owned()))
-        });
+        index.find(name, words.map(|(word, _)| word).collect(), |id| found.push(id));
         found.sort_unstable();
         found.dedup();
-        found.into_iter().map(|(_, text)| text).collect()
+        found.into_iter().map(|id| arena.get(id).text.to_owned()).collect()
     }
 
     /// What the index must agree with: each expression asked alone, as it is written.
@@ -154,7 +166,11 @@ mod tests {
     }
 
     fn expressions() -> impl Strategy<Value = String> {
-        let part = r"(\[\^a\]|\\d|\\S|\(\?-i:B\)|\^|\$|a|B|abb|bA\\\.a|\(aba\|a\\\.b\)|\[ab\]|\(a\|b\)|\(\?x:a # b\n\)|\.|\\\.|\\b|\\B|\\b\{start\}|\\W|é|\(\?-u:\\b\))([*+?]|\{1,2\})?";
+        let parts = concat!(
+            r"\[\^a\]|\\d|\\S|\(\?-i:B\)|\^|\$|a|B|abb|bA\\\.a|\(aba\|a\\\.b\)|\[ab\]|\(a\|b\)|",
+            r"\(\?x:a # b\n\)|\.|\\\.|\\b|\\B|\\b\{start\}|\\W|é|\(\?-u:\\b\)",
+        );
+        let part = format!(r"({parts})([*+?]|\{{1,2\}})?");
         string_regex(&format!("({part}){{0,4}}"))
             .unwrap()
             .prop_filter("an expression", |text| Pattern::parse(&format!("/{text}/")).is_ok())
@@ -174,7 +190,7 @@ mod tests {
     fn an_expression_that_has_too_little_room_is_found_too() {
         // Where it is followed, each of 2^15 beginnings has to be told from the others.
         let expression = ["[ab]*a[ab]{14}foo".to_owned()];
-        let (index, texts) = index(&expression);
+        let (_, index, texts) = index(&expression);
         assert_eq!(texts, [b"foo"], "it is asked alone");
         for number in 0..250_u32 {
             let bits = number.wrapping_mul(2_654_435_761);
@@ -183,7 +199,7 @@ mod tests {
                 .chain("foo".chars())
                 .collect();
             let mut count = 0;
-            index.find(&name, [0].into_iter().collect(), |_, _| count += 1);
+            index.find(&name, [0].into_iter().collect(), |_| count += 1);
             assert_eq!(count, scan(&expression, &name).len(), "{name}");
         }
     }

@@ -1,69 +1,64 @@
-//! The index over patterns about parts of names, and over the words that expressions need: one
-//! Aho-Corasick pass finds them all.
+//! The index over patterns about parts of names, and over the literals that expressions require:
+//! one Aho-Corasick pass finds them all.
 
 use super::{
+    arena::{PatternArena, PatternId, TooManyPatterns},
     expressions::Numbers,
-    matcher::TooMany,
-    patterns::{Patterns, Slot},
 };
-use crate::dns::{Form, Pattern, PatternRef};
+use crate::dns::Form;
 use aho_corasick::AhoCorasick;
 
 /// The index.
 #[derive(Debug, Default)]
-pub(super) struct Parts {
+pub(super) struct Substrings {
     automaton: Option<AhoCorasick>,
-    /// For each of its texts, in their order, which pattern it is of; the words come behind them.
-    patterns: Vec<(Slot, Pattern)>,
+    /// For each of its texts, in their order, which pattern it is of; the literals come behind
+    /// them.
+    patterns: Vec<(PatternId, Form)>,
 }
 
-impl Parts {
-    /// The index over those patterns that stand at `slots`, and some words.
+impl Substrings {
+    /// The index over some patterns of the arena, and some literals.
     pub(super) fn new(
-        patterns: &Patterns,
-        slots: &[Slot],
-        words: &[Vec<u8>],
-    ) -> Result<Self, TooMany> {
-        if slots.is_empty() && words.is_empty() {
+        arena: &PatternArena,
+        ids: &[PatternId],
+        literals: &[Vec<u8>],
+    ) -> Result<Self, TooManyPatterns> {
+        if ids.is_empty() && literals.is_empty() {
             return Ok(Self::default());
         }
-        let texts =
-            slots.iter().map(|slot| patterns.raw(*slot).1).chain(words.iter().map(Vec::as_slice));
-        let automaton = AhoCorasick::new(texts).map_err(|why| TooMany::new(&why))?;
-        let patterns = slots.iter().map(|slot| (*slot, patterns.get(*slot).owned())).collect();
+        let texts = ids.iter().map(|id| arena.raw(*id).1);
+        let automaton = AhoCorasick::new(texts.chain(literals.iter().map(Vec::as_slice)))
+            .map_err(|why| TooManyPatterns::new(&why))?;
+        let patterns = ids.iter().map(|id| (*id, arena.raw(*id).0)).collect();
         Ok(Self { automaton: Some(automaton), patterns })
     }
 
     /// The first of the patterns.
-    pub(super) fn first(&self) -> Option<Slot> {
-        self.patterns.first().map(|(slot, _)| *slot)
+    pub(super) fn first(&self) -> Option<PatternId> {
+        self.patterns.first().map(|(id, _)| *id)
     }
 
-    /// Tells `found` of every pattern that matches a name, and gives back the words that it has, by
-    /// their numbers.
-    pub(super) fn find<'p>(
-        &'p self,
-        name: &str,
-        mut found: impl FnMut(Slot, PatternRef<'p>),
-    ) -> Numbers {
-        let mut words = Numbers::new();
-        let Some(automaton) = &self.automaton else { return words };
+    /// Tells `found` of every pattern that matches a name, and gives back the literals that it has,
+    /// by their numbers.
+    pub(super) fn find(&self, name: &str, mut found: impl FnMut(PatternId)) -> Numbers {
+        let mut literals = Numbers::new();
+        let Some(automaton) = &self.automaton else { return literals };
         for part in automaton.find_overlapping_iter(name) {
             let number = part.pattern().as_usize();
-            let Some((slot, pattern)) = self.patterns.get(number) else {
-                words.push(number - self.patterns.len());
+            let Some((id, form)) = self.patterns.get(number) else {
+                literals.push(number - self.patterns.len());
                 continue;
             };
-            let pattern = pattern.view();
-            let holds = match pattern.form {
+            let holds = match form {
                 Form::Begins => part.start() == 0,
                 Form::Ends => part.end() == name.len(),
                 _ => true,
             };
             if holds {
-                found(*slot, pattern);
+                found(*id);
             }
         }
-        words
+        literals
     }
 }

@@ -1,192 +1,166 @@
-//! What a name ends with, cut between labels: hashed once, for every index that is asked.
+//! The table of the patterns about whole labels: each suffix of a QNAME is looked up in it.
 //!
-//! A suffix is hashed label by label from the right, so all suffixes of a name together cost one
-//! pass over it. Patterns of many labels leave *milestones*: a name is followed beyond its eighth
-//! label from the right, its sixteenth and so on, only where some pattern is as long and ends
-//! alike.
+//! It is a hash table with open addressing and linear probing. A slot has the place of a pattern in
+//! the arena and, beside it, 32 bits of the hash of its text: so a suffix that is in no list reads
+//! one cache line of the table and hardly ever the arena. The text decides in the end, so two texts
+//! with one hash are never confused.
+//!
+//! Under a list of millions both reads wait for main memory, which is most of what a decision
+//! costs. Whoever has several names can ask for the memory of all of them first
+//! ([`SuffixTable::prefetch_slots`], then [`SuffixTable::prefetch_texts`]).
 
+use super::arena::{PatternArena, PatternId};
+use crate::{dns::Form, progress::Counter, sys::prefetch};
 use hashbrown::DefaultHashBuilder;
-use smallvec::SmallVec;
-use std::{
-    hash::{BuildHasher, Hasher},
-    ops::BitOr,
-    sync::LazyLock,
-};
+use memchr::memrchr;
+use std::hash::{BuildHasher, Hasher};
 
-/// One hasher for all indexes, because a name may be sought in several; made at the start, so that
-/// no list can be written whose texts all have one hash.
-static HASHER: LazyLock<DefaultHashBuilder> = LazyLock::new(DefaultHashBuilder::default);
+/// The table.
+#[derive(Debug, Default)]
+pub(super) struct SuffixTable {
+    /// At least half of them are empty, so that a search soon meets an empty one and ends.
+    slots: Vec<Option<Slot>>,
+    /// A bit for each number of labels that some pattern has, the lowest for one label. A suffix
+    /// with another number is in no list and is not looked up.
+    depths: u128,
+    /// Seeded anew for each table, so that nobody can write a list whose texts share one hash.
+    hasher: DefaultHashBuilder,
+}
 
-/// A set of numbers of labels.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Depths(u128);
-
-/// A part of a name, from the beginning of a label to its end.
+/// What an occupied slot says of its pattern.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Suffix {
-    /// Where it begins.
-    pub(super) begin: u16,
-    /// How many labels it has.
-    depth: u16,
+struct Slot {
+    /// The lower half of the hash of its text; the upper half chooses the slot.
+    tag: u32,
+    id: PatternId,
+}
+
+/// The last labels of a name, with their hash.
+struct Suffix<'n> {
+    text: &'n [u8],
     hash: u64,
 }
 
-/// The suffixes of a name that an index may have, the shortest first. They ask for memory only
-/// where they pass a milestone.
-#[derive(Clone, Debug, Default)]
-pub struct Suffixes(SmallVec<[Suffix; MILE as usize]>);
-
-/// How many labels lie between two milestones.
-const MILE: u16 = 8;
-
-/// The milestones of all patterns of an index: a bit for each, by its hash, so a name may be
-/// followed in vain.
-#[derive(Debug, Default)]
-pub(super) struct Milestones {
-    bits: Vec<u64>,
+/// A search whose slots have been asked for.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::policy) struct Pending {
+    hash: u64,
+    /// Octets of the text that is sought.
+    length: usize,
 }
 
-impl Depths {
-    /// One number alone; nothing for more labels than a name can have (RFC 1035 section 2.3.4
-    /// leaves room for 127).
-    const fn of(depth: u16) -> Self {
-        Self(if depth < u128::BITS as u16 { 1 << depth } else { 0 })
-    }
-
-    const fn meet(self, other: Self) -> bool {
-        self.0 & other.0 != 0
-    }
-
-    const fn most(self) -> u32 {
-        u128::BITS - self.0.leading_zeros()
-    }
-}
-
-impl BitOr for Depths {
-    type Output = Self;
-
-    fn bitor(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-}
-
-impl Suffix {
-    /// How many labels it has, as a set.
-    pub(super) const fn depth(self) -> Depths {
-        Depths::of(self.depth)
-    }
-
-    /// How many milestones lie before its end.
-    pub(super) fn milestones(self) -> usize {
-        usize::from((self.depth - 1) / MILE)
-    }
-
-    const fn is_milestone(self) -> bool {
-        self.depth.is_multiple_of(MILE)
-    }
-
-    /// The halves of its hash, the upper one first.
-    pub(super) const fn halves(self) -> (u32, u32) {
-        ((self.hash >> 32) as u32, self.hash as u32)
-    }
-}
-
-/// One of so many places, chosen by half a hash that is stretched over them.
-pub(super) const fn stretched(half: u32, places: usize) -> usize {
-    ((half as u64 * places as u64) >> 32) as usize
-}
-
-impl Suffixes {
-    /// Those suffixes of a name that have one of these numbers of labels, up to the first milestone
-    /// from which `goes_on` says that no pattern does.
-    pub(super) fn of(name: &str, depths: Depths, goes_on: impl Fn(Suffix) -> bool) -> Self {
-        let mut found = SmallVec::new();
-        walk(name.as_bytes(), |suffix| {
-            if suffix.depth().meet(depths) {
-                found.push(suffix);
-            }
-            u32::from(suffix.depth) + 1 < depths.most()
-                && (!suffix.is_milestone() || goes_on(suffix))
-        });
-        Self(found)
-    }
-
-    /// Those that have one of these numbers of labels.
-    pub(super) fn at(&self, depths: Depths) -> impl Iterator<Item = Suffix> {
-        self.0.iter().copied().filter(move |suffix| suffix.depth().meet(depths))
-    }
-}
-
-impl Milestones {
-    /// How many bits one milestone has to itself, on the average.
-    const ROOM: usize = 8;
-
-    /// Milestones of which there will be so many, or fewer.
-    pub(super) fn with_room(count: usize) -> Self {
-        Self { bits: vec![0; (count * Self::ROOM).div_ceil(u64::BITS as usize)] }
-    }
-
-    /// Adds those of a pattern's text.
-    pub(super) fn add(&mut self, text: &[u8]) {
-        walk(text, |suffix| {
-            if suffix.is_milestone() && usize::from(suffix.begin) > 0 {
-                let (word, bit) = self.place(suffix);
-                self.bits[word] |= bit;
-            }
-            true
-        });
-    }
-
-    /// Whether a pattern may go on from a milestone.
-    pub(super) fn go_on(&self, suffix: Suffix) -> bool {
-        !self.bits.is_empty() && {
-            let (word, bit) = self.place(suffix);
-            self.bits[word] & bit != 0
+impl SuffixTable {
+    /// A table of those patterns of the arena that are about whole labels; each one is counted.
+    pub(super) fn new(arena: &PatternArena, done: &mut Counter<'_>) -> Self {
+        let ids = || arena.ids().filter(|id| arena.raw(*id).0.is_about_labels());
+        let mut table = Self { slots: vec![None; ids().count() * 2], ..Self::default() };
+        for id in ids() {
+            table.insert(arena, id);
+            done.step();
         }
+        table
     }
 
-    fn place(&self, suffix: Suffix) -> (usize, u64) {
-        let (upper, lower) = suffix.halves();
-        (stretched(upper, self.bits.len()), 1 << (lower % u64::BITS))
-    }
-}
-
-/// A name as its own suffix.
-pub(super) fn whole(name: &[u8]) -> Suffix {
-    let mut whole = Suffix { begin: 0, depth: 0, hash: 0 };
-    walk(name, |suffix| {
-        whole = suffix;
-        true
-    });
-    whole
-}
-
-/// Tells `step` of the suffixes of a name, from the last label alone to the whole, for as long as
-/// it wants more.
-fn walk(name: &[u8], mut step: impl FnMut(Suffix) -> bool) {
-    let mut state = HASHER.build_hasher();
-    let (mut end, mut depth) = (name.len(), 0);
-    loop {
-        let begin = last_label(&name[..end]);
-        state.write(&name[begin..end]);
-        depth += 1;
-        let more = step(Suffix {
-            begin: u16::try_from(begin).unwrap_or(u16::MAX),
-            depth,
-            hash: state.finish(),
+    /// Adds a pattern, unless its rule has it already: only the first of a rule ever decides, and a
+    /// list that repeats one line would make every search for that name walk over all of them.
+    fn insert(&mut self, arena: &PatternArena, id: PatternId) {
+        let (form, text) = arena.raw(id);
+        let (mut hash, mut labels) = (0, 0);
+        for suffix in suffixes(&self.hasher, text) {
+            hash = suffix.hash;
+            labels += 1;
+        }
+        let is_known = self.candidates(hash).any(|other| {
+            arena.raw(other) == (form, text) && arena.rule_of(other) == arena.rule_of(id)
         });
-        if begin == 0 || !more {
+        if is_known {
             return;
         }
-        end = begin - 1;
+        let mut at = self.home(hash);
+        while self.slots[at].is_some() {
+            at = self.after(at);
+        }
+        self.slots[at] = Some(Slot { tag: hash as u32, id });
+        self.depths |= 1 << (labels - 1);
     }
+
+    /// Tells `found` of every pattern that matches a name.
+    pub(super) fn find(&self, arena: &PatternArena, name: &str, mut found: impl FnMut(PatternId)) {
+        for suffix in self.sought(name) {
+            let is_whole = suffix.text.len() == name.len();
+            for id in self.candidates(suffix.hash) {
+                let (form, text) = arena.raw(id);
+                if text == suffix.text && reaches(form, is_whole) {
+                    found(id);
+                }
+            }
+        }
+    }
+
+    /// Asks for the slots where [`Self::find`] will begin to search for a name, without waiting for
+    /// them, and tells `pending` of each of these searches.
+    pub(super) fn prefetch_slots(&self, name: &str, mut pending: impl FnMut(Pending)) {
+        for suffix in self.sought(name) {
+            prefetch(&self.slots[self.home(suffix.hash)]);
+            pending(Pending { hash: suffix.hash, length: suffix.text.len() });
+        }
+    }
+
+    /// Asks for the texts that such a search will compare; its slots should have come by now.
+    pub(super) fn prefetch_texts(&self, arena: &PatternArena, pending: Pending) {
+        self.candidates(pending.hash).for_each(|id| arena.prefetch(id, pending.length));
+    }
+
+    /// The suffixes of a name that may be in the table.
+    fn sought<'n>(&self, name: &'n str) -> impl Iterator<Item = Suffix<'n>> {
+        let deepest = (u128::BITS - self.depths.leading_zeros()) as usize;
+        let all = suffixes(&self.hasher, name.as_bytes()).take(deepest).enumerate();
+        all.filter(|(depth, _)| self.depths >> depth & 1 == 1).map(|(_, suffix)| suffix)
+    }
+
+    /// The patterns whose texts may have this hash.
+    fn candidates(&self, hash: u64) -> impl Iterator<Item = PatternId> {
+        let mut at = self.home(hash);
+        std::iter::from_fn(move || {
+            let slot = self.slots[at]?;
+            at = self.after(at);
+            Some(slot)
+        })
+        .filter(move |slot| slot.tag == hash as u32)
+        .map(|slot| slot.id)
+    }
+
+    /// Where the search for a hash begins.
+    fn home(&self, hash: u64) -> usize {
+        (((hash >> 32) * self.slots.len() as u64) >> 32) as usize
+    }
+
+    fn after(&self, at: usize) -> usize {
+        if at + 1 == self.slots.len() { 0 } else { at + 1 }
+    }
+}
+
+/// The suffixes of a name, from its last label to the whole. The hash goes on from label to label,
+/// so all of them together cost one pass over the name.
+fn suffixes<'n>(
+    hasher: &DefaultHashBuilder,
+    name: &'n [u8],
+) -> impl Iterator<Item = Suffix<'n>> + use<'n> {
+    let (mut state, mut rest) = (hasher.build_hasher(), Some(name));
+    std::iter::from_fn(move || {
+        let labels = rest?;
+        let begin = last_label(labels);
+        state.write(&labels[begin..]);
+        rest = begin.checked_sub(1).map(|dot| &labels[..dot]);
+        Some(Suffix { text: &name[begin..], hash: state.finish() })
+    })
 }
 
 /// Where the last label of a name begins. A dot separates labels unless it is escaped: unless the
 /// backslashes before it are odd.
 fn last_label(name: &[u8]) -> usize {
     let mut end = name.len();
-    while let Some(dot) = name[..end].iter().rposition(|octet| *octet == b'.') {
+    while let Some(dot) = memrchr(b'.', &name[..end]) {
         let backslashes = name[..dot].iter().rev().take_while(|octet| **octet == b'\\').count();
         if backslashes % 2 == 0 {
             return dot + 1;
@@ -196,28 +170,57 @@ fn last_label(name: &[u8]) -> usize {
     0
 }
 
+/// Whether a pattern whose text is a suffix of a name reaches the name.
+fn reaches(form: Form, is_whole: bool) -> bool {
+    match form {
+        Form::Exact => is_whole,
+        Form::Below => !is_whole,
+        _ => true,
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Depths, MILE, Milestones, Suffixes, whole};
+    use super::{PatternArena, SuffixTable};
+    use crate::{dns::Pattern, progress::Progress};
 
-    fn deep(label: &str, count: usize) -> String {
-        vec![label; count].join(".")
+    fn table(rules: &[&[&str]]) -> (PatternArena, SuffixTable) {
+        let mut arena = PatternArena::default();
+        for rule in rules {
+            arena.begin_rule();
+            rule.iter().for_each(|text| arena.push(Pattern::parse(text).unwrap().view()));
+        }
+        let table = SuffixTable::new(&arena, &mut Progress::default().indexing());
+        (arena, table)
+    }
+
+    fn found((arena, table): &(PatternArena, SuffixTable), name: &str) -> usize {
+        let mut count = 0;
+        table.find(arena, name, |_| count += 1);
+        count
     }
 
     #[test]
-    fn a_name_is_followed_beyond_a_milestone_only_where_a_pattern_is() {
-        let depths = (1..=127).fold(Depths::default(), |depths, depth| depths | Depths::of(depth));
-        let pattern = deep("a", 30);
-        assert_eq!(whole(pattern.as_bytes()).milestones(), 3, "those of 8, 16 and 24 labels");
-        // Much room, so that no other milestone has the bit of one of them.
-        let mut milestones = Milestones::with_room(1 << 20);
-        milestones.add(pattern.as_bytes());
-        let followed =
-            |name: &str| Suffixes::of(name, depths, |suffix| milestones.go_on(suffix)).0.len();
-        assert_eq!(followed(&pattern), 30);
-        assert_eq!(followed(&deep("a", 127)), 32, "to the milestone behind the pattern");
-        assert_eq!(followed(&deep("a", 7)), 7);
-        assert_eq!(followed(&format!("{}.{}", deep("b", 20), deep("a", 7))), usize::from(MILE));
-        assert!(!Suffixes::of(&deep("b", 127), depths, |_| false).0.spilled());
+    fn what_a_rule_says_twice_stands_once_and_what_two_rules_say_stands_twice() {
+        let many = vec!["a.example"; 100_000];
+        let table = table(&[&many, &["b.example", "a.example", "=a.example", "a.example"], &many]);
+        assert_eq!(found(&table, "a.example"), 4);
+        assert_eq!(found(&table, "b.example"), 1);
+        assert_eq!(table.1.slots.iter().flatten().count(), 5);
+    }
+
+    #[test]
+    fn what_many_rules_say_is_found_for_each() {
+        let rules = vec![&["a.example"][..]; 5000];
+        let table = table(&[&rules[..], &[&["b.example", "c.example"]]].concat());
+        assert_eq!(found(&table, "a.example"), rules.len());
+        assert_eq!(found(&table, "c.example"), 1);
+        assert_eq!(found(&table, "www.b.example"), 1);
+        assert_eq!(found(&table, "d.example"), 0);
+    }
+
+    #[test]
+    fn a_table_without_patterns_finds_none() {
+        assert_eq!(found(&table(&[&["*part*"]]), "a.example"), 0);
     }
 }

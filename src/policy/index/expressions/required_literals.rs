@@ -1,104 +1,88 @@
-//! Which expressions a name may match, as far as the words in it tell.
+//! The literals without which an expression matches no name.
 //!
-//! Most expressions cannot match without certain words: `(^|\.)ads[0-9]+\.example$` needs `ads` and
-//! needs `.example`. Each is sought by what the fewest others need, so that of many expressions a
-//! name is asked about by few.
+//! Most expressions require some: `(^|\.)ads[0-9]+\.example$` requires `ads` and `.example`. Each
+//! expression is sought by the literal that the fewest others require, so that of many expressions
+//! few are asked about a name.
 
 use regex_syntax::hir::{Hir, HirKind, literal::Extractor};
 use smallvec::SmallVec;
 use std::{cmp::Reverse, collections::HashMap};
 
-/// Letters of the shortest word that counts: shorter ones are in too many names.
+/// Octets of the shortest literal that counts: shorter ones are in too many names.
 const SHORTEST: usize = 3;
 
-/// How many expressions may need a word: a name that has it is asked about by each of them.
-const SHARED: usize = 4;
-
-/// How many words a set may have.
+/// How many literals a set may have.
 const MOST: usize = 64;
 
-/// How many parts of an expression, one behind the other, make a word.
+/// How many parts of an expression, one behind the other, make a literal.
 const BESIDE: usize = 4;
 
-/// Words of which every match has one.
+/// Literals of which every match has one.
 type Set = Vec<Vec<u8>>;
 
-/// Numbers of expressions, or of words: room for more than names have.
-pub(in crate::policy) type Numbers = SmallVec<[usize; 32]>;
+/// Numbers of literals: room for more than names have.
+pub(in crate::policy::index) type Numbers = SmallVec<[usize; 32]>;
 
-/// The expressions that are sought by words.
+/// Which expressions may match a name, as far as the literals in it tell.
 #[derive(Debug, Default)]
-pub(super) struct Words {
-    /// For each word those that are sought by it.
+pub(super) struct RequiredLiterals {
+    /// For each literal the expressions that are sought by it.
     owners: Vec<Vec<usize>>,
+    /// The expressions that require none.
+    always: Vec<usize>,
 }
 
-/// What expressions are sought by.
-#[derive(Debug)]
-pub(super) struct Choice {
-    pub(super) words: Words,
-    /// The words themselves.
-    pub(super) texts: Vec<Vec<u8>>,
-    /// The expressions for which there are none.
-    pub(super) without: Vec<usize>,
-}
-
-impl Choice {
-    /// Chooses words for expressions.
-    pub(super) fn new(expressions: &[Hir]) -> Self {
+impl RequiredLiterals {
+    /// Chooses literals for expressions; the literals come beside it.
+    pub(super) fn new(expressions: &[Hir]) -> (Self, Vec<Vec<u8>>) {
         let choices: Vec<_> = expressions.iter().map(sets).collect();
-        let mut needed = HashMap::<_, usize>::new();
-        choices.iter().flat_map(different).for_each(|word| *needed.entry(word).or_default() += 1);
-        let shared = |set: &Set| set.iter().map(|word| needed[&**word]).max().unwrap_or_default();
-        let (mut owners, mut without) = (HashMap::<_, Vec<_>>::new(), Vec::new());
+        let mut required = HashMap::<_, usize>::new();
+        choices.iter().flat_map(different).for_each(|text| *required.entry(text).or_default() += 1);
+        // How many expressions require the literal of a set that the most do.
+        let shared = |set: &Set| set.iter().map(|text| required[&**text]).max();
+        let (mut owners, mut always) = (HashMap::<_, Vec<_>>::new(), Vec::new());
         for (number, sets) in choices.iter().enumerate() {
             let rarest =
                 sets.iter().min_by_key(|set| (shared(set), set.len(), Reverse(letters(set))));
-            match rarest.filter(|set| shared(set) <= SHARED) {
+            match rarest {
                 Some(set) => {
-                    different([set]).for_each(|word| owners.entry(word).or_default().push(number))
+                    for text in different([set]) {
+                        owners.entry(text).or_default().push(number);
+                    }
                 }
-                None => without.push(number),
+                None => always.push(number),
             }
         }
         let (texts, owners) =
-            owners.into_iter().map(|(word, owners)| (word.to_vec(), owners)).unzip();
-        Self { words: Words { owners }, texts, without }
+            owners.into_iter().map(|(text, owners)| (text.to_vec(), owners)).unzip();
+        (Self { owners, always }, texts)
+    }
+
+    /// The expressions that may match a name which has these literals, some of them more than once.
+    pub(super) fn candidates(&self, mut literals: Numbers) -> impl Iterator<Item = usize> {
+        // Each literal once, however often a name has it: so the work grows with the name and not
+        // with its square.
+        literals.sort_unstable();
+        literals.dedup();
+        let owners = literals.into_iter().flat_map(|literal| &self.owners[literal]);
+        self.always.iter().chain(owners).copied()
     }
 }
 
-impl Words {
-    /// The expressions that one of these words stands for, in order.
-    pub(super) fn owners(&self, words: Numbers) -> Numbers {
-        // Each word once, however often a name has it: so the work grows with the name and not with
-        // its square.
-        once_each(once_each(words).iter().flat_map(|word| &self.owners[*word]).copied().collect())
-    }
-}
-
-fn once_each(mut numbers: Numbers) -> Numbers {
-    numbers.sort_unstable();
-    numbers.dedup();
-    numbers
-}
-
-/// The different words of sets.
+/// The different literals of sets.
 fn different<'s>(sets: impl IntoIterator<Item = &'s Set>) -> impl Iterator<Item = &'s [u8]> {
-    let mut words: Vec<_> = sets.into_iter().flatten().map(Vec::as_slice).collect();
-    words.sort_unstable();
-    words.dedup();
-    words.into_iter()
+    let mut texts: Vec<_> = sets.into_iter().flatten().map(Vec::as_slice).collect();
+    texts.sort_unstable();
+    texts.dedup();
+    texts.into_iter()
 }
 
-/// How many letters and digits the shortest word of a set has.
-fn letters(set: &Set) -> usize {
-    set.iter()
-        .map(|word| word.iter().filter(|octet| octet.is_ascii_alphanumeric()).count())
-        .min()
-        .unwrap_or_default()
+/// How many letters and digits the shortest literal of a set has; nothing for a set of none.
+fn letters(set: &Set) -> Option<usize> {
+    set.iter().map(|text| text.iter().filter(|octet| octet.is_ascii_alphanumeric()).count()).min()
 }
 
-/// Sets of words that an expression needs, one of each.
+/// Sets of literals: an expression requires one of each.
 fn sets(expression: &Hir) -> Vec<Set> {
     let mut found: Vec<_> = beginnings(expression).into_iter().collect();
     match expression.kind() {
@@ -123,70 +107,75 @@ fn sets(expression: &Hir) -> Vec<Set> {
     found
 }
 
-/// What every match of an expression begins with, where that is a word.
+/// What every match of an expression begins with, where that is a literal.
 fn beginnings(expression: &Hir) -> Option<Set> {
     let begins = Extractor::new().limit_total(MOST).extract(expression);
-    let words = begins.literals().filter(|words| !words.is_empty())?;
-    words
+    let texts = begins.literals().filter(|texts| !texts.is_empty())?;
+    texts
         .iter()
-        .all(|word| word.len() >= SHORTEST)
-        .then(|| words.iter().map(|word| word.as_bytes().to_vec()).collect())
+        .all(|text| text.len() >= SHORTEST)
+        .then(|| texts.iter().map(|text| text.as_bytes().to_vec()).collect())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Choice, SHARED};
-    use crate::policy::expressions::narrow::narrowed;
+    use super::RequiredLiterals;
 
-    fn choice(expressions: &[&str]) -> Choice {
-        Choice::new(&expressions.iter().map(|text| narrowed(text).unwrap()).collect::<Vec<_>>())
+    /// Without groups that capture, as the index has no use for them.
+    fn literals(expressions: &[&str]) -> (RequiredLiterals, Vec<Vec<u8>>) {
+        let read = expressions.iter().map(|text| regex_syntax::parse(text).unwrap());
+        RequiredLiterals::new(&read.collect::<Vec<_>>())
     }
 
-    /// The expressions that a name may match, as far as its words tell.
-    fn owners(Choice { words, texts, .. }: &Choice, name: &str) -> Vec<usize> {
+    /// The expressions that a name may match, as far as its literals tell.
+    fn candidates((literals, texts): &(RequiredLiterals, Vec<Vec<u8>>), name: &str) -> Vec<usize> {
         let found = texts
             .iter()
             .enumerate()
             .filter(|(_, text)| name.contains(str::from_utf8(text).unwrap()));
-        words.owners(found.map(|(word, _)| word).collect()).to_vec()
+        let found = found.map(|(number, _)| number).collect();
+        let mut candidates: Vec<_> = literals.candidates(found).collect();
+        candidates.sort_unstable();
+        candidates.dedup();
+        candidates
     }
 
     #[test]
-    fn an_expression_is_sought_by_what_others_do_not_need() {
-        let choice = choice(&[
-            r"(^|\.)ads[0-9]+\.example$",
-            r"^Track(er|ing)?\..*\.example$",
+    fn an_expression_is_sought_by_what_others_do_not_require() {
+        let literals = literals(&[
+            r"(?:^|\.)ads[0-9]+\.example$",
+            r"^track(?:er|ing)?\..*\.example$",
             "a.*b",
-            r"(x|yy)?\.example",
+            r"(?:x|yy)?\.example",
         ]);
-        assert_eq!(choice.without, [2], "no word of three letters");
-        assert_eq!(owners(&choice, "ads1.example"), [0, 3]);
-        assert_eq!(owners(&choice, "tracker.example"), [1, 3]);
-        assert_eq!(owners(&choice, "trac.example"), [3]);
-        assert!(owners(&choice, "www.exam.ple").is_empty());
+        assert_eq!(literals.0.always, [2], "no literal of three letters");
+        assert_eq!(candidates(&literals, "ads1.example"), [0, 2, 3]);
+        assert_eq!(candidates(&literals, "tracker.example"), [1, 2, 3]);
+        assert_eq!(candidates(&literals, "trac.example"), [2, 3]);
+        assert_eq!(candidates(&literals, "www.exam.ple"), [2]);
     }
 
     #[test]
-    fn each_way_of_an_expression_has_its_words() {
-        let choice = choice(&["(.*foo|bar[0-9])(baz)?$", "(foo|.*)bar"]);
-        assert!(choice.without.is_empty());
-        assert_eq!(owners(&choice, "foo"), [0]);
-        assert_eq!(owners(&choice, "xbar1"), [0, 1]);
-        assert!(owners(&choice, "baz").is_empty());
+    fn each_way_of_an_expression_has_its_literals() {
+        let literals = literals(&["(?:.*foo|bar[0-9])(?:baz)?$", "(?:foo|.*)bar"]);
+        assert!(literals.0.always.is_empty());
+        assert_eq!(candidates(&literals, "foo"), [0]);
+        assert_eq!(candidates(&literals, "xbar1"), [0, 1]);
+        assert!(candidates(&literals, "baz").is_empty());
     }
 
     #[test]
-    fn one_word_is_better_than_many_and_a_long_one_better_than_a_short_one() {
-        let words = |expression| choice(&[expression]).texts;
-        assert_eq!(words("[ab]{6}tracker"), [b"tracker"]);
-        assert_eq!(words(r"^foo[0-9]+tracker"), [b"tracker"]);
+    fn one_literal_is_better_than_many_and_a_long_one_better_than_a_short_one() {
+        let texts = |expression| literals(&[expression]).1;
+        assert_eq!(texts("[ab]{6}tracker"), [b"tracker"]);
+        assert_eq!(texts(r"^foo[0-9]+tracker"), [b"tracker"]);
     }
 
     #[test]
-    fn a_word_that_too_many_need_finds_none_of_them() {
-        let texts: Vec<_> = (0..=SHARED).map(|number| format!("^.{{{number}}}foo")).collect();
-        let texts: Vec<_> = texts.iter().map(String::as_str).collect();
-        assert_eq!(choice(&texts).without.len(), texts.len());
-        assert!(choice(&texts[1..]).without.is_empty());
+    fn a_literal_that_many_require_finds_all_of_them() {
+        let texts: Vec<_> = (0..100).map(|number| format!("^.{{{number}}}foo")).collect();
+        let literals = literals(&texts.iter().map(String::as_str).collect::<Vec<_>>());
+        assert_eq!(candidates(&literals, "foo").len(), 100);
+        assert!(candidates(&literals, "bar").is_empty());
     }
 }

@@ -15,7 +15,7 @@ use nix::libc::{
 /// costs two switches and none is answered with another. A processor that is free is taken at once,
 /// as ever; but where others compute all the time, each of them has its turn first. Whoever starts
 /// the server under another policy keeps that.
-pub(in crate::transport) fn run_as_batch() {
+pub(crate) fn run_as_batch() {
     // SAFETY: it reads how this thread (0) is scheduled, and nothing else.
     if unsafe { syscall(SYS_sched_getscheduler, 0) } == c_long::from(SCHED_OTHER) {
         // SAFETY: zeros are a value of sched_param, which is numbers alone.

@@ -18,7 +18,7 @@ const ARENAS: c_int = 2;
 
 /// Lets memory go back to the system when it is freed. To be called before there are threads, whose
 /// arenas would stay.
-pub fn return_freed_memory() {
+pub(crate) fn return_freed_memory() {
     for (setting, value) in [(M_MMAP_THRESHOLD, LARGE), (M_ARENA_MAX, ARENAS)] {
         // SAFETY: mallopt takes two numbers and changes nothing but the allocator's settings, under
         // its own lock. It fails for numbers that it does not know, and then nothing has changed.
@@ -28,7 +28,7 @@ pub fn return_freed_memory() {
 
 /// Gives back the pages that nothing is left in: small pieces of the lab that has gone lay between
 /// those of the one that has come.
-pub(in crate::transport) fn trim() {
+pub(crate) fn trim() {
     // SAFETY: it takes a number and moves nothing that is in use; it holds the allocator's own
     // locks.
     let _ = unsafe { malloc_trim(0) };

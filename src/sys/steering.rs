@@ -24,7 +24,7 @@ const BY_HASH: u32 = u32::MAX;
 /// Asks for it, for as many sockets of one address as there are workers; each of them may be given.
 /// With more workers than cores some would have nothing to do, so then the hash decides, as it does
 /// on a system that refuses. Says whether it is done.
-pub(in crate::transport) fn steer_by_core(socket: &UdpSocket, workers: usize) -> bool {
+pub(crate) fn steer_by_core(socket: &UdpSocket, workers: usize) -> bool {
     let cores = cores();
     if workers > cores.len() {
         return false;

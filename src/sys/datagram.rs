@@ -28,7 +28,7 @@ use std::{
 };
 
 /// As many datagrams as one call takes. More do not make a query cheaper.
-pub(in crate::transport) const BATCH: usize = 32;
+pub(crate) const BATCH: usize = 32;
 
 /// And as many as it makes room for, at least.
 const LEAST_ROOM: usize = 4;
@@ -49,7 +49,7 @@ struct Control([u8; 64]);
 /// 2181 section 4), which a socket bound to a wildcard only knows from `IP_PKTINFO` and
 /// `IPV6_PKTINFO`.
 #[derive(Clone, Copy)]
-pub(in crate::transport) struct ReturnPath {
+pub(crate) struct ReturnPath {
     name: sockaddr_storage,
     name_length: socklen_t,
     control: Control,
@@ -57,7 +57,7 @@ pub(in crate::transport) struct ReturnPath {
 }
 
 /// Datagrams of one socket.
-pub(in crate::transport) struct Batch {
+pub(crate) struct Batch {
     /// Whether the local address has to be asked for: the socket is bound to a wildcard.
     wildcard: bool,
     payloads: Vec<[u8; LONGEST_QUERY]>,
@@ -70,7 +70,7 @@ pub(in crate::transport) struct Batch {
 
 /// Replies that leave together.
 #[derive(Default)]
-pub(in crate::transport) struct Outbox {
+pub(crate) struct Outbox {
     octets: Vec<u8>,
     /// To which datagram, and where they stand in the octets.
     replies: Vec<(usize, Range<usize>)>,
@@ -78,10 +78,7 @@ pub(in crate::transport) struct Outbox {
 
 /// Asks the kernel to tell with every datagram where it was sent to, where a socket has several
 /// addresses.
-pub(in crate::transport) fn request_destination(
-    socket: &Socket,
-    address: SocketAddr,
-) -> io::Result<()> {
+pub(crate) fn request_destination(socket: &Socket, address: SocketAddr) -> io::Result<()> {
     match address {
         SocketAddr::V4(address) if address.ip().is_unspecified() => {
             setsockopt(socket, Ipv4PacketInfo, &true)?
@@ -106,7 +103,7 @@ impl ReturnPath {
     }
 
     /// The client; nothing for an address of another family than IP.
-    pub(in crate::transport) fn client(&self) -> Option<IpAddr> {
+    pub(crate) fn client(&self) -> Option<IpAddr> {
         let name = ptr::from_ref(&self.name);
         match i32::from(self.name.ss_family) {
             libc::AF_INET => {
@@ -156,11 +153,7 @@ impl ReturnPath {
     }
 
     /// Sends a datagram back on its own.
-    pub(in crate::transport) fn send(
-        mut self,
-        socket: &UdpSocket,
-        octets: &[u8],
-    ) -> io::Result<()> {
+    pub(crate) fn send(mut self, socket: &UdpSocket, octets: &[u8]) -> io::Result<()> {
         let mut part = iovec { iov_base: octets.as_ptr().cast_mut().cast(), iov_len: octets.len() };
         let header = self.header(&mut part);
         // SAFETY: the header points to `self`, `part` and `octets`, which outlive the call; sending
@@ -179,7 +172,7 @@ const fn control_length(header: &msghdr) -> usize {
 }
 
 impl Batch {
-    pub(in crate::transport) fn new(wildcard: bool) -> Self {
+    pub(crate) fn new(wildcard: bool) -> Self {
         let payloads = vec![[0; LONGEST_QUERY]; BATCH];
         Self {
             wildcard,
@@ -191,7 +184,7 @@ impl Batch {
     }
 
     /// Waits for datagrams, no longer than the socket's timeout; says how many there are.
-    pub(in crate::transport) fn receive(&mut self, socket: &UdpSocket) -> io::Result<usize> {
+    pub(crate) fn receive(&mut self, socket: &UdpSocket) -> io::Result<usize> {
         let mut parts = [iovec { iov_base: ptr::null_mut(), iov_len: LONGEST_QUERY }; BATCH];
         // SAFETY: zeros are a value of mmsghdr.
         let mut headers: [mmsghdr; BATCH] = unsafe { mem::zeroed() };
@@ -237,13 +230,13 @@ impl Batch {
     }
 
     /// A datagram that was received, and the path back to its sender.
-    pub(in crate::transport) fn get(&self, index: usize) -> (&[u8], &ReturnPath) {
+    pub(crate) fn get(&self, index: usize) -> (&[u8], &ReturnPath) {
         (&self.payloads[index][..self.lengths[index]], &self.paths[index])
     }
 
     /// Sends the replies of an outbox to the senders of their datagrams, and empties it. `done` is
     /// told of each whether it has left: what cannot be sent is lost, as datagrams may be.
-    pub(in crate::transport) fn send(
+    pub(crate) fn send(
         &mut self,
         socket: &UdpSocket,
         outbox: &mut Outbox,
@@ -289,7 +282,7 @@ impl Batch {
 
 impl Outbox {
     /// Adds a reply to the datagram with this index.
-    pub(in crate::transport) fn push(&mut self, index: usize, reply: &[u8]) {
+    pub(crate) fn push(&mut self, index: usize, reply: &[u8]) {
         let start = self.octets.len();
         self.octets.extend_from_slice(reply);
         self.replies.push((index, start..self.octets.len()));
