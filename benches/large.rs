@@ -104,7 +104,7 @@ fn query(name: &str) -> Query {
 /// As many queries are timed at one go: the clock takes as long as a decision.
 const BATCH: usize = 16;
 
-/// Measures decisions about names that are asked in turn; the time is that of one. A server has just
+/// Measures decisions about names that are asked in turn; the time is that of one. A server just has
 /// read the names from its socket, so here they are read again beforehand, and that is not in the
 /// time.
 fn decide(

@@ -62,18 +62,18 @@ fn steps(cores: &[u32], workers: usize) -> Vec<sock_filter> {
 #[cfg(test)]
 mod tests {
     use super::{cores, steer_by_core};
-    use crate::{config::ListenerSpec, transport::listener::Sockets};
     use nix::{
         sched::{CpuSet, sched_getaffinity, sched_setaffinity},
         unistd::Pid,
     };
-    use std::net::UdpSocket;
+    use socket2::{Domain, Socket, Type};
+    use std::net::{SocketAddr, UdpSocket};
 
     /// So many that a hash leaves none of a few workers without one.
     const CLIENTS: usize = 64;
 
     /// How many datagrams each worker gets that come in on a core.
-    fn shares(core: u32, sockets: &Sockets) -> Vec<usize> {
+    fn shares(core: u32, sockets: &[UdpSocket]) -> Vec<usize> {
         let this = Pid::from_raw(0);
         let (allowed, mut alone) = (sched_getaffinity(this).unwrap(), CpuSet::new());
         alone.set(core as usize).unwrap();
@@ -81,44 +81,51 @@ mod tests {
         // Loopback hands a datagram over on the core of its sender.
         for _ in 0..CLIENTS {
             let client = UdpSocket::bind("127.0.0.1:0").unwrap();
-            client.send_to(b"?", sockets.listener.address).unwrap();
+            client.send_to(b"?", sockets[0].local_addr().unwrap()).unwrap();
         }
         sched_setaffinity(this, &allowed).unwrap();
         let count = |socket: &UdpSocket| {
             socket.set_nonblocking(true).unwrap();
             std::iter::from_fn(|| socket.recv(&mut [0]).ok()).count()
         };
-        sockets.udp.iter().map(|socket| count(socket)).collect()
+        sockets.iter().map(count).collect()
     }
 
-    fn sockets(workers: usize) -> Sockets {
-        Sockets::bind(
-            &ListenerSpec { address: "127.0.0.1:0".parse().unwrap(), binding: None },
-            workers,
-        )
-        .unwrap()
+    /// Sockets that share an address, and whether they are steered.
+    fn sockets(workers: usize) -> (Vec<UdpSocket>, bool) {
+        let mut address: SocketAddr = "127.0.0.1:0".parse().unwrap();
+        let mut bind = || {
+            let socket = Socket::new(Domain::IPV4, Type::DGRAM, None).unwrap();
+            socket.set_reuse_port(true).unwrap();
+            socket.bind(&address.into()).unwrap();
+            address = socket.local_addr().unwrap().as_socket().unwrap();
+            UdpSocket::from(socket)
+        };
+        let sockets: Vec<_> = (0..workers).map(|_| bind()).collect();
+        let steered = steer_by_core(&sockets[0], workers);
+        (sockets, steered)
     }
 
-    #[tokio::test]
-    async fn what_comes_in_on_a_core_goes_to_one_worker() {
+    #[test]
+    fn what_comes_in_on_a_core_goes_to_one_worker() {
         let cores = cores();
-        let sockets = sockets(cores.len().max(2));
-        if !steer_by_core(&sockets.udp[0], sockets.udp.len()) {
+        let (sockets, steered) = sockets(cores.len().max(2));
+        if !steered {
             eprintln!("one core alone, or a kernel that shares out by hash");
             return;
         }
         for (index, core) in cores.iter().enumerate().take(4) {
-            let mut expected = vec![0; sockets.udp.len()];
+            let mut expected = vec![0; sockets.len()];
             expected[index] = CLIENTS;
             assert_eq!(shares(*core, &sockets), expected, "core {core}");
         }
     }
 
-    #[tokio::test]
-    async fn with_more_workers_than_cores_none_is_left_without_work() {
+    #[test]
+    fn with_more_workers_than_cores_none_is_left_without_work() {
         let cores = cores();
-        let sockets = sockets(cores.len() + 1);
-        assert!(!steer_by_core(&sockets.udp[0], sockets.udp.len()));
+        let (sockets, steered) = sockets(cores.len() + 1);
+        assert!(!steered);
         let shares = shares(cores[0], &sockets);
         assert!(cores.len() > 3 || shares.iter().all(|share| *share > 0), "{shares:?}");
         assert_eq!(shares.iter().sum::<usize>(), CLIENTS);

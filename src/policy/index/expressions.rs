@@ -9,10 +9,7 @@
 mod required_literals;
 
 use super::arena::{PatternArena, PatternId, TooManyPatterns};
-use regex_automata::{
-    meta::{BuildError, Regex},
-    nfa::thompson::WhichCaptures,
-};
+use regex_automata::{meta::Regex, nfa::thompson::WhichCaptures};
 use regex_syntax::{
     Error, ParserBuilder,
     hir::{
@@ -46,8 +43,7 @@ impl Expressions {
     ) -> Result<(Self, Vec<Vec<u8>>), TooManyPatterns> {
         let read: Result<Vec<_>, _> = ids.iter().map(|id| narrowed(arena.get(*id).text)).collect();
         let read = read.map_err(|why| TooManyPatterns::new(&why))?;
-        let compiled = read.iter().map(compiled).collect::<Result<_, _>>();
-        let compiled = compiled.map_err(|why| TooManyPatterns::new(&why))?;
+        let compiled = read.iter().map(compiled).collect::<Result<_, _>>()?;
         let (literals, texts) = RequiredLiterals::new(&read);
         Ok((Self { ids: ids.to_vec(), compiled, literals }, texts))
     }
@@ -75,13 +71,14 @@ impl Expressions {
 
 /// An expression of which only whether a name matches is asked. Automata that take long to build
 /// are not worth it.
-fn compiled(expression: &Hir) -> Result<Regex, BuildError> {
+fn compiled(expression: &Hir) -> Result<Regex, TooManyPatterns> {
     let config = Regex::config()
         .which_captures(WhichCaptures::None)
         .onepass(false)
         .dfa(false)
         .hybrid_cache_capacity(CACHE);
-    Regex::builder().configure(config).build_from_hir(expression)
+    let built = Regex::builder().configure(config).build_from_hir(expression);
+    built.map_err(|why| TooManyPatterns::new(&why))
 }
 
 /// The octets of names, but for A to Z.

@@ -12,7 +12,6 @@
 use super::arena::{PatternArena, PatternId};
 use crate::{dns::Form, progress::Counter, sys::prefetch};
 use hashbrown::DefaultHashBuilder;
-use memchr::memrchr;
 use std::hash::{BuildHasher, Hasher};
 
 /// The table.
@@ -160,7 +159,7 @@ fn suffixes<'n>(
 /// backslashes before it are odd.
 fn last_label(name: &[u8]) -> usize {
     let mut end = name.len();
-    while let Some(dot) = memrchr(b'.', &name[..end]) {
+    while let Some(dot) = name[..end].iter().rposition(|octet| *octet == b'.') {
         let backslashes = name[..dot].iter().rev().take_while(|octet| **octet == b'\\').count();
         if backslashes % 2 == 0 {
             return dot + 1;
