@@ -4,12 +4,10 @@ mod datagram;
 #[cfg(target_env = "gnu")]
 mod memory;
 mod prefetch;
-mod scheduling;
 mod steering;
 
 pub(crate) use datagram::{BATCH, Batch, Outbox, ReturnPath, request_destination};
 #[cfg(target_env = "gnu")]
 pub(crate) use memory::{return_freed_memory, trim};
 pub(crate) use prefetch::prefetch;
-pub(crate) use scheduling::run_as_batch;
 pub(crate) use steering::steer_by_core;

@@ -2,8 +2,8 @@
 
 use super::{
     generation::Engine,
-    request::Request,
-    respond::Response,
+    request::{Request, Sender},
+    respond::{Response, parse},
     scratch::Scratch,
     transmission::{Origin, Payload},
 };
@@ -81,8 +81,9 @@ impl Engine {
         let counters = Counters::new(self.policy.counters());
         let sampler = Sampler::new(self.settings.seed, &counters).likeliest();
         let mut scratch = Scratch::default();
-        let parsed = self.parse(request, &mut scratch);
-        let response = self.answer(parsed, true, sampler, &mut scratch);
+        let sender = Sender { allowed: true, ..self.sender(&request) };
+        let parsed = parse(request, sender, &mut scratch);
+        let response = self.answer(parsed, sampler, &mut scratch);
         let steps = explained(&response);
         let query = response.query.expect("a question of our own can be read").clone();
         let jurisdiction = response.jurisdiction;

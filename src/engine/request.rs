@@ -35,8 +35,17 @@ pub(super) struct ParsedRequest<'e, 'r> {
     pub(super) message: Result<QueryView<'r>, RequestError>,
     /// What is decided about.
     pub(super) query: Query,
+    pub(super) sender: Sender<'e>,
+}
+
+/// Who has sent a request.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sender<'e> {
+    pub(super) client: IpAddr,
     /// Who governs the client.
     pub(super) jurisdiction: Jurisdiction<'e>,
+    /// Whether it may ask at all.
+    pub(super) allowed: bool,
 }
 
 impl Request<'_> {

@@ -5,7 +5,7 @@ use super::{
     generation::Engine,
     judgement::Judgement,
     naive_injection::{inject, read_naively},
-    request::{ParsedRequest, Request},
+    request::{ParsedRequest, Request, Sender},
     scratch::Scratch,
     transmission::{Origin, Payload, Transmission},
 };
@@ -47,8 +47,8 @@ impl Engine {
         request: &Request<'r>,
         scratch: &'s mut Scratch,
     ) -> Response<'e, 'r, 's> {
-        let parsed = self.parse(*request, scratch);
-        self.answer(parsed, self.settings.allows(request.client), self.sampler(), scratch)
+        let parsed = parse(*request, self.sender(request), scratch);
+        self.answer(parsed, self.sampler(), scratch)
     }
 
     /// The same for requests that came in together; each has a tag that comes back with its
@@ -59,49 +59,49 @@ impl Engine {
         scratch: &mut Scratch,
         mut done: impl FnMut(T, &Response<'e, 'r, '_>),
     ) {
+        // Those who come together are often one client.
+        let mut last: Option<Sender<'e>> = None;
         loop {
             let batch = requests.by_ref().take(BATCH);
-            let batch: SmallVec<[_; BATCH]> =
-                batch.map(|(tag, request)| (tag, self.parse(request, scratch))).collect();
+            let parsed = batch.map(|(tag, request)| {
+                let sender = last.filter(|last| last.client == request.client);
+                let sender = *last.insert(sender.unwrap_or_else(|| self.sender(&request)));
+                (tag, parse(request, sender, scratch))
+            });
+            let batch: SmallVec<[_; BATCH]> = parsed.collect();
             if batch.is_empty() {
                 return;
             }
             if batch.len() > 1 {
                 prefetch(
-                    batch.iter().map(|(_, parsed)| (parsed.jurisdiction, &parsed.query.qname)),
+                    batch
+                        .iter()
+                        .map(|(_, parsed)| (parsed.sender.jurisdiction, &parsed.query.qname)),
                 );
             }
             for (tag, parsed) in batch {
-                let allowed = self.settings.allows(parsed.request.client);
-                done(tag, &self.answer(parsed, allowed, self.sampler(), scratch));
+                done(tag, &self.answer(parsed, self.sampler(), scratch));
             }
         }
     }
 
-    /// Reads a request, and finds who governs the client.
-    pub(super) fn parse<'e, 'r>(
-        &'e self,
-        request: Request<'r>,
-        scratch: &mut Scratch,
-    ) -> ParsedRequest<'e, 'r> {
-        let message = QueryView::parse(request.octets);
-        let buffer = scratch.queries.pop().map(|query| query.qname);
-        let query = request.query(message.as_ref().ok(), buffer);
-        let jurisdiction = self.policy.jurisdiction(request.client, request.binding);
-        ParsedRequest { request, message, query, jurisdiction }
+    /// Who has sent a request.
+    pub(super) fn sender(&self, request: &Request<'_>) -> Sender<'_> {
+        let client = request.client;
+        let jurisdiction = self.policy.jurisdiction(client, request.binding);
+        Sender { client, jurisdiction, allowed: self.settings.allows(client) }
     }
 
     /// What is to be transmitted for a request, with these random picks.
     pub(super) fn answer<'e, 'r, 's>(
         &'e self,
         parsed: ParsedRequest<'e, 'r>,
-        allowed: bool,
         sampler: Sampler<'_>,
         scratch: &'s mut Scratch,
     ) -> Response<'e, 'r, 's> {
         scratch.begin(self.generation());
-        let ParsedRequest { request, message, jurisdiction, .. } = parsed;
-        let judgement = judge(parsed, allowed, sampler, &mut scratch.plan);
+        let ParsedRequest { request, message, sender: Sender { jurisdiction, .. }, .. } = parsed;
+        let judgement = judge(parsed, sampler, &mut scratch.plan);
         self.carry_out(&request, message.ok(), scratch);
         let Judgement { query, decision, verdict } = judgement;
         let is_read = message.is_ok() || decision.is_some();
@@ -147,14 +147,26 @@ impl Engine {
     }
 }
 
+/// Reads a request.
+pub(super) fn parse<'e, 'r>(
+    request: Request<'r>,
+    sender: Sender<'e>,
+    scratch: &mut Scratch,
+) -> ParsedRequest<'e, 'r> {
+    let message = QueryView::parse(request.octets);
+    let buffer = scratch.queries.pop().map(|query| query.qname);
+    let query = request.query(message.as_ref().ok(), buffer);
+    ParsedRequest { request, message, query, sender }
+}
+
 /// Decides about a request; the plan then has what is sent.
 fn judge<'e>(
     parsed: ParsedRequest<'e, '_>,
-    allowed: bool,
     sampler: Sampler<'_>,
     plan: &mut Plan,
 ) -> Judgement<'e> {
-    let ParsedRequest { request, message, mut query, jurisdiction } = parsed;
+    let ParsedRequest { request, message, mut query, sender } = parsed;
+    let Sender { jurisdiction, allowed, .. } = sender;
     let admitted = admit(&request, message, query.qtype, allowed, &mut plan.octets);
     // Injectors see the datagrams of those who may ask.
     let injectors = allowed && !request.transport.is_stream();

@@ -14,7 +14,7 @@ use crate::{
     engine::{Payload, Request, Scratch, Transmission},
     events::Publisher,
     model::Binding,
-    sys::{BATCH, Batch, Outbox, ReturnPath, run_as_batch},
+    sys::{BATCH, Batch, Outbox, ReturnPath},
 };
 use arc_swap::ArcSwap;
 use std::{
@@ -45,7 +45,6 @@ pub(super) struct WorkerContext {
 
 /// Answers what comes to one socket.
 pub(super) fn serve(socket: Arc<UdpSocket>, wildcard: bool, context: WorkerContext) {
-    run_as_batch();
     let mut batch = Batch::new(wildcard);
     let mut worker = Worker {
         context,

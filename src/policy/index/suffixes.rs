@@ -40,6 +40,10 @@ struct Suffix<'n> {
     hash: u64,
 }
 
+/// Slots of a table that no longer stays in the processor's nearest caches (half a megabyte). What
+/// is smaller is there before it could be asked for.
+const LARGE: usize = 1 << 16;
+
 /// A search whose slots have been asked for.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::policy) struct Pending {
@@ -99,6 +103,9 @@ impl SuffixTable {
     /// Asks for the slots where [`Self::find`] will begin to search for a name, without waiting for
     /// them, and tells `pending` of each of these searches.
     pub(super) fn prefetch_slots(&self, name: &str, mut pending: impl FnMut(Pending)) {
+        if self.slots.len() < LARGE {
+            return;
+        }
         for suffix in self.sought(name) {
             prefetch(&self.slots[self.home(suffix.hash)]);
             pending(Pending { hash: suffix.hash, length: suffix.text.len() });
