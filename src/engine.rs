@@ -15,7 +15,6 @@ mod examples;
 mod explain;
 mod generation;
 mod honest;
-mod judgement;
 mod load;
 mod naive_injection;
 mod request;

@@ -11,7 +11,6 @@ mod server;
 mod serving;
 mod stream;
 mod tcp;
-mod timer;
 mod udp;
 
 pub use listener::BindError;

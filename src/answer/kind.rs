@@ -90,7 +90,7 @@ impl Answer {
 
     /// Plans what is sent so long after the query, if its sender has read the query.
     pub fn plan(&self, after: Duration, planner: &mut Planner<'_>) {
-        if self.parsers.intersects(planner.query().parsers) {
+        if self.parsers.intersects(planner.query.parsers) {
             self.kind.plan(&self.form, after, planner);
         }
     }

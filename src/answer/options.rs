@@ -23,47 +23,38 @@ pub struct KindEntry {
     read: KindReader,
 }
 
-/// How the options of a kind are read; nothing comes when they cannot mean anything, which has been
+/// Reads the options of a kind; nothing comes when they cannot mean anything, which has been
 /// reported.
 pub(super) type ReadOptions = fn(&mut dyn AnswerOptions) -> Option<Box<dyn AnswerKind>>;
 
+/// How the options of a kind are read.
 #[derive(Clone, Copy, Debug)]
-enum KindReader {
+pub(super) enum KindReader {
     /// There are no options.
     Plain(PlainKind),
+    /// There may be some.
     Options(ReadOptions),
 }
 
 impl KindEntry {
-    /// A kind without options.
-    pub(super) const fn plain(word: &'static str, kind: PlainKind) -> Self {
-        let read = KindReader::Plain(kind);
-        Self { word, bare: true, example: None, composed: false, read }
-    }
-
-    /// A kind that may have options.
-    pub(super) const fn optional(word: &'static str, read: ReadOptions) -> Self {
-        let read = KindReader::Options(read);
+    /// A kind that its bare word stands for.
+    pub(super) const fn bare(word: &'static str, read: KindReader) -> Self {
         Self { word, bare: true, example: None, composed: false, read }
     }
 
     /// A kind that needs its options.
-    pub(super) const fn needing(
-        word: &'static str,
-        example: Option<&'static str>,
-        read: ReadOptions,
-    ) -> Self {
-        let read = KindReader::Options(read);
-        Self { word, bare: false, example, composed: false, read }
+    pub(super) const fn needing(word: &'static str, read: ReadOptions) -> Self {
+        Self { bare: false, ..Self::bare(word, KindReader::Options(read)) }
     }
 
     /// A kind that needs its options, which are made of other answers.
-    pub(super) const fn composed(
-        word: &'static str,
-        example: Option<&'static str>,
-        read: ReadOptions,
-    ) -> Self {
-        Self { composed: true, ..Self::needing(word, example, read) }
+    pub(super) const fn composed(word: &'static str, read: ReadOptions) -> Self {
+        Self { composed: true, ..Self::needing(word, read) }
+    }
+
+    /// The same with an example of its options.
+    pub(super) const fn such_as(self, example: &'static str) -> Self {
+        Self { example: Some(example), ..self }
     }
 
     /// Reads the options; nothing comes when they cannot mean anything, which has been reported.

@@ -49,13 +49,15 @@ pub enum Output {
 /// Collects what a verdict on one query sends.
 #[derive(Debug)]
 pub struct Planner<'a> {
-    query: &'a Query,
+    /// The query.
+    pub query: &'a Query,
     message: QueryView<'a>,
     /// The name that the deciding pattern is about.
-    blocked: Option<&'a str>,
+    pub blocked: Option<&'a str>,
     /// The most octets that a response may have.
     limit: usize,
-    sampler: Sampler<'a>,
+    /// What random picks are drawn from.
+    pub sampler: Sampler<'a>,
     plan: &'a mut Plan,
 }
 
@@ -99,24 +101,6 @@ impl<'a> Planner<'a> {
     ) -> Self {
         let limit = message.response_limit(query.transport);
         Self { query, message, blocked, limit, sampler, plan }
-    }
-
-    /// The query.
-    #[must_use]
-    pub const fn query(&self) -> &'a Query {
-        self.query
-    }
-
-    /// The name that the deciding pattern is about.
-    #[must_use]
-    pub const fn blocked(&self) -> Option<&'a str> {
-        self.blocked
-    }
-
-    /// What random picks are drawn from.
-    #[must_use]
-    pub const fn sampler(&self) -> Sampler<'a> {
-        self.sampler
     }
 
     /// Plans what the zones or the upstream say.

@@ -52,7 +52,7 @@ impl NegativeAnswer {
 
 impl AnswerKind for NegativeAnswer {
     fn plan(&self, form: &MessageForm, after: Duration, planner: &mut Planner<'_>) {
-        let blocked = planner.blocked();
+        let blocked = planner.blocked;
         planner.forge(after, (self.rcode, false), form, self.verdict, |response| {
             self.soa.write(response, blocked);
         });

@@ -4,13 +4,20 @@
 //! the query says which parsers have read it. Where it sees another, its rules are asked about that
 //! one, and what it sends is added to the plan.
 
-use super::judgement::Judgement;
 use crate::{
     answer::{Output, Plan, Sampler},
     dns::{NaiveParser, NaiveQuestion, ParserSet, QueryParser, QueryView},
-    model::Query,
-    policy::Jurisdiction,
+    model::{Query, VerdictKind},
+    policy::{Decision, Jurisdiction},
 };
+
+/// What was decided about a request.
+#[derive(Debug)]
+pub(super) struct Judgement<'e> {
+    pub(super) query: Query,
+    pub(super) decision: Option<Decision<'e>>,
+    pub(super) verdict: VerdictKind,
+}
 
 /// Reads octets with all naive parsers of a set. Those that see the query are added to its parsers;
 /// what the others see comes back.

@@ -3,8 +3,7 @@
 use super::{
     admission::admit,
     generation::Engine,
-    judgement::Judgement,
-    naive_injection::{inject, read_naively},
+    naive_injection::{Judgement, inject, read_naively},
     request::{ParsedRequest, Request, Sender},
     scratch::Scratch,
     transmission::{Origin, Payload, Transmission},

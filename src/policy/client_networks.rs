@@ -1,10 +1,8 @@
 //! Which country and operator govern a client: the longest prefix that holds its address.
-//!
-//! Networks lie inside each other or apart, so they cut the line of all addresses into ranges with
-//! one governor each. A client is found by halving the list of their beginnings.
 
 use ipnet::IpNet;
-use std::{cmp::Reverse, net::IpAddr};
+use prefix_trie::joint::JointPrefixMap;
+use std::net::IpAddr;
 
 /// A country and an operator of it, in numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,12 +11,9 @@ pub(super) struct JurisdictionId {
     pub(super) operator: Option<usize>,
 }
 
-/// Client networks of both families: where each range begins, and who governs it.
+/// Client networks of both families, and who governs each.
 #[derive(Debug, Default)]
-pub(super) struct ClientNetworks {
-    v4: Vec<(u32, Option<JurisdictionId>)>,
-    v6: Vec<(u128, Option<JurisdictionId>)>,
-}
+pub(super) struct ClientNetworks(JointPrefixMap<IpNet, JurisdictionId>);
 
 /// The first host of a network that is in none of the others. A network that some of them share is
 /// cut in halves until its parts are all in one of them or in none, so the cost grows with their
@@ -36,77 +31,13 @@ pub(super) fn first_outside(network: IpNet, taken: &[IpNet]) -> Option<IpAddr> {
 
 impl ClientNetworks {
     pub(super) fn new(owned: &[(IpNet, JurisdictionId)]) -> Self {
-        let (mut v4, mut v6) = (Vec::new(), Vec::new());
-        for (network, id) in owned {
-            match network {
-                IpNet::V4(network) => {
-                    v4.push((network.network().to_bits(), network.broadcast().to_bits(), *id))
-                }
-                IpNet::V6(network) => {
-                    v6.push((network.network().to_bits(), network.broadcast().to_bits(), *id))
-                }
-            }
-        }
-        Self {
-            v4: ranges(v4, |last| last.checked_add(1)),
-            v6: ranges(v6, |last| last.checked_add(1)),
-        }
+        Self(owned.iter().copied().collect())
     }
 
     /// IPv4 clients of a dual-stack socket are looked up as IPv4.
     pub(super) fn find(&self, client: IpAddr) -> Option<JurisdictionId> {
-        match client.to_canonical() {
-            IpAddr::V4(address) => find(&self.v4, address.to_bits()),
-            IpAddr::V6(address) => find(&self.v6, address.to_bits()),
-        }
+        self.0.get_lpm(&client.to_canonical().into()).map(|(_, id)| *id)
     }
-}
-
-fn find<A: Ord + Copy>(
-    ranges: &[(A, Option<JurisdictionId>)],
-    address: A,
-) -> Option<JurisdictionId> {
-    let above = ranges.partition_point(|(begin, _)| *begin <= address);
-    ranges[above.checked_sub(1)?].1
-}
-
-/// The ranges that networks, each with its first and last address, make.
-fn ranges<A: Ord + Copy>(
-    mut networks: Vec<(A, A, JurisdictionId)>,
-    next: impl Fn(A) -> Option<A>,
-) -> Vec<(A, Option<JurisdictionId>)> {
-    // The outer ones first.
-    networks.sort_by_key(|(first, last, _)| (*first, Reverse(*last)));
-    let mut ranges: Vec<(A, Option<JurisdictionId>)> = Vec::new();
-    let mut open: Vec<(A, JurisdictionId)> = Vec::new();
-    let begin =
-        |at: A, id: Option<JurisdictionId>, ranges: &mut Vec<(A, Option<JurisdictionId>)>| {
-            // What begins at the same address lies further inside, or comes after what has ended
-            // there.
-            if ranges.last().is_some_and(|(last, _)| *last == at) {
-                ranges.pop();
-            }
-            ranges.push((at, id));
-        };
-    let close = |open: &mut Vec<(A, JurisdictionId)>,
-                 ranges: &mut Vec<(A, Option<JurisdictionId>)>| {
-        if let Some((last, _)) = open.pop()
-            && let Some(behind) = next(last)
-        {
-            begin(behind, open.last().map(|(_, id)| *id), ranges);
-        }
-    };
-    for (first, last, id) in networks {
-        while open.last().is_some_and(|(end, _)| *end < first) {
-            close(&mut open, &mut ranges);
-        }
-        begin(first, Some(id), &mut ranges);
-        open.push((last, id));
-    }
-    while !open.is_empty() {
-        close(&mut open, &mut ranges);
-    }
-    ranges
 }
 
 #[cfg(test)]
@@ -115,7 +46,7 @@ mod tests {
     use ipnet::IpNet;
     use proptest::prelude::{Strategy, any, prop_assert_eq, proptest};
 
-    /// ClientNetworks of few addresses, so that they meet: of either family, with prefixes of many
+    /// Networks of few addresses, so that they meet: of either family, with prefixes of many
     /// lengths.
     fn networks() -> impl Strategy<Value = Vec<IpNet>> {
         let v4 = (any::<u8>(), 22_u8..=32)

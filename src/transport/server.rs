@@ -4,9 +4,7 @@ use super::{
     listener::{BindError, Sockets, allow_files},
     reload,
     serving::ServingState,
-    stream, tcp,
-    timer::Timer,
-    udp,
+    stream, tcp, udp,
 };
 use crate::{
     config::ListenerSpec,
@@ -37,7 +35,6 @@ pub struct Server {
     sockets: Vec<Sockets>,
     /// Taken before anybody can know of the server: a SIGHUP without a handler ends the process.
     hangup: Signal,
-    timer: Arc<Timer>,
 }
 
 /// Why a server does not start.
@@ -70,13 +67,11 @@ impl Server {
             .map(|listener| Sockets::bind(listener, engine.settings.workers))
             .collect::<Result<_, _>>()?;
         let hangup = signal(SignalKind::hangup())?;
-        let timer = Arc::new(Timer::start()?);
         Ok(Self {
             sources,
             serving: Arc::new(ArcSwap::from_pointee(ServingState::new(engine))),
             sockets,
             hangup,
-            timer,
         })
     }
 
@@ -93,7 +88,7 @@ impl Server {
 
     /// Answers until `stop` changes, reloading on SIGHUP and when a file changes.
     pub async fn run(self, mut stop: watch::Receiver<()>) {
-        let Self { sources, serving, sockets, hangup, timer } = self;
+        let Self { sources, serving, sockets, hangup } = self;
         let mut tasks = JoinSet::new();
         let connections = Arc::new(Semaphore::new(serving.load().engine.settings.tcp_connections));
         let stop_workers = Arc::new(AtomicBool::new(false));
@@ -103,7 +98,6 @@ impl Server {
             let context = udp::WorkerContext {
                 serving: Arc::clone(&serving),
                 binding: binding.clone(),
-                timer: Arc::clone(&timer),
                 events: events.clone(),
                 runtime: Handle::current(),
                 stop: Arc::clone(&stop_workers),
@@ -113,9 +107,8 @@ impl Server {
                 let wildcard = address.ip().is_unspecified();
                 tasks.spawn_blocking(move || udp::serve(socket, wildcard, context));
             }
-            let (serving, timer, events) =
-                (Arc::clone(&serving), Arc::clone(&timer), events.clone());
-            let context = stream::StreamContext { serving, binding, timer, events };
+            let (serving, events) = (Arc::clone(&serving), events.clone());
+            let context = stream::StreamContext { serving, binding, events };
             tasks.spawn(tcp::serve(tcp, context, Arc::clone(&connections)));
         }
         tasks.spawn(reload::watch(sources, serving, hangup));

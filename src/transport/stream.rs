@@ -5,7 +5,6 @@
 use super::{
     delivery::{self, Event},
     serving::ServingState,
-    timer::Timer,
 };
 use crate::{
     dns::{Transport, constants::HEADER_LEN},
@@ -14,6 +13,7 @@ use crate::{
     model::Binding,
 };
 use arc_swap::ArcSwap;
+use async_io::Timer;
 use std::{io, net::IpAddr, ops::Range, sync::Arc, time::Duration};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
@@ -35,7 +35,6 @@ const CACHED_ANSWERS: usize = 256;
 pub(super) struct StreamContext {
     pub(super) serving: Arc<ArcSwap<ServingState>>,
     pub(super) binding: Option<Binding>,
-    pub(super) timer: Arc<Timer>,
     pub(super) events: Option<Publisher>,
 }
 
@@ -214,10 +213,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
 
     fn later(&mut self, due: Instant, answer: impl Future<Output = Answered> + Send + 'static) {
         self.in_flight += 1;
-        let (timer, answers) = (Arc::clone(&self.context.timer), self.answers.0.clone());
+        let answers = self.answers.0.clone();
         tokio::spawn(async move {
             let answered = answer.await;
-            timer.until(due.into()).await;
+            Timer::at(due.into()).await;
             // The stream has ended when nobody receives.
             let _ = answers.send(answered).await;
         });
@@ -269,7 +268,7 @@ mod tests {
         dns::Transport,
         engine::{LabSources, load},
         files::FileSource,
-        transport::{serving::ServingState, timer::Timer},
+        transport::serving::ServingState,
     };
     use arc_swap::ArcSwap;
     use std::sync::Arc;
@@ -293,7 +292,6 @@ mod tests {
         let context = StreamContext {
             serving: Arc::new(ArcSwap::from_pointee(ServingState::new(engine))),
             binding: Some("CN".parse().unwrap()),
-            timer: Arc::new(Timer::start().unwrap()),
             events: None,
         };
         let (ours, theirs) = duplex(4096);

@@ -7,7 +7,6 @@
 use super::{
     delivery::{self, Event},
     serving::ServingState,
-    timer::Timer,
 };
 use crate::{
     dns::{OwnedQuery, Transport},
@@ -17,6 +16,7 @@ use crate::{
     sys::{BATCH, Batch, Outbox, ReturnPath},
 };
 use arc_swap::ArcSwap;
+use async_io::Timer;
 use std::{
     net::UdpSocket,
     sync::{
@@ -36,7 +36,6 @@ const PAUSE: Duration = Duration::from_millis(10);
 pub(super) struct WorkerContext {
     pub(super) serving: Arc<ArcSwap<ServingState>>,
     pub(super) binding: Option<Binding>,
-    pub(super) timer: Arc<Timer>,
     pub(super) events: Option<Publisher>,
     pub(super) runtime: Handle,
     /// Set when the server ends; sockets have a timeout, so that it is seen.
@@ -76,12 +75,11 @@ struct Worker {
     queued: Vec<(Event, Vec<u8>)>,
 }
 
-/// A reply that does not leave with its batch.
+/// Replies to a query that do not leave with its batch.
 struct Departure {
     socket: Arc<UdpSocket>,
-    timer: Arc<Timer>,
     path: ReturnPath,
-    due: Instant,
+    arrival: Instant,
     event: Event,
 }
 
@@ -99,38 +97,36 @@ impl Worker {
         });
         serving.engine.respond_all(requests, scratch, |index, response| {
             let event = delivery::begin(context.events.as_ref(), response, arrival);
+            let mut later = Vec::new();
+            let departure = |event| {
+                let (socket, path) = (Arc::clone(socket), *batch.get(index).1);
+                Departure { socket, path, arrival, event }
+            };
             for Transmission { after, payload } in response.transmissions {
-                if let Payload::Message(range, _) = payload
-                    && after.is_zero()
-                {
-                    let reply = &response.octets[range.clone()];
-                    outbox.push(index, reply);
-                    // One for each reply of the outbox, also where there is no query to tell of.
-                    if context.events.is_some() {
-                        queued.push((event.clone(), reply.to_vec()));
-                    }
-                    continue;
-                }
-                let departure = Departure {
-                    socket: Arc::clone(socket),
-                    timer: Arc::clone(&context.timer),
-                    path: *batch.get(index).1,
-                    due: arrival + *after,
-                    event: event.clone(),
-                };
                 match payload {
+                    Payload::Message(range, _) if after.is_zero() => {
+                        let reply = &response.octets[range.clone()];
+                        outbox.push(index, reply);
+                        // One for each reply of the outbox, also where there is no query to tell of.
+                        if context.events.is_some() {
+                            queued.push((event.clone(), reply.to_vec()));
+                        }
+                    }
                     Payload::Message(range, _) => {
-                        let reply = response.octets[range.clone()].to_vec();
-                        context.runtime.spawn(departure.send(reply));
+                        later.push((*after, response.octets[range.clone()].to_vec()));
                     }
                     Payload::AskUpstream => {
                         let message = response.message.expect("only a query is relayed");
                         let (query, serving) = (message.to_owned(), Arc::clone(&serving));
-                        context.runtime.spawn(departure.send_relayed(query, serving));
+                        let relaying = departure(event.clone()).relay(query, serving, *after);
+                        context.runtime.spawn(relaying);
                     }
                     // There is no connection to reset.
                     Payload::Reset => {}
                 }
+            }
+            if !later.is_empty() {
+                context.runtime.spawn(departure(event).send(later));
             }
         });
         self.send(batch);
@@ -151,22 +147,24 @@ impl Worker {
 }
 
 impl Departure {
-    /// Sends a message at its time. A client that cannot be reached has gone, or is behind a
-    /// firewall: nothing to do about it.
-    async fn send(self, octets: Vec<u8>) {
-        self.timer.until(self.due).await;
-        let sent = self.path.send(&self.socket, &octets);
-        if let Err(error) = &sent {
-            tracing::debug!(%error, "sending a datagram");
+    /// Sends messages in their order, each so long after the query. A client that cannot be reached
+    /// has gone, or is behind a firewall: nothing to do about it.
+    async fn send(self, messages: Vec<(Duration, Vec<u8>)>) {
+        for (after, octets) in messages {
+            Timer::at(self.arrival + after).await;
+            let sent = self.path.send(&self.socket, &octets);
+            if let Err(error) = &sent {
+                tracing::debug!(%error, "sending a datagram");
+            }
+            delivery::note(&self.event, &octets, sent.is_ok());
         }
-        delivery::note(&self.event, &octets, sent.is_ok());
     }
 
     /// Sends what the upstream resolver says, but not before its time.
-    async fn send_relayed(self, query: OwnedQuery, serving: Arc<ServingState>) {
+    async fn relay(self, query: OwnedQuery, serving: Arc<ServingState>, after: Duration) {
         let query = query.view();
         let relayed = serving.relay(query, query.udp_limit()).await;
         delivery::note_upstream(&self.event, &relayed);
-        self.send(relayed.octets).await;
+        self.send(vec![(after, relayed.octets)]).await;
     }
 }

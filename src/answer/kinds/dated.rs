@@ -6,7 +6,7 @@ use crate::answer::{
 use jiff::civil::Date;
 use std::{sync::Arc, time::Duration};
 
-pub(super) const ENTRY: KindEntry = KindEntry::composed("dated", None, read);
+pub(super) const ENTRY: KindEntry = KindEntry::composed("dated", read);
 
 /// The answers, each with its first day; that of the first is before all others.
 #[derive(Debug)]
@@ -43,7 +43,7 @@ impl Dated {
 
 impl AnswerKind for Dated {
     fn plan(&self, _form: &MessageForm, after: Duration, planner: &mut Planner<'_>) {
-        self.on(planner.query().day()).plan(after, planner);
+        self.on(planner.query.day()).plan(after, planner);
     }
 
     fn parts(&self) -> Vec<&Answer> {

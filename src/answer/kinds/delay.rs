@@ -4,11 +4,8 @@ use super::race::LONGEST;
 use crate::answer::{Answer, AnswerKind, AnswerOptions, KindEntry, MessageForm, Planner};
 use std::{sync::Arc, time::Duration};
 
-pub(super) const ENTRY: KindEntry = KindEntry::composed(
-    "delay",
-    Some("its options with it, such as {delay: {by: 2s, then: honest}}"),
-    read,
-);
+pub(super) const ENTRY: KindEntry = KindEntry::composed("delay", read)
+    .such_as("its options with it, such as {delay: {by: 2s, then: honest}}");
 
 #[derive(Debug)]
 struct Delay {

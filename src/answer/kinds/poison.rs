@@ -16,11 +16,8 @@ use hickory_proto::{
 };
 use std::{net::IpAddr, time::Duration};
 
-pub(super) const ENTRY: KindEntry = KindEntry::needing(
-    "poison",
-    Some("its records with it, such as {poison: {a: 192.0.2.1}}"),
-    read,
-);
+pub(super) const ENTRY: KindEntry = KindEntry::needing("poison", read)
+    .such_as("its records with it, such as {poison: {a: 192.0.2.1}}");
 
 /// Forged records.
 #[derive(Debug)]
@@ -111,7 +108,7 @@ fn read(options: &mut dyn AnswerOptions) -> Option<Box<dyn AnswerKind>> {
 
 impl AnswerKind for Poison {
     fn plan(&self, form: &MessageForm, after: Duration, planner: &mut Planner<'_>) {
-        let (query, sampler, blocked) = (planner.query(), planner.sampler(), planner.blocked());
+        let (query, sampler, blocked) = (planner.query, planner.sampler, planner.blocked);
         let rcode = (ResponseCode::NoError, false);
         match self.outcome(query.qtype.0) {
             Outcome::Honest => planner.honest(after),

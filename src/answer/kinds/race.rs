@@ -5,13 +5,9 @@ use crate::answer::{
 };
 use std::{sync::Arc, time::Duration};
 
-pub(super) const ENTRY: KindEntry = KindEntry::composed(
-    "race",
-    Some(
-        "its steps with it, such as \
+pub(super) const ENTRY: KindEntry = KindEntry::composed("race", read).such_as(
+    "its steps with it, such as \
          {race: [{after: 1ms, send: forged}, {after: 50ms, send: honest}]}",
-    ),
-    read,
 );
 
 /// A client that waits longer has given up: `dig` after 15 s, glibc after 30 s, whatever their

@@ -3,11 +3,8 @@
 use crate::answer::{Answer, AnswerKind, AnswerOptions, KindEntry, MessageForm, Planner};
 use std::{sync::Arc, time::Duration};
 
-pub(super) const ENTRY: KindEntry = KindEntry::composed(
-    "sometimes",
-    Some("its options with it, such as {sometimes: {chance: 98%, then: drop, else: honest}}"),
-    read,
-);
+pub(super) const ENTRY: KindEntry = KindEntry::composed("sometimes", read)
+    .such_as("its options with it, such as {sometimes: {chance: 98%, then: drop, else: honest}}");
 
 #[derive(Debug)]
 struct Sometimes {
@@ -30,7 +27,7 @@ fn read(options: &mut dyn AnswerOptions) -> Option<Box<dyn AnswerKind>> {
 
 impl AnswerKind for Sometimes {
     fn plan(&self, _form: &MessageForm, after: Duration, planner: &mut Planner<'_>) {
-        let happens = planner.sampler().happens(self.counter, self.chance);
+        let happens = planner.sampler.happens(self.counter, self.chance);
         let answer = if happens { &self.then } else { &self.otherwise };
         answer.plan(after, planner);
     }
