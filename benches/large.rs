@@ -104,9 +104,9 @@ fn query(name: &str) -> Query {
 /// As many queries are timed at one go: the clock takes as long as a decision.
 const BATCH: usize = 16;
 
-/// Measures decisions about names that are asked in turn; the time is that of one. A server just has
-/// read the names from its socket, so here they are read again beforehand, and that is not in the
-/// time.
+/// Measures decisions about names that are asked in turn; the time is that of one. A server just
+/// has read the names from its socket, so here they are read again beforehand, and that is not in
+/// the time.
 fn decide(
     criterion: &mut Criterion,
     label: &str,
@@ -302,7 +302,7 @@ fn reading(criterion: &mut Criterion) {
         .throughput(Throughput::Elements(*NAMES as u64))
         .measurement_time(Duration::from_secs(6));
     group.bench_function(BenchmarkId::new("names", *NAMES), |bencher| {
-        bencher.iter(|| configs.load())
+        bencher.iter(|| configs.load());
     });
     group.finish();
 }

@@ -53,22 +53,22 @@ fn way(criterion: &mut Criterion) {
     for (label, client, name, rtype) in CASES {
         let (octets, mut scratch) = (query(name, rtype), Scratch::default());
         group.bench_function(label, |bencher| {
-            bencher.iter(|| answer(&engine, black_box(&octets), client, now, &mut scratch))
+            bencher.iter(|| answer(&engine, black_box(&octets), client, now, &mut scratch));
         });
     }
     group.finish();
     let octets = query("www.facebook.com", 1);
     criterion.bench_function("read a query", |bencher| {
-        bencher.iter(|| QueryView::parse(black_box(&octets)).is_ok())
+        bencher.iter(|| QueryView::parse(black_box(&octets)).is_ok());
     });
     let message = QueryView::parse(&octets).expect("a query");
     let mut buffer = Name::default();
     criterion.bench_function("fold its name", |bencher| {
-        bencher.iter(|| buffer = message.qname(std::mem::take(&mut buffer)))
+        bencher.iter(|| buffer = message.qname(std::mem::take(&mut buffer)));
     });
     let client = [127, 98, 0, 1].into();
     criterion.bench_function("find the jurisdiction", |bencher| {
-        bencher.iter(|| engine.policy.jurisdiction(black_box(client), None).parsers())
+        bencher.iter(|| engine.policy.jurisdiction(black_box(client), None).parsers());
     });
     criterion
         .bench_function("ask the clock", |bencher| bencher.iter(|| engine.settings.clock.now()));

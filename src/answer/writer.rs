@@ -288,7 +288,7 @@ mod tests {
         let mut reply: ResponseWriter<'_> = head.begin(QueryView::parse(query).unwrap(), &mut out);
         for _ in 0..records {
             reply.record(Section::Answer, Owner::Question, RecordType::A, 60, |out| {
-                out.extend([192, 0, 2, 1])
+                out.extend([192, 0, 2, 1]);
             });
         }
         let written = reply.end(limit);

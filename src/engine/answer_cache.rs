@@ -16,10 +16,13 @@ use std::ops::Range;
 #[derive(Debug)]
 pub(super) struct AnswerCache {
     capacity: usize,
-    answers: HashMap<Box<[u8]>, (Box<[u8]>, Origin)>,
+    answers: HashMap<Box<[u8]>, CachedAnswer>,
     /// The key of the last question, kept for its buffer.
     key: Vec<u8>,
 }
+
+/// A message, and where it comes from.
+type CachedAnswer = (Box<[u8]>, Origin);
 
 impl AnswerCache {
     /// None yet, and never more than so many.

@@ -56,7 +56,7 @@ impl Engine {
             return answer.map(|octets| (octets, Origin::Zones));
         }
         // Where nobody can be asked, what is known here is all that there is.
-        Some(match self.from_zones(query, limit) {
+        Some(match self.zones_say(query, limit) {
             Local::Complete(octets) | Local::Partial(octets) => (octets, Origin::Zones),
             Local::Nothing => {
                 let why = "the name is in no zone of this lab, and no upstream resolver is set";
@@ -68,7 +68,7 @@ impl Engine {
     /// The zones' answer, if it is all that the client can want.
     #[must_use]
     pub fn complete_from_zones(&self, query: QueryView<'_>, limit: usize) -> Option<Vec<u8>> {
-        match self.from_zones(query, limit) {
+        match self.zones_say(query, limit) {
             Local::Complete(octets) => Some(octets),
             // Who does not ask for recursion wants what is known here, not what others know.
             Local::Partial(octets) if !query.recursion_desired() => Some(octets),
@@ -84,7 +84,7 @@ impl Engine {
     }
 
     /// What the zones say, if they are asked at all.
-    fn from_zones(&self, query: QueryView<'_>, limit: usize) -> Local {
+    fn zones_say(&self, query: QueryView<'_>, limit: usize) -> Local {
         if !self.settings.honest_from.contains(&HonestSource::Zones) {
             return Local::Nothing;
         }

@@ -81,10 +81,10 @@ pub(crate) struct Outbox {
 pub(crate) fn request_destination(socket: &Socket, address: SocketAddr) -> io::Result<()> {
     match address {
         SocketAddr::V4(address) if address.ip().is_unspecified() => {
-            setsockopt(socket, Ipv4PacketInfo, &true)?
+            setsockopt(socket, Ipv4PacketInfo, &true)?;
         }
         SocketAddr::V6(address) if address.ip().is_unspecified() => {
-            setsockopt(socket, Ipv6RecvPacketInfo, &true)?
+            setsockopt(socket, Ipv6RecvPacketInfo, &true)?;
         }
         _ => {}
     }

@@ -107,7 +107,8 @@ impl Worker {
                     Payload::Message(range, _) if after.is_zero() => {
                         let reply = &response.octets[range.clone()];
                         outbox.push(index, reply);
-                        // One for each reply of the outbox, also where there is no query to tell of.
+                        // One for each reply of the outbox, also where there is no query to tell
+                        // of.
                         if context.events.is_some() {
                             queued.push((event.clone(), reply.to_vec()));
                         }
