@@ -1,4 +1,4 @@
-//! What has left the server, for whoever wants to know: one [`QueryEvent`] a query.
+//! What has left the server, for logs and other observers: one [`QueryEvent`] per query.
 //!
 //! An event is begun when a query is answered ([`Publisher::begin`]) and collects what becomes of
 //! each reply where its octets leave. When the last reply has left, or was given up, the event goes

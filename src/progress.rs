@@ -1,4 +1,4 @@
-//! How far the loading of large lists has come, for whoever watches it.
+//! How far the loading of large lists has come, for a display.
 
 use std::sync::{
     Arc,

@@ -68,7 +68,8 @@ impl AnswerKind for PlainKind {
 }
 
 impl Answer {
-    /// An answer, sent by whoever reads queries with this parser, unless its parts say otherwise.
+    /// An answer whose sender reads queries with this parser; one that is made of others is sent by
+    /// their senders.
     #[must_use]
     pub fn new(
         name: String,

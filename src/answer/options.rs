@@ -16,7 +16,7 @@ pub struct KindEntry {
     pub word: &'static str,
     /// Whether it means something without options, so that its bare word is an answer.
     pub bare: bool,
-    /// How it is written, for whoever gives the bare word of a kind that needs options.
+    /// How it is written; shown when a kind that needs options is given as a bare word.
     pub example: Option<&'static str>,
     /// Whether it is made of other answers, which then say how messages look.
     pub composed: bool,
@@ -118,7 +118,7 @@ pub trait AnswerOptions {
         each: &mut dyn FnMut(usize, &mut dyn AnswerOptions),
     ) -> usize;
 
-    /// A counter of answers that nobody else counts with.
+    /// A counter of answers of its own.
     fn counter(&mut self) -> usize;
 
     /// Reports "found …; expected …".

@@ -104,8 +104,8 @@ pub(super) fn run(args: ServeArgs) -> Outcome {
 }
 
 async fn serve(args: ServeArgs) -> Outcome {
-    // Before the banner says that the server is there, so that whoever stops it then stops it
-    // cleanly.
+    // Before the banner says that the server is there: a signal that follows the banner must stop
+    // it cleanly.
     let mut terminate = signal(SignalKind::terminate()).map_err(Failure::unreadable)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::unreadable)?;
     let files = args.files.clone();

@@ -30,7 +30,7 @@ pub(super) trait AnswerContext<'s> {
         reader: &mut Reader<'_>,
     ) -> Option<(Vec<IpAddr>, Pick)>;
 
-    /// A counter that nobody else counts with.
+    /// A counter of its own.
     fn counter(&mut self) -> usize;
 }
 

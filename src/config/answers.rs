@@ -25,7 +25,7 @@ use std::{collections::HashMap, net::IpAddr, path::Path, sync::Arc};
 #[derive(Clone, Debug)]
 pub struct AnswerSpec(Node);
 
-/// The answers of one country. Named ones are read when somebody asks for them, because they may
+/// The answers of one country. Named ones are read when they are first needed, because they may
 /// name each other.
 pub struct AnswerCatalog<'s> {
     file: usize,

@@ -1,4 +1,4 @@
-//! Walking a map: keys are asked for by name, and whatever nobody asked for is a problem.
+//! Walking a map: keys are read by name, and a key that was not read is a problem.
 
 use super::{
     error::ConfigError,
@@ -166,7 +166,7 @@ impl<'n> Fields<'n> {
         (!matches!(found.value, Value::Null)).then_some(found)
     }
 
-    /// Knows a key whose value is read by somebody else.
+    /// Accepts a key whose value is read elsewhere.
     pub(super) fn allow(&mut self, key: &'static str) {
         self.asked.push(key);
     }
@@ -191,7 +191,7 @@ impl<'n> Fields<'n> {
         found
     }
 
-    /// Every key that nobody asked for is reported.
+    /// Reports every key that was not read.
     pub(super) fn finish(self, reader: &mut Reader<'_>) {
         for (name, key, _) in &self.entries {
             if !self.asked.contains(name) {

@@ -3,7 +3,7 @@
 use super::place::{Place, Spot};
 use std::{fmt, path::PathBuf};
 
-/// More at a time help nobody.
+/// Problems that are shown at a time, at most.
 const MOST_SHOWN: usize = 100;
 
 /// Finds line and column, counted from 1, of the node with a number in a text.

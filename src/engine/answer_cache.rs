@@ -25,7 +25,7 @@ pub(super) struct AnswerCache {
 type CachedAnswer = (Box<[u8]>, Origin);
 
 impl AnswerCache {
-    /// None yet, and never more than so many.
+    /// An empty cache with room for this many answers.
     pub(super) fn new(capacity: usize) -> Self {
         Self { capacity, answers: HashMap::new(), key: Vec::new() }
     }

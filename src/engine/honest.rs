@@ -1,4 +1,4 @@
-//! Honest answers, as far as nobody has to be asked for them.
+//! Honest answers that need no upstream resolver.
 
 use super::{
     answer_cache::{AnswerCache, patch_header},
@@ -13,7 +13,7 @@ use crate::{
 };
 use hickory_proto::op::{Message, ResponseCode};
 
-/// What the zones alone say, before anybody is asked.
+/// What the zones say, before an upstream resolver is asked.
 enum Local {
     /// The whole answer.
     Complete(Vec<u8>),
@@ -55,7 +55,7 @@ impl Engine {
             let answer = if zones_first { self.complete_from_zones(query, limit) } else { None };
             return answer.map(|octets| (octets, Origin::Zones));
         }
-        // Where nobody can be asked, what is known here is all that there is.
+        // Without an upstream resolver, what the zones know is all that there is.
         Some(match self.zones_say(query, limit) {
             Local::Complete(octets) | Local::Partial(octets) => (octets, Origin::Zones),
             Local::Nothing => {

@@ -51,7 +51,8 @@ impl Engine {
     }
 
     /// The same for requests that came in together; each has a tag that comes back with its
-    /// response. The memory that decisions read is asked for first, so that they wait together.
+    /// response. The memory that decisions read is prefetched first, so that all wait for it
+    /// together.
     pub fn respond_all<'e, 'r, T>(
         &'e self,
         mut requests: impl Iterator<Item = (T, Request<'r>)>,
@@ -118,7 +119,7 @@ impl Engine {
     }
 
     /// Turns the steps of the plan into transmissions. Honest messages are written behind the
-    /// others, as far as nobody has to be asked for them.
+    /// others, unless an upstream resolver has to be asked for them.
     fn carry_out(
         &self,
         request: &Request<'_>,
@@ -127,8 +128,8 @@ impl Engine {
     ) {
         let Scratch { plan: Plan { octets, steps, .. }, cache, transmissions, .. } = scratch;
         transmissions.clear();
-        // Whoever races is on the path, beside a stream and not in it: of several steps a stream
-        // carries the first.
+        // An injector that races is beside the path of a stream and not in it: of several steps a
+        // stream carries the first.
         let most = if request.transport.is_stream() { 1 } else { steps.len() };
         for PlannedStep { after, output } in steps.iter().take(most).cloned() {
             let payload = match output {

@@ -4,7 +4,7 @@ use super::{answer_cache::AnswerCache, transmission::Transmission};
 use crate::{answer::Plan, model::Query};
 
 /// Buffers and the answers given before. A worker has one of its own and lends it to
-/// [`super::Engine::respond`]; nobody else looks into it.
+/// [`super::Engine::respond`]; its fields are private to the engine.
 #[derive(Debug)]
 pub struct Scratch {
     pub(super) plan: Plan,
@@ -16,7 +16,7 @@ pub struct Scratch {
     generation: u64,
 }
 
-/// Some two megabytes of honest answers; whoever asks for ever new names makes the rest go.
+/// At most two megabytes or so of honest answers. When they are full, all are dropped.
 const CACHED_ANSWERS: usize = 8192;
 
 impl Default for Scratch {
@@ -26,7 +26,7 @@ impl Default for Scratch {
 }
 
 impl Scratch {
-    /// Remembers at most so many honest answers.
+    /// With room in the cache for this many honest answers.
     #[must_use]
     pub fn with_cache(answers: usize) -> Self {
         let (plan, cache) = (Plan::default(), AnswerCache::new(answers));

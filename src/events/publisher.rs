@@ -28,7 +28,7 @@ pub struct Publisher {
     lost: Arc<AtomicU64>,
 }
 
-/// An event whose replies have not all left. It goes into the queue when nobody holds it any more.
+/// An event whose replies have not all left. It goes into the queue when its last holder drops it.
 #[derive(Debug)]
 pub struct PendingEvent {
     publisher: Publisher,

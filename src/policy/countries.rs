@@ -94,7 +94,7 @@ impl Policy {
         self.default.map(|index| &self.countries[index])
     }
 
-    /// Sets the country of clients in nobody's network; one that is not there is as good as none.
+    /// Sets the country of clients in nobody's network; one without a file counts as none.
     pub fn set_default(&mut self, code: Option<CountryCode>) {
         self.default = code.and_then(|code| self.index_of(code));
     }

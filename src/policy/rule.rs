@@ -50,7 +50,7 @@ pub enum MissReason {
     Transport,
     /// It is another operator's.
     Operator,
-    /// Whoever sends its answer cannot read the query.
+    /// The sender of its answer cannot parse the query.
     Parser,
     /// A rule above it decided.
     Shadowed,

@@ -21,7 +21,7 @@ pub(super) struct Ruleset {
 impl Ruleset {
     /// Rules, and the index over their patterns.
     pub(super) fn new(rules: Vec<Rule>, index: PatternIndex) -> Self {
-        // An honest answer needs no parser, so it is no sign that somebody reads along.
+        // An honest answer needs no parser: it does not mean that an injector reads queries.
         let parsers = rules.iter().map(|rule| rule.answer.parsers());
         let parsers = parsers.filter(|parsers| *parsers != ParserSet::ALL);
         let parsers = parsers.fold(ParserSet::DNS, ParserSet::union);

@@ -12,7 +12,7 @@ use nix::libc::{M_ARENA_MAX, M_MMAP_THRESHOLD, c_int, malloc_trim, mallopt};
 const LARGE: c_int = 128 * 1024;
 
 /// Each thread that loads a lab would get an arena of its own for small pieces, in which those of
-/// labs long gone leave holes. A query that is answered at once asks for no memory, so threads
+/// labs long gone leave holes. A query that is answered at once allocates nothing, so threads
 /// seldom meet in them.
 const ARENAS: c_int = 2;
 

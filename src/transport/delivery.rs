@@ -8,11 +8,11 @@ use crate::{
 };
 use std::{sync::Arc, time::Instant};
 
-/// An event whose replies are on their way; nothing when nobody wants events.
+/// An event whose replies are on their way; nothing without observers.
 pub(super) type Event = Option<Arc<PendingEvent>>;
 
-/// Begins the event of a query that came in at this time, if anybody wants it. What is no query has
-/// no event.
+/// Begins the event of a query that came in at this time, if there is an observer. What is no query
+/// has no event.
 pub(super) fn begin(
     publisher: Option<&Publisher>,
     response: &Response<'_, '_, '_>,
@@ -36,7 +36,7 @@ pub(super) fn begin(
     Some(publisher.begin(event, begun))
 }
 
-/// Notes what has become of a reply; the octets are only copied where somebody wants them.
+/// Notes what has become of a reply; the octets are only copied for observers.
 pub(super) fn note(event: &Event, octets: &[u8], sent: bool) {
     if let Some(event) = event {
         let octets = || Delivered::Octets(octets.to_vec());

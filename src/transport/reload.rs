@@ -118,8 +118,8 @@ async fn read(sources: &LabSources) -> Result<Engine, ReloadError> {
     Ok(loaded.await.map_err(|_| ReloadError::Panicked)??)
 }
 
-/// Whoever is the last to hold a state gives its memory back, which takes a while. That should be
-/// nobody who answers queries, nor anybody whom they would have to wait for.
+/// Drops an old state on a thread of its own. The last holder of a large state spends a while
+/// freeing its memory, and no worker should have to do that.
 fn release(old: Arc<ServingState>) {
     let started = thread::Builder::new().name("release".to_owned()).spawn(move || {
         let end = Instant::now() + GRACE;

@@ -126,7 +126,7 @@ impl Server {
     }
 }
 
-/// Where events go, if anybody wants them. Nothing is lost to the query path where the log cannot
+/// Where events go, if there is an observer. Queries are answered all the same where the log cannot
 /// have its thread, so that is no reason not to start.
 fn publisher() -> Option<Publisher> {
     let sink: Box<dyn EventSink> = Box::new(LogSink::if_enabled()?);

@@ -126,7 +126,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                     if open && self.in_flight < IN_FLIGHT => open = read? > 0,
                 () = sleep_until(deadline), if self.in_flight == 0 => return Ok(Ended::Closed),
             }
-            // Octets alone do not keep a stream: whoever drips them would hold its place for ever.
+            // Only whole queries reset the idle time: a client that drips octets must not hold a
+            // place for ever.
             match self.take_queries()? {
                 TakenQueries::Answered(true) => deadline = Instant::now() + self.idle,
                 TakenQueries::Answered(false) => {}

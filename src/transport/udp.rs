@@ -2,7 +2,7 @@
 //!
 //! Each worker is a thread with a socket of its own, among which the kernel shares out the clients.
 //! What can be answered at once leaves with the other replies of its batch. What has to wait, for
-//! its time or for an upstream resolver, is handed to tokio, so that it delays nobody else's query.
+//! its time or for an upstream resolver, is handed to tokio, so that it delays no other query.
 
 use super::{
     delivery::{self, Event},
@@ -71,7 +71,7 @@ struct Worker {
     scratch: Scratch,
     /// Replies that leave with this batch.
     outbox: Outbox,
-    /// The events of those, each with its reply, where anybody wants them.
+    /// The events of those, each with its reply; empty without observers.
     queued: Vec<(Event, Vec<u8>)>,
 }
 

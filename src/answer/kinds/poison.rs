@@ -144,7 +144,7 @@ impl Poison {
 
     /// Whether there are forged records of this type.
     fn has(&self, qtype: RecordType) -> bool {
-        // An alias without addresses is one for whoever asks for any.
+        // An alias without addresses answers questions for addresses.
         let bare_alias = self.cname.is_some() && self.a.is_none() && self.aaaa.is_none();
         match qtype {
             RecordType::A => self.a.is_some() || bare_alias,
@@ -177,7 +177,7 @@ impl Poison {
             let section = Section::Answer;
             response.record(section, owner, RecordType::CNAME, ttl, |out| write_wire(alias, out));
             owner = Owner::Name(alias);
-            // RFC 1034 section 3.6.2: whoever asks for the alias itself wants no more than it.
+            // RFC 1034 section 3.6.2: a question for the alias itself is answered by it alone.
             if qtype == RecordType::CNAME {
                 return;
             }

@@ -11,7 +11,7 @@ pub(super) const ENTRY: KindEntry =
     KindEntry::bare("truncate", KindReader::Plain(PlainKind { plan, honest: false }));
 
 fn plan(form: &MessageForm, after: Duration, planner: &mut Planner<'_>) {
-    // Over a stream there is nothing to come back to: whoever was sent there gets the answer.
+    // A stream is where a truncated answer sends the client, so there it gets the honest answer.
     if planner.query.transport.is_stream() {
         return planner.push(after, Some(Output::Honest), VerdictKind::Truncate);
     }

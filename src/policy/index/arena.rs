@@ -107,7 +107,7 @@ impl PatternArena {
         self.raw_at(id.text_begin())
     }
 
-    /// Asks for the memory of a pattern whose text probably has so many octets.
+    /// Prefetches a pattern whose text probably has this many octets.
     pub(super) fn prefetch(&self, id: PatternId, length: usize) {
         let text = id.text_begin();
         // Few patterns are longer than a cache line, but many lie across the end of one.

@@ -100,7 +100,7 @@ fn narrow(expression: Hir) -> Hir {
         HirKind::Repetition(repeated) => {
             Hir::repetition(Repetition { sub: Box::new(narrow(*repeated.sub)), ..repeated })
         }
-        // Nobody asks what a group has matched.
+        // What a group has matched is not asked.
         HirKind::Capture(group) => narrow(*group.sub),
         HirKind::Concat(parts) => Hir::concat(parts.into_iter().map(narrow).collect()),
         HirKind::Alternation(ways) => Hir::alternation(ways.into_iter().map(narrow).collect()),

@@ -6,7 +6,7 @@
 //! with one hash are never confused.
 //!
 //! Under a list of millions both reads wait for main memory, which is most of what a decision
-//! costs. Whoever has several names can ask for the memory of all of them first
+//! costs. A caller with several names can prefetch the memory of all of them first
 //! ([`SuffixTable::prefetch_slots`], then [`SuffixTable::prefetch_texts`]).
 
 use super::arena::{PatternArena, PatternId};
