@@ -6,6 +6,7 @@
 pub mod constants;
 mod naive_question;
 mod name;
+mod opt_record;
 mod parsers;
 mod pattern;
 mod query_view;
@@ -15,9 +16,10 @@ mod transport;
 
 pub use naive_question::NaiveQuestion;
 pub use name::{Name, NameError, wire_name, write_wire};
+pub use opt_record::OptRecord;
 pub use parsers::{NaiveParser, ParserSet, QueryParser};
 pub use pattern::{Form, Pattern, PatternError, PatternRef};
-pub use query_view::{OptRecord, OwnedQuery, QueryView, RequestError};
+pub use query_view::{OwnedQuery, QueryView, RequestError};
 pub use rcode::rcode_text;
 pub use record_type::Rtype;
 pub use transport::Transport;

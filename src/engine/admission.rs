@@ -28,7 +28,7 @@ pub(super) fn admit<'r>(
         Ok(message) => message,
         Err(RequestError::Ignore) => return Err(None),
         Err(RequestError::FormErr) => {
-            return Err(Some(write_header_only(octets, ResponseCode::FormErr, out)));
+            return Err(Some(format_error(octets, request.transport, out)));
         }
         Err(RequestError::NotImp) => {
             return Err(Some(not_implemented(octets, request.transport, out)));
@@ -40,6 +40,17 @@ pub(super) fn admit<'r>(
             Err(Some(head.write(message, limit, out)))
         }
         None => Ok(message),
+    }
+}
+
+/// FORMERR, with the question and an OPT where both can be read.
+fn format_error(octets: &[u8], transport: Transport, out: &mut Vec<u8>) -> Range<usize> {
+    match QueryView::with_unsound_records(octets) {
+        Some(query) => {
+            let head = ResponseHead::status(ResponseCode::FormErr);
+            head.write(query, query.response_limit(transport), out)
+        }
+        None => write_header_only(octets, ResponseCode::FormErr, out),
     }
 }
 

@@ -94,6 +94,39 @@ fn an_unknown_edns_version_gets_badvers() {
     assert!(answer.answers.is_empty());
 }
 
+/// A query with an option behind it, of a length that its OPT says.
+fn with_option(name: &str, option: &[u8]) -> Vec<u8> {
+    let mut query = octets(name, RecordType::A);
+    *query.last_mut().unwrap() = u8::try_from(option.len()).unwrap();
+    query.extend(option);
+    query
+}
+
+#[test]
+fn options_change_no_answer_and_are_not_echoed() {
+    let server = start_on("2026-11-22");
+    let mut plain = server.ask_octets(US, &octets("example.com.", RecordType::A)).unwrap();
+    // EDNS Client Subnet of family 0, as stubby and getdns sent it; of family 7; a short cookie.
+    let ecs = |family| [0, 8, 0, 4, 0, family, 0, 0];
+    for option in [&ecs(0)[..], &ecs(7), &[0, 10, 0, 1, 9]] {
+        let query = with_option("example.com.", option);
+        plain[..2].copy_from_slice(&query[..2]);
+        assert_eq!(server.ask_octets(US, &query).unwrap(), plain, "{option:?}");
+        let forged = server.ask_octets(CN, &with_option("www.facebook.com.", option)).unwrap();
+        assert_eq!((forged[3] & 0x0f, forged[7]), (0, 1), "forged all the same: {option:?}");
+    }
+}
+
+#[test]
+fn options_that_do_not_fit_their_opt_get_formerr_with_an_opt() {
+    let server = start_on("2026-11-22");
+    let query = with_option("example.com.", &[0, 8, 0, 5, 0, 0, 0, 0]);
+    let answer = server.ask_octets(US, &query).unwrap();
+    let answer = Message::from_vec(&answer).unwrap();
+    assert_eq!(answer.response_code, ResponseCode::FormErr);
+    assert!(answer.edns.is_some() && answer.answers.is_empty());
+}
+
 #[test]
 fn an_opt_comes_back_when_and_only_when_one_was_sent() {
     let server = start_on("2026-11-22");
