@@ -14,6 +14,7 @@ mod hours;
 mod lab;
 mod pool;
 mod rule;
+mod upstream;
 mod values;
 mod wire;
 mod yaml_tree;
@@ -27,4 +28,5 @@ pub use lab::{
 };
 pub use pool::PoolSpec;
 pub use rule::RuleSpec;
-pub use values::{day, duration, log_filter, moment, resolver, socket};
+pub use upstream::UpstreamSpec;
+pub use values::{day, duration, log_filter, moment, socket};

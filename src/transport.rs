@@ -15,3 +15,4 @@ mod udp;
 
 pub use listener::BindError;
 pub use server::{Server, StartError};
+pub use serving::ResolveError;

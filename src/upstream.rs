@@ -4,27 +4,41 @@
 //! passes. Identical questions in flight are asked once.
 
 mod exchange;
+mod resolver;
 
-use exchange::{Exchange, ExchangeError};
+use exchange::Exchanged;
+use resolver::Resolver;
 use std::{
     collections::HashMap,
     net::SocketAddr,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 use thiserror::Error;
-use tokio::sync::{OnceCell, Semaphore};
+use tokio::{
+    sync::{OnceCell, Semaphore},
+    task::JoinSet,
+};
 
 /// Resolvers to ask, in their order.
 #[derive(Debug)]
 pub struct Upstream {
-    servers: Vec<SocketAddr>,
+    resolvers: Vec<Arc<Resolver>>,
     timeout: Duration,
     in_flight: Mutex<HashMap<Vec<u8>, Arc<InFlight>>>,
     places: Semaphore,
 }
 
-type InFlight = OnceCell<Result<Vec<u8>, UpstreamError>>;
+type InFlight = OnceCell<Result<UpstreamAnswer, UpstreamError>>;
+
+/// What a resolver has answered.
+#[derive(Clone, Debug)]
+pub struct UpstreamAnswer {
+    /// The whole message.
+    pub octets: Vec<u8>,
+    /// Why it is a truncated one: the whole one could not be had by TCP.
+    pub cut: Option<UpstreamError>,
+}
 
 /// No resolver gave an answer.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -56,7 +70,7 @@ impl Upstream {
     #[must_use]
     pub fn new(servers: Vec<SocketAddr>, timeout: Duration) -> Self {
         Self {
-            servers,
+            resolvers: servers.into_iter().map(|server| Arc::new(Resolver::new(server))).collect(),
             timeout,
             in_flight: Mutex::default(),
             places: Semaphore::new(MOST_IN_FLIGHT),
@@ -68,7 +82,7 @@ impl Upstream {
     /// # Errors
     ///
     /// [`UpstreamError`] when no resolver answers in time.
-    pub async fn relay(&self, query: &[u8]) -> Result<Vec<u8>, UpstreamError> {
+    pub async fn relay(&self, query: &[u8]) -> Result<UpstreamAnswer, UpstreamError> {
         // All but the id: flags, question and EDNS options must be the same for an answer to serve
         // both.
         let key = query[2..].to_vec();
@@ -79,9 +93,9 @@ impl Upstream {
             waiting.remove(&key);
         }
         drop(waiting);
-        answer.map(|mut octets| {
-            octets[..2].copy_from_slice(&query[..2]);
-            octets
+        answer.map(|mut answer| {
+            answer.octets[..2].copy_from_slice(&query[..2]);
+            answer
         })
     }
 
@@ -89,33 +103,87 @@ impl Upstream {
         self.in_flight.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn ask_all(&self, query: &[u8]) -> Result<Vec<u8>, UpstreamError> {
-        let Ok(_place) = self.places.try_acquire() else { return Err(UpstreamError::Busy) };
-        let tries = self.servers.len().max(LEAST_TRIES);
-        let mut last = Err(UpstreamError::None);
-        for &server in self.servers.iter().cycle().take(tries) {
-            let exchange = Exchange::new(server, query);
-            let answer = tokio::time::timeout(self.timeout, exchange.run()).await;
-            let failure = match answer {
-                Ok(Ok(octets)) if gives_up(&octets) => {
-                    last = Ok(octets);
-                    if self.servers.len() == 1 {
-                        break;
+    async fn ask_all(&self, query: &[u8]) -> Result<UpstreamAnswer, UpstreamError> {
+        let rounds = self.rounds();
+        let sockets = rounds.iter().map(Vec::len).max().map_or(1, |most| most.min(MOST_IN_FLIGHT));
+        // Each exchange has a socket; as many are open at a time as a round has resolvers.
+        let Ok(_places) = self.places.try_acquire_many(sockets as u32) else {
+            return Err(UpstreamError::Busy);
+        };
+        self.try_again(query);
+        let (mut best, mut heard) = (Err(UpstreamError::None), Vec::new());
+        for mut round in rounds {
+            // Who has said that it has no answer has none a moment later.
+            round.retain(|resolver| !heard.contains(&resolver.address));
+            let mut asked = JoinSet::new();
+            for resolver in round {
+                asked.spawn(ask(resolver, query.to_vec(), self.timeout));
+            }
+            // Of those that are asked together the first one's answer is taken; a task fails only
+            // when the whole server stops.
+            while let Some(Ok((server, answer))) = asked.join_next().await {
+                match answer {
+                    Ok(answer) if answer.cut.is_none() && !gives_up(&answer.octets) => {
+                        return Ok(answer);
                     }
-                    continue;
+                    Ok(answer) => {
+                        heard.push(server);
+                        // The beginning of an answer is more than none, and one that gives up is
+                        // still more than a failure.
+                        let kept = best.as_ref().is_ok_and(|best: &UpstreamAnswer| {
+                            best.cut.is_some() || answer.cut.is_none()
+                        });
+                        if !kept {
+                            best = Ok(answer);
+                        }
+                    }
+                    Err(failure) if best.is_err() => best = Err(failure),
+                    Err(_) => {}
                 }
-                Ok(Ok(octets)) => return Ok(octets),
-                Ok(Err(failure)) => failure,
-                Err(_elapsed) => ExchangeError::Silent(self.timeout),
-            };
-            tracing::debug!(%server, %failure, "upstream failed");
-            // An answer that gives up is still more than none.
-            if last.is_err() {
-                last = Err(UpstreamError::Failed { server, failure: failure.to_string() });
             }
         }
-        last
+        best
     }
+
+    /// Whom to ask one after the other: those that have answered lately, in their order; then, all
+    /// at once, everybody, because clients do not wait until many have been silent in turn.
+    fn rounds(&self) -> Vec<Vec<Arc<Resolver>>> {
+        let up = self.resolvers.iter().filter(|resolver| !resolver.is_down());
+        let mut rounds: Vec<_> = up.map(|resolver| vec![Arc::clone(resolver)]).collect();
+        if rounds.len() < self.resolvers.len() {
+            rounds.push(self.resolvers.clone());
+        }
+        while rounds.len() < LEAST_TRIES {
+            rounds.push(self.resolvers.clone());
+        }
+        rounds
+    }
+
+    /// Tries those again whose time has come, beside the others, so that nobody waits for them.
+    fn try_again(&self, query: &[u8]) {
+        let now = Instant::now();
+        for resolver in self.resolvers.iter().filter(|resolver| resolver.is_due(now)) {
+            tokio::spawn(ask(Arc::clone(resolver), query.to_vec(), self.timeout));
+        }
+    }
+}
+
+/// Asks one resolver.
+async fn ask(
+    resolver: Arc<Resolver>,
+    query: Vec<u8>,
+    timeout: Duration,
+) -> (SocketAddr, Result<UpstreamAnswer, UpstreamError>) {
+    let server = resolver.address;
+    let answer = match resolver.ask(&query, timeout).await {
+        Ok(Exchanged { octets, cut }) => {
+            let failure = |why| format!("truncated its answer, and by TCP it {why}");
+            let failed = |why| UpstreamError::Failed { server, failure: failure(why) };
+            Ok(UpstreamAnswer { octets, cut: cut.map(failed) })
+        }
+        Err(failure) => Err(UpstreamError::Failed { server, failure: failure.to_string() }),
+    };
+    (server, answer)
 }
 
 /// Whether an answer only says that this resolver has none (SERVFAIL, REFUSED), so that another

@@ -10,8 +10,8 @@ use super::{
 use crate::{
     clock::Clock,
     config::{
-        HONEST_SOURCES, HonestSource, IDLE_RANGE, LabSpec, ListenerSpec, TIMEOUT_RANGE, duration,
-        log_filter, moment, resolver, socket,
+        HONEST_SOURCES, HonestSource, IDLE_RANGE, LabSpec, ListenerSpec, TIMEOUT_RANGE,
+        UpstreamSpec, duration, log_filter, moment, socket,
     },
     diagnostic::{At, InvalidValue, Place},
     engine::Engine,
@@ -20,11 +20,7 @@ use crate::{
 };
 use ipnet::IpNet;
 use jiff::civil::DateTime;
-use std::{
-    io::IsTerminal,
-    net::{IpAddr, SocketAddr},
-    time::Duration,
-};
+use std::{io::IsTerminal, net::IpAddr, time::Duration};
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::watch,
@@ -52,8 +48,8 @@ pub(super) struct ServeArgs {
 
     /// Ask this resolver for names that no zone holds; may be given several times, they are asked
     /// in order
-    #[arg(long, value_name = "ADDR[:PORT]", value_parser = resolver)]
-    upstream: Vec<SocketAddr>,
+    #[arg(long, value_name = "ADDR[:PORT]|HOST:PORT")]
+    upstream: Vec<UpstreamSpec>,
 
     /// How long one try at an upstream resolver may take [default: 2s]
     #[arg(long, value_name = "TIME", value_parser = |text: &str| duration(text, TIMEOUT_RANGE))]
@@ -113,7 +109,9 @@ async fn serve(args: ServeArgs) -> Outcome {
     let progress = sources.progress.clone();
     let server = watched(&progress, || Server::bind(sources)).map_err(|error| match error {
         StartError::Load(error) => Failure::from(error),
-        error @ (StartError::Bind(_) | StartError::System(_)) => Failure::unreadable(error),
+        error @ (StartError::Bind(_) | StartError::Resolve(_) | StartError::System(_)) => {
+            Failure::unreadable(error)
+        }
     })?;
     let listeners = server.listeners();
     server.with_engine(|engine| -> Outcome {

@@ -2,6 +2,7 @@
 
 use super::{
     fields::{Fields, Reader},
+    upstream::UpstreamSpec,
     yaml_tree::{Node, Value},
 };
 use crate::{
@@ -24,7 +25,7 @@ pub struct LabSpec {
     /// A folder of zone files, relative to the lab file; the compiled-in ones when missing.
     pub zones: Option<At<String>>,
     /// Resolvers to ask, in order.
-    pub upstream: Vec<SocketAddr>,
+    pub upstream: Vec<UpstreamSpec>,
     /// How long one of them may take.
     pub upstream_timeout: Option<Duration>,
     /// Who may ask.
@@ -113,7 +114,7 @@ pub fn read_lab(file: usize, report: &mut Report) -> Option<LabSpec> {
                 .collect()
         }),
         zones,
-        upstream: upstream.into_iter().filter_map(|item| reader.resolver(item)).collect(),
+        upstream: upstream.into_iter().filter_map(|item| reader.upstream(item)).collect(),
         upstream_timeout,
         allow: allow.map(|items| {
             items.into_iter().filter_map(|item| reader.network(item)).map(|at| at.value).collect()

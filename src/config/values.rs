@@ -1,6 +1,6 @@
 //! The scalars of the format: durations, days, networks, addresses, words.
 
-use super::{fields::Reader, yaml_tree::Node};
+use super::{fields::Reader, upstream::UpstreamSpec, yaml_tree::Node};
 use crate::{
     diagnostic::{At, InvalidValue, UnknownWord},
     dns::{Rtype, Transport, wire_name},
@@ -131,9 +131,9 @@ impl Reader<'_> {
         self.read(node, socket)
     }
 
-    /// An address whose port may be left out.
-    pub(super) fn resolver(&mut self, node: &Node) -> Option<SocketAddr> {
-        self.read(node, resolver)
+    /// A resolver to ask.
+    pub(super) fn upstream(&mut self, node: &Node) -> Option<UpstreamSpec> {
+        self.read(node, str::parse)
     }
 
     /// A log filter.
@@ -248,21 +248,6 @@ pub fn socket(text: &str) -> Result<SocketAddr, InvalidValue> {
     text.parse().map_err(|_| InvalidValue {
         found: text.to_owned(),
         what: "address with a port",
-        expected: expected.to_owned(),
-    })
-}
-
-/// An address with a port, 53 when none is given.
-///
-/// # Errors
-///
-/// What was found, and what may be written.
-pub fn resolver(text: &str) -> Result<SocketAddr, InvalidValue> {
-    let bare = text.parse::<IpAddr>().map(|address| SocketAddr::from((address, 53)));
-    let expected = "an address, with a port or without, such as 9.9.9.9 or [2620:fe::fe]:53";
-    bare.or_else(|_| text.parse()).map_err(|_| InvalidValue {
-        found: text.to_owned(),
-        what: "address",
         expected: expected.to_owned(),
     })
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     clock::Clock,
-    config::{HonestSource, LabSpec, ListenerSpec},
+    config::{HonestSource, LabSpec, ListenerSpec, UpstreamSpec},
 };
 use ipnet::IpNet;
 use std::{
@@ -21,7 +21,7 @@ pub struct Settings {
     /// The folder that zones are read from; nothing for the compiled-in ones.
     pub zones: Option<PathBuf>,
     /// Resolvers to ask, in order. Default none.
-    pub upstream: Vec<SocketAddr>,
+    pub upstream: Vec<UpstreamSpec>,
     /// How long one try at one of them may take. Default 2 s: two tries fit into the 5 s that `dig`
     /// and glibc wait.
     pub upstream_timeout: Duration,

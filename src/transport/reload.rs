@@ -1,9 +1,9 @@
 //! Reload on SIGHUP and on changed files: the new lab is built whole, then swapped in; a broken one
 //! is reported and the old one stays.
 
-use super::serving::ServingState;
+use super::serving::{ResolveError, ServingState};
 use crate::{
-    engine::{Engine, LabSources, LoadError, load},
+    engine::{LabSources, LoadError, load},
     progress::Progress,
 };
 use arc_swap::ArcSwap;
@@ -39,6 +39,8 @@ const GRACE: Duration = Duration::from_secs(30);
 enum ReloadError {
     #[error(transparent)]
     Load(#[from] LoadError),
+    #[error(transparent)]
+    Resolve(#[from] ResolveError),
     #[error("the system gives no thread: {0}")]
     Thread(#[from] io::Error),
     #[error("reading it has panicked")]
@@ -93,29 +95,33 @@ async fn settled(change: &mut UnboundedReceiver<()>, hangup: &mut Signal) {
 }
 
 async fn reload(why: &'static str, sources: &LabSources, serving: &Arc<ArcSwap<ServingState>>) {
-    let engine = match read(sources).await {
-        Ok(engine) => engine,
+    let new = match read(sources).await {
+        Ok(new) => new,
         Err(error) => {
             return tracing::error!("not reloaded, the old configuration stays:\n{error}");
         }
     };
+    let engine = &new.engine;
     let (countries, zones) = (engine.policy.countries().len(), engine.zones.len());
     tracing::info!(why, countries, zones, "reloaded");
     if engine.settings.listen != serving.load().engine.settings.listen {
         tracing::warn!("listeners have changed in the lab file; they are taken at the next start");
     }
-    release(serving.swap(Arc::new(ServingState::new(engine))));
+    release(serving.swap(Arc::new(new)));
 }
 
 /// Reads the lab on a thread of its own: reading files and building an index takes seconds.
-async fn read(sources: &LabSources) -> Result<Engine, ReloadError> {
+async fn read(sources: &LabSources) -> Result<ServingState, ReloadError> {
     let sources = LabSources { progress: Progress::default(), ..sources.clone() };
     let (done, loaded) = oneshot::channel();
     thread::Builder::new().name("reload".to_owned()).spawn(move || {
+        let new = load(&sources)
+            .map_err(ReloadError::from)
+            .and_then(|(engine, _)| Ok(ServingState::new(engine)?));
         // Nobody waits any more when the server stops.
-        let _ = done.send(load(&sources).map(|(engine, _)| engine));
+        let _ = done.send(new);
     })?;
-    Ok(loaded.await.map_err(|_| ReloadError::Panicked)??)
+    loaded.await.map_err(|_| ReloadError::Panicked)?
 }
 
 /// Drops an old state on a thread of its own. The last holder of a large state spends a while

@@ -3,7 +3,7 @@
 use super::{
     listener::{BindError, Sockets, allow_files},
     reload,
-    serving::ServingState,
+    serving::{ResolveError, ServingState},
     stream, tcp, udp,
 };
 use crate::{
@@ -43,6 +43,9 @@ pub enum StartError {
     /// There is no lab.
     #[error(transparent)]
     Load(#[from] LoadError),
+    /// An upstream resolver's host has no address.
+    #[error(transparent)]
+    Resolve(#[from] ResolveError),
     /// An address cannot be listened on.
     #[error(transparent)]
     Bind(#[from] BindError),
@@ -59,17 +62,18 @@ impl Server {
     /// [`StartError`]; with problems in the files no socket is taken.
     pub fn bind(sources: LabSources) -> Result<Self, StartError> {
         let (engine, _) = load(&sources)?;
-        allow_files(engine.settings.tcp_connections);
-        let sockets = engine
-            .settings
+        let serving = ServingState::new(engine)?;
+        let settings = &serving.engine.settings;
+        allow_files(settings.tcp_connections);
+        let sockets = settings
             .listen
             .iter()
-            .map(|listener| Sockets::bind(listener, engine.settings.workers))
+            .map(|listener| Sockets::bind(listener, settings.workers))
             .collect::<Result<_, _>>()?;
         let hangup = signal(SignalKind::hangup())?;
         Ok(Self {
             sources,
-            serving: Arc::new(ArcSwap::from_pointee(ServingState::new(engine))),
+            serving: Arc::new(ArcSwap::from_pointee(serving)),
             sockets,
             hangup,
         })

@@ -4,19 +4,30 @@ use crate::{
     answer::{ResponseHead, WireForm},
     config::HonestSource,
     dns::{
-        QueryView,
+        QueryView, Transport,
         constants::{flags2, flags3},
     },
     engine::Engine,
-    upstream::{Upstream, gives_up},
+    upstream::{Upstream, UpstreamAnswer, gives_up},
 };
 use hickory_proto::op::ResponseCode;
+use std::io;
+use thiserror::Error;
 
 /// An engine that can ask for what it does not know.
 #[derive(Debug)]
 pub(super) struct ServingState {
     pub(super) engine: Engine,
     upstream: Upstream,
+}
+
+/// The address of an upstream resolver cannot be found.
+#[derive(Debug, Error)]
+#[error("upstream {host}: its address cannot be found: {why}")]
+pub struct ResolveError {
+    /// As it is written, with its port.
+    host: String,
+    why: io::Error,
 }
 
 /// What the upstream resolvers came to.
@@ -27,22 +38,35 @@ pub(super) struct Relayed {
 }
 
 impl ServingState {
-    pub(super) fn new(engine: Engine) -> Self {
-        let servers = engine.settings.upstream.clone();
+    /// Looks up the hosts of the upstream resolvers; so this may take as long as the system waits.
+    pub(super) fn new(engine: Engine) -> Result<Self, ResolveError> {
+        let mut servers = Vec::new();
+        for spec in &engine.settings.upstream {
+            let found = spec.addresses();
+            let host = || spec.to_string();
+            servers.extend(found.map_err(|why| ResolveError { host: host(), why })?);
+        }
         let upstream = Upstream::new(servers, engine.settings.upstream_timeout);
-        Self { engine, upstream }
+        Ok(Self { engine, upstream })
     }
 
     /// What the honest sources say from the first resolver on; zones before it have been asked by
     /// the engine. When none has an answer, the upstream's own words are the best there is.
-    pub(super) async fn relay(&self, query: QueryView<'_>, limit: usize) -> Relayed {
+    pub(super) async fn relay(&self, query: QueryView<'_>, transport: Transport) -> Relayed {
+        let limit = query.response_limit(transport);
         let (mut least, mut upstream_flags) = (None, None);
         let sources = self.engine.settings.honest_from.iter();
         for source in sources.skip_while(|source| **source == HonestSource::Zones) {
             let octets = match source {
                 HonestSource::Zones => self.engine.complete_from_zones(query, limit),
                 HonestSource::Upstream => match self.upstream.relay(query.octets).await {
-                    Ok(octets) => {
+                    // The client would have to ask again by TCP, and it does so already.
+                    Ok(UpstreamAnswer { octets, cut: Some(why) }) if transport.is_stream() => {
+                        upstream_flags = Some(octets[3]);
+                        least = Some(Engine::no_answer(query, limit, &why.to_string()));
+                        None
+                    }
+                    Ok(UpstreamAnswer { octets, .. }) => {
                         upstream_flags = Some(octets[3]);
                         let fitting = fit(octets, query, limit);
                         if gives_up(&fitting) {

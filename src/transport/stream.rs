@@ -201,7 +201,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                 let transport = self.transport;
                 self.later(due, async move {
                     let query = query.view();
-                    let relayed = serving.relay(query, query.response_limit(transport)).await;
+                    let relayed = serving.relay(query, transport).await;
                     delivery::note_upstream(&event, &relayed);
                     Answered { octets: Some(relayed.octets), event }
                 });
@@ -291,7 +291,7 @@ mod tests {
             LabSpec { today: Some("2026-11-22T12:00".parse().unwrap()), ..LabSpec::default() };
         let (engine, _) = load(&LabSources::new(FileSource::built_in_configs(), flags)).unwrap();
         let context = StreamContext {
-            serving: Arc::new(ArcSwap::from_pointee(ServingState::new(engine))),
+            serving: Arc::new(ArcSwap::from_pointee(ServingState::new(engine).unwrap())),
             binding: Some("CN".parse().unwrap()),
             events: None,
         };

@@ -164,7 +164,7 @@ impl Departure {
     /// Sends what the upstream resolver says, but not before its time.
     async fn relay(self, query: OwnedQuery, serving: Arc<ServingState>, after: Duration) {
         let query = query.view();
-        let relayed = serving.relay(query, query.udp_limit()).await;
+        let relayed = serving.relay(query, Transport::Udp).await;
         delivery::note_upstream(&self.event, &relayed);
         self.send(vec![(after, relayed.octets)]).await;
     }

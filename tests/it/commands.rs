@@ -278,6 +278,11 @@ fn wrong_arguments_are_answered_with_the_right_ones() {
     assert!(complaint(&["serve", "--listen", "localhost"]).contains("127.0.0.1:5300"));
     assert!(complaint(&["serve", "--tcp-idle", "0s"]).contains("from 1s to 1h"));
     assert!(complaint(&["serve", "--upstream-timeout", "999h"]).contains("from 10ms to 1m"));
+    assert!(complaint(&["serve", "--upstream", "unbound"]).contains("such as unbound:53"));
+    assert!(
+        complaint(&["serve", "--listen", "127.0.0.1:0", "--upstream", "nowhere.invalid:53"])
+            .contains("upstream nowhere.invalid:53: its address cannot be found")
+    );
     assert!(complaint(&["serve", "--log", "loud"]).contains("error, warn, info, debug"));
     assert!(complaint(&["serve", "--honest-from", "cache"]).contains("zones or upstream"));
 }

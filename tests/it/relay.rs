@@ -2,7 +2,7 @@
 
 use crate::support::{
     engine::{Flags, HonestSource, on},
-    server::start,
+    server::{Running, start},
     wire::{client_socket, question, receive},
 };
 use hickory_proto::{
@@ -112,7 +112,7 @@ fn odd(query: &[u8], _tcp: bool) -> Vec<u8> {
 
 fn lab(servers: &[SocketAddr]) -> Flags {
     Flags {
-        upstream: servers.to_vec(),
+        upstream: servers.iter().copied().map(Into::into).collect(),
         upstream_timeout: Some(Duration::from_millis(300)),
         ..Flags::default()
     }
@@ -232,6 +232,120 @@ fn datagrams_of_strangers_are_passed_over() {
     let server = start(lab(&[address]));
     let query = question("strange.test.", RecordType::A).to_vec().unwrap();
     assert_eq!(server.ask_octets(US, &query).unwrap(), echo(&query, false));
+}
+
+/// How long a question takes, and what comes of it.
+fn timed(server: &Running, name: &str) -> (Duration, ResponseCode) {
+    let begin = Instant::now();
+    let code = server.ask(US, name, RecordType::A).response_code;
+    (begin.elapsed(), code)
+}
+
+#[test]
+fn a_resolver_that_was_silent_twice_is_asked_last() {
+    let silent = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let resolver = Resolver::start(odd, Duration::ZERO);
+    let server = start(lab(&[silent.local_addr().unwrap(), resolver.address]));
+    for name in ["one.test.", "two.test."] {
+        let (time, code) = timed(&server, name);
+        assert_eq!(code, ResponseCode::NXDomain);
+        assert!(time >= Duration::from_millis(290), "{name} had to wait");
+    }
+    for name in ["three.test.", "four.test."] {
+        let (time, code) = timed(&server, name);
+        assert_eq!(code, ResponseCode::NXDomain);
+        assert!(time < Duration::from_millis(250), "{name} took {time:?}");
+    }
+    assert_eq!(resolver.asked.load(Ordering::SeqCst), 4);
+}
+
+#[test]
+fn where_all_are_dead_all_are_still_asked_and_at_once() {
+    let silent = [(); 3].map(|()| UdpSocket::bind("127.0.0.1:0").unwrap());
+    let server = start(lab(&silent.each_ref().map(|socket| socket.local_addr().unwrap())));
+    for name in ["one.test.", "two.test."] {
+        assert_eq!(timed(&server, name).1, ResponseCode::ServFail);
+    }
+    let (time, code) = timed(&server, "three.test.");
+    assert_eq!(code, ResponseCode::ServFail);
+    assert!(time < Duration::from_millis(850), "two rounds and not six tries: {time:?}");
+    // The last one wakes up.
+    let [.., last] = silent;
+    thread::spawn(move || {
+        let mut buffer = [0; 4096];
+        while let Ok((length, client)) = last.recv_from(&mut buffer) {
+            last.send_to(&odd(&buffer[..length], false), client).unwrap();
+        }
+    });
+    for name in ["four.test.", "five.test."] {
+        assert_eq!(timed(&server, name).1, ResponseCode::NXDomain);
+    }
+    assert!(timed(&server, "six.test.").0 < Duration::from_millis(250), "it is asked first");
+}
+
+/// A resolver that answers by UDP alone, with TC and one record.
+fn without_tcp() -> SocketAddr {
+    let udp = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let address = udp.local_addr().unwrap();
+    thread::spawn(move || {
+        let mut buffer = [0; 4096];
+        while let Ok((length, client)) = udp.recv_from(&mut buffer) {
+            let mut message = reply_to(&buffer[..length]);
+            message.metadata.truncation = true;
+            let name = message.queries[0].name().clone();
+            let data = RData::A(A::new(192, 0, 2, 1));
+            message.add_answer(Record::from_rdata(name, 60, data));
+            udp.send_to(&message.to_vec().unwrap(), client).unwrap();
+        }
+    });
+    address
+}
+
+#[test]
+fn a_truncated_answer_goes_to_clients_by_udp_where_tcp_does_not_reach_the_resolver() {
+    let address = without_tcp();
+    let server = start(lab(&[address]));
+    let answer = server.ask(US, "big.test.", RecordType::A);
+    assert_eq!((answer.truncation, answer.answers.len()), (true, 1));
+    let by_tcp = server.ask_tcp(US, "big.test.", RecordType::A);
+    assert_eq!((by_tcp.response_code, by_tcp.truncation), (ResponseCode::ServFail, false));
+    let why = String::from_utf8_lossy(&by_tcp.to_vec().unwrap()).into_owned();
+    assert!(why.contains(&format!("upstream {address} truncated its answer, and by TCP")), "{why}");
+    // Another resolver may have the whole answer.
+    let whole = Resolver::start(odd, Duration::ZERO);
+    let server = start(lab(&[address, whole.address]));
+    assert_eq!(server.ask(US, "big.test.", RecordType::A).response_code, ResponseCode::NXDomain);
+}
+
+#[test]
+fn answers_without_a_question_are_passed_over_unless_they_are_bare_errors() {
+    let udp = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let address = udp.local_addr().unwrap();
+    thread::spawn(move || {
+        let mut buffer = [0; 4096];
+        // First a record without a question, then the answer.
+        let (length, client) = udp.recv_from(&mut buffer).unwrap();
+        let mut other = [&buffer[..2], b"\x81\x80\0\0\0\x01\0\0\0\0"].concat();
+        other.extend(b"\x05other\x04test\0\0\x01\0\x01\0\0\0\x3c\0\x04\xc6\x33\x64\x42");
+        udp.send_to(&other, client).unwrap();
+        udp.send_to(&odd(&buffer[..length], false), client).unwrap();
+        // Then a server that does not read what it is asked.
+        let (_, client) = udp.recv_from(&mut buffer).unwrap();
+        let error = [&buffer[..2], b"\x81\x84\0\0\0\0\0\0\0\0"].concat();
+        udp.send_to(&error, client).unwrap();
+    });
+    let server = start(lab(&[address]));
+    assert_eq!(timed(&server, "asked.test.").1, ResponseCode::NXDomain);
+    assert_eq!(timed(&server, "odd.test.").1, ResponseCode::NotImp);
+}
+
+#[test]
+fn a_resolver_may_be_named_by_its_host() {
+    let resolver = Resolver::start(odd, Duration::ZERO);
+    let host = format!("localhost:{}", resolver.address.port());
+    let upstream = vec![host.parse().unwrap()];
+    let server = start(Flags { upstream, ..lab(&[]) });
+    assert_eq!(timed(&server, "named.test.").1, ResponseCode::NXDomain);
 }
 
 #[test]

@@ -67,6 +67,19 @@ fn a_changed_file_is_reloaded_and_a_broken_one_leaves_the_old_policy() {
 }
 
 #[test]
+fn an_upstream_whose_host_is_not_found_leaves_the_old_configuration() {
+    let (scratch, sources) = own_lab(&[("xx", &country("refused"))]);
+    let server = start_from(sources);
+    thread::sleep(Duration::from_millis(300));
+    scratch.write("lab.yaml", "upstream: [\"nowhere.invalid:53\"]\n");
+    fs::write(scratch.path().join("countries/xx.yaml"), country("nxdomain")).unwrap();
+    thread::sleep(Duration::from_secs(1));
+    assert_eq!(rcode(&server), ResponseCode::Refused);
+    scratch.write("lab.yaml", "upstream: [\"localhost:53\"]\n");
+    assert!(becomes(&server, ResponseCode::NXDomain));
+}
+
+#[test]
 fn a_folder_that_is_put_in_the_place_of_another_is_watched_too() {
     let scratch = Scratch::new();
     let (configs, other) = (scratch.path().join("configs"), scratch.path().join("other"));

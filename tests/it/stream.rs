@@ -51,7 +51,7 @@ fn a_query_may_arrive_octet_by_octet() {
 fn an_answer_that_waits_for_the_upstream_does_not_hold_up_the_next() {
     // An upstream that never answers.
     let silent = UdpSocket::bind("127.0.0.1:0").unwrap();
-    let upstream = vec![silent.local_addr().unwrap()];
+    let upstream = vec![silent.local_addr().unwrap().into()];
     let server = start(Flags {
         upstream,
         upstream_timeout: Some(Duration::from_millis(700)),
