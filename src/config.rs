@@ -7,6 +7,7 @@
 mod answer_options;
 mod answers;
 mod country;
+mod dates;
 mod error;
 mod example;
 mod fields;
@@ -21,6 +22,7 @@ mod yaml_tree;
 
 pub use answers::{AnswerCatalog, AnswerSpec};
 pub use country::{CountrySpec, OperatorSpec, read_country};
+pub use dates::{day, moment};
 pub use error::ConfigError;
 pub use example::ExampleSpec;
 pub use lab::{
@@ -29,4 +31,4 @@ pub use lab::{
 pub use pool::PoolSpec;
 pub use rule::RuleSpec;
 pub use upstream::UpstreamSpec;
-pub use values::{day, duration, log_filter, moment, socket};
+pub use values::{duration, log_filter, socket};

@@ -17,7 +17,8 @@ pub(super) struct QuestionArgs {
     #[arg(default_value = "A", value_name = "RTYPE")]
     qtype: Rtype,
 
-    /// The day to ask on, such as 2014-03-21, or the moment, 2014-03-21T20:30 in UTC [default: now]
+    /// The day to ask on, such as 2014-03-21, or the moment, 2014-03-21T20:30 in UTC or
+    /// 2014-03-21T23:30+03:00 [default: now]
     #[arg(long, value_name = "DATE", value_parser = moment)]
     pub(super) today: Option<DateTime>,
 

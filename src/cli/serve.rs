@@ -42,7 +42,7 @@ pub(super) struct ServeArgs {
     country: Option<CountryCode>,
 
     /// Pretend that it is this day, such as 2014-03-21, or this moment, 2014-03-21T20:30 in UTC
-    /// [default: now]
+    /// or 2014-03-21T23:30+03:00 [default: now]
     #[arg(long, value_name = "DATE", value_parser = moment)]
     today: Option<DateTime>,
 

@@ -1,6 +1,11 @@
 //! The scalars of the format: durations, days, networks, addresses, words.
 
-use super::{fields::Reader, upstream::UpstreamSpec, yaml_tree::Node};
+use super::{
+    dates::{day, moment},
+    fields::Reader,
+    upstream::UpstreamSpec,
+    yaml_tree::Node,
+};
 use crate::{
     diagnostic::{At, InvalidValue, UnknownWord},
     dns::{Rtype, Transport, wire_name},
@@ -8,10 +13,7 @@ use crate::{
 };
 use hickory_proto::rr::Name as WireName;
 use ipnet::IpNet;
-use jiff::{
-    civil::{Date, DateTime},
-    tz::TimeZone,
-};
+use jiff::civil::{Date, DateTime};
 use std::{
     fmt,
     net::{IpAddr, SocketAddr},
@@ -187,35 +189,6 @@ impl Reader<'_> {
 
 /// A TTL above 2^31 - 1 is read as zero by others (RFC 2181 section 8).
 const MAX_TTL: u32 = 0x7fff_ffff;
-
-/// A day.
-///
-/// # Errors
-///
-/// What was found, and what may be written.
-pub fn day(text: &str) -> Result<Date, InvalidValue> {
-    let expected = "a day such as 2014-03-20".to_owned();
-    text.parse().map_err(|_| InvalidValue { found: text.to_owned(), what: "day", expected })
-}
-
-/// A day, which stands for its noon, or a moment of it; in UTC.
-///
-/// # Errors
-///
-/// What was found, and what may be written.
-pub fn moment(text: &str) -> Result<DateTime, InvalidValue> {
-    if let Ok(day) = text.parse::<Date>()
-        && !text.contains('T')
-    {
-        return Ok(day.at(12, 0, 0, 0));
-    }
-    let expected =
-        "a day such as 2014-03-20, or a moment of it in UTC such as 2014-03-20T18:30".to_owned();
-    let parsed = text.parse().ok();
-    // Moments without an instant in UTC are beyond the calendar that time zones know.
-    let parsed = parsed.filter(|moment: &DateTime| moment.to_zoned(TimeZone::UTC).is_ok());
-    parsed.ok_or_else(|| InvalidValue { found: text.to_owned(), what: "day", expected })
-}
 
 /// A duration with its unit, in a range, ends included.
 ///
