@@ -33,7 +33,9 @@ pub fn day(text: &str) -> Result<Date, InvalidValue> {
 /// What was found, and what may be written.
 pub fn moment(text: &str) -> Result<DateTime, InvalidValue> {
     let noon = whole_day(text).map(|day| day.at(12, 0, 0, 0));
-    noon.or_else(|| whole_moment(text)).ok_or_else(|| {
+    // Moments without an instant in UTC are beyond the calendar that time zones know.
+    let moment = noon.or_else(|| whole_moment(text));
+    moment.filter(|moment| moment.to_zoned(TimeZone::UTC).is_ok()).ok_or_else(|| {
         let expected = "a day such as 2014-03-20, or a moment such as 2014-03-20T18:30, in UTC \
                         unless it has an offset such as +03:00";
         InvalidValue { found: text.to_owned(), what: "day", expected: expected.to_owned() }
@@ -65,9 +67,7 @@ fn whole_moment(text: &str) -> Option<DateTime> {
         return parser.parse_zoned(text).ok().map(|moment| utc(moment.timestamp()));
     }
     if time.bytes().all(|octet| octet.is_ascii_digit() || matches!(octet, b':' | b'.')) {
-        // Moments without an instant in UTC are beyond the calendar that time zones know.
-        let moment = text.parse::<DateTime>().ok()?;
-        return moment.to_zoned(TimeZone::UTC).ok().map(|moment| moment.datetime());
+        return text.parse().ok();
     }
     text.parse::<Timestamp>().ok().map(utc)
 }
@@ -140,6 +140,7 @@ mod tests {
             "2026-03-01T04:30 +03:00",
             "2026-03-01T24:00",
             "-009999-01-01",
+            "9999-12-31",
             "now",
         ] {
             assert!(moment(wrong).is_err(), "{wrong:?}: {:?}", moment(wrong));
