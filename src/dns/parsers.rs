@@ -64,6 +64,12 @@ impl ParserSet {
         Self(self.0 | other.0)
     }
 
+    /// The parsers that are in both sets.
+    #[must_use]
+    pub const fn intersection(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
     /// Whether the sets share a parser.
     #[must_use]
     pub const fn intersects(self, other: Self) -> bool {

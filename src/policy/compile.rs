@@ -12,12 +12,12 @@ use super::{
     country::{Country, Operator},
     index::{PatternIndex, arena::PatternArena},
     rule::Rule,
-    ruleset::Ruleset,
+    ruleset::{Ruleset, parsers_of},
 };
 use crate::{
     config::{AnswerCatalog, CountrySpec, OperatorSpec, RuleSpec},
     diagnostic::{At, Duplicate, Lacking, Place, Report, UnknownWord},
-    dns::PatternRef,
+    dns::{ParserSet, PatternRef},
     files::{FileError, FileSource, beside},
     lists::{EntryError, Format},
     model::{Hours, HoursSpan},
@@ -59,6 +59,33 @@ struct Compiling<'a> {
     report: &'a mut Report,
 }
 
+/// Rules in their order, where each stands, and the index over their patterns.
+#[derive(Default)]
+struct CompiledRules {
+    rules: Vec<Rule>,
+    places: Vec<Place>,
+    index: PatternIndex,
+}
+
+impl CompiledRules {
+    /// Reports the rules that can never match, where these parsers read the queries.
+    fn finish(self, readers: ParserSet, report: &mut Report) -> Ruleset {
+        let Self { rules, places, index } = self;
+        for (number, rule) in rules.iter().enumerate() {
+            let above = shadowing_rules(&rules, &index, readers, number).into_iter().map(|above| {
+                let place = report.cross_reference(places[number], places[above]);
+                format!("{:?} ({place})", rules[above].slug)
+            });
+            let above = above.collect::<Vec<_>>().join(" or ");
+            if !above.is_empty() {
+                let rule = rule.slug.clone();
+                report.add(places[number], CompileError::Shadowed { rule, above });
+            }
+        }
+        Ruleset::new(rules, index)
+    }
+}
+
 impl<'a> Compiling<'a> {
     fn country(&mut self) -> Country {
         // Every field of the spec is named, so that a new one cannot be forgotten here.
@@ -79,17 +106,29 @@ impl<'a> Compiling<'a> {
         } = self.spec;
         unique("source", sources.iter().map(|(key, _)| key), self.report);
         unique("operator", operators.iter().map(|operator| &operator.operator), self.report);
+        let own: Vec<_> = operators.iter().map(|operator| self.operator(operator)).collect();
+        let ruleset = self.rules(rules);
+        // A client's queries are read by whoever sends answers of its operator's rules or of the
+        // country's, and both sets are asked about them.
+        let readers = parsers_of(&ruleset.rules);
+        let everybody = own.iter().map(|(_, rules)| parsers_of(&rules.rules));
+        let everybody = everybody.fold(readers, ParserSet::union);
+        let operators = own.into_iter().map(|(operator, rules)| {
+            let readers = readers.union(parsers_of(&rules.rules));
+            Operator { ruleset: rules.finish(readers, self.report), ..operator }
+        });
         Country {
             code: country.value,
             name: name.clone(),
             about: about.clone(),
             clients: clients.iter().map(|at| at.value).collect(),
-            operators: operators.iter().map(|operator| self.operator(operator)).collect(),
-            ruleset: self.ruleset(rules),
+            operators: operators.collect(),
+            ruleset: ruleset.finish(everybody, self.report),
         }
     }
 
-    fn operator(&mut self, spec: &'a OperatorSpec) -> Operator {
+    /// An operator, without its rules, and those.
+    fn operator(&mut self, spec: &'a OperatorSpec) -> (Operator, CompiledRules) {
         let OperatorSpec { operator, name, clients, rules } = spec;
         for network in clients {
             // Without any network of its own the country has been reported.
@@ -104,15 +143,16 @@ impl<'a> Compiling<'a> {
                 );
             }
         }
-        Operator {
+        let operator = Operator {
             slug: operator.value.clone(),
             name: name.clone(),
             clients: clients.iter().map(|at| at.value).collect(),
-            ruleset: self.ruleset(rules),
-        }
+            ruleset: Ruleset::default(),
+        };
+        (operator, self.rules(rules))
     }
 
-    fn ruleset(&mut self, specs: &'a [RuleSpec]) -> Ruleset {
+    fn rules(&mut self, specs: &'a [RuleSpec]) -> CompiledRules {
         unique("rule", specs.iter().map(|spec| &spec.rule), self.report);
         let (mut patterns, mut places, mut rules) =
             (PatternArena::default(), Vec::new(), Vec::new());
@@ -130,21 +170,10 @@ impl<'a> Compiling<'a> {
             Ok(index) => index,
             Err(too_many) => {
                 self.report.add(Place::whole(self.spec.file), too_many);
-                return Ruleset::default();
+                return CompiledRules::default();
             }
         };
-        for (number, rule) in rules.iter().enumerate() {
-            let above = shadowing_rules(&rules, &index, number).into_iter().map(|above| {
-                let place = self.report.cross_reference(places[number], places[above]);
-                format!("{:?} ({place})", rules[above].slug)
-            });
-            let above = above.collect::<Vec<_>>().join(" or ");
-            if !above.is_empty() {
-                let rule = rule.slug.clone();
-                self.report.add(places[number], CompileError::Shadowed { rule, above });
-            }
-        }
-        Ruleset::new(rules, index)
+        CompiledRules { rules, places, index }
     }
 
     /// A rule, and behind `patterns` its own.

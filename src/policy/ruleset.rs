@@ -18,13 +18,18 @@ pub(super) struct Ruleset {
     parsers: ParserSet,
 }
 
+/// The parsers of all who send an answer of these rules, and of resolvers.
+pub(super) fn parsers_of(rules: &[Rule]) -> ParserSet {
+    // An honest answer needs no parser: it does not mean that an injector reads queries.
+    let parsers = rules.iter().map(|rule| rule.answer.parsers());
+    let parsers = parsers.filter(|parsers| *parsers != ParserSet::ALL);
+    parsers.fold(ParserSet::DNS, ParserSet::union)
+}
+
 impl Ruleset {
     /// Rules, and the index over their patterns.
     pub(super) fn new(rules: Vec<Rule>, index: PatternIndex) -> Self {
-        // An honest answer needs no parser: it does not mean that an injector reads queries.
-        let parsers = rules.iter().map(|rule| rule.answer.parsers());
-        let parsers = parsers.filter(|parsers| *parsers != ParserSet::ALL);
-        let parsers = parsers.fold(ParserSet::DNS, ParserSet::union);
+        let parsers = parsers_of(&rules);
         Self { rules, index, parsers }
     }
 

@@ -5,19 +5,25 @@
 //! stands in no pattern.
 
 use crate::{
-    dns::{Form, Name, PatternRef, Transport},
+    dns::{Form, Name, ParserSet, PatternRef, Transport},
     policy::{index::PatternIndex, rule::Rule},
 };
 use std::borrow::Cow;
 
 /// The rules above that decide whenever this one could, in their order, if there is one for each of
-/// its patterns; else none.
-pub(super) fn shadowing_rules(rules: &[Rule], index: &PatternIndex, idle: usize) -> Vec<usize> {
+/// its patterns; else none. `readers` are the parsers of all who read the queries that these rules
+/// are asked about.
+pub(super) fn shadowing_rules(
+    rules: &[Rule],
+    index: &PatternIndex,
+    readers: ParserSet,
+    idle: usize,
+) -> Vec<usize> {
     let rule = &rules[idle];
     let mut above = Vec::new();
     for pattern in index.arena().of_rule(idle) {
         let mut wider = wider_rules(index, pattern).into_iter().take_while(|other| *other < idle);
-        let Some(first) = wider.find(|other| always_with(&rules[*other], rule)) else {
+        let Some(first) = wider.find(|other| always_with(&rules[*other], rule, readers)) else {
             return Vec::new();
         };
         // A list of millions may repeat one rule.
@@ -31,8 +37,9 @@ pub(super) fn shadowing_rules(rules: &[Rule], index: &PatternIndex, idle: usize)
 }
 
 /// Whether `above` holds on every day, for every type, over every transport and for every reader
-/// for which `rule` does.
-fn always_with(above: &Rule, rule: &Rule) -> bool {
+/// for which `rule` does. An honest answer is for all parsers that there are, but no rule is asked
+/// about a query for one that nobody here has.
+fn always_with(above: &Rule, rule: &Rule, readers: ParserSet) -> bool {
     let since = above.since.is_none_or(|first| rule.since.is_some_and(|other| first <= other));
     let until = above.until.is_none_or(|end| rule.until.is_some_and(|other| other <= end));
     let within = |of: bool, all: bool| of || all;
@@ -51,7 +58,7 @@ fn always_with(above: &Rule, rule: &Rule) -> bool {
         && above.hours.is_none()
         && types
         && transports
-        && above.answer.parsers().contains(rule.answer.parsers())
+        && above.answer.parsers().contains(rule.answer.parsers().intersection(readers))
 }
 
 /// The rules with a pattern that matches every name that `pattern` matches, in order.
