@@ -11,8 +11,9 @@ mod server;
 mod serving;
 mod stream;
 mod tcp;
+mod terminal;
 mod udp;
 
 pub use listener::BindError;
-pub use server::{Server, StartError};
+pub use server::{Server, ServerEnd, StartError};
 pub use serving::ResolveError;

@@ -16,7 +16,7 @@ use crate::{
     diagnostic::{At, InvalidValue, Place},
     engine::Engine,
     model::{Binding, CountryCode},
-    transport::{Server, StartError},
+    transport::{Server, ServerEnd, StartError},
 };
 use ipnet::IpNet;
 use jiff::civil::DateTime;
@@ -124,7 +124,10 @@ async fn serve(args: ServeArgs) -> Outcome {
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
-        _ = &mut running => {
+        ended = &mut running => {
+            if matches!(ended, Ok(ServerEnd::Told)) {
+                return Ok(());
+            }
             let why = "the server ended by itself; its log says why";
             return Err(Failure::unreadable(why));
         }

@@ -78,13 +78,13 @@ fn digits(port: &str) -> Option<u16> {
 /// Letters, digits and hyphens (RFC 952), and the underscores of Compose. The last label of a
 /// host's name is no number (RFC 1123 section 2.1), so that a wrong address is not taken for one.
 fn is_host(name: &str) -> bool {
-    let labels = name.strip_suffix('.').unwrap_or(name).split('.');
+    let mut labels = name.strip_suffix('.').unwrap_or(name).split('.');
     let number = |label: &str| label.bytes().all(|octet| octet.is_ascii_digit());
     let is_label = |label: &str| {
         let letter = |octet: u8| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_');
         (1..=63).contains(&label.len()) && label.bytes().all(letter)
     };
-    name.len() < 255 && labels.clone().all(is_label) && !labels.last().is_none_or(number)
+    name.len() < 255 && labels.clone().all(is_label) && !labels.next_back().is_none_or(number)
 }
 
 #[cfg(test)]

@@ -1,7 +1,10 @@
 //! Reload on SIGHUP and on changed files: the new lab is built whole, then swapped in; a broken one
 //! is reported and the old one stays.
 
-use super::serving::{ResolveError, ServingState};
+use super::{
+    serving::{ResolveError, ServingState},
+    terminal::ControllingTerminal,
+};
 use crate::{
     engine::{LabSources, LoadError, load},
     progress::Progress,
@@ -47,24 +50,33 @@ enum ReloadError {
     Panicked,
 }
 
-/// Reloads whenever there is a reason to.
+/// Why a reload begins.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reason {
+    Change,
+    Hangup,
+}
+
+/// Reloads whenever there is a reason to, until the terminal has gone that the server was started
+/// at.
 pub(super) async fn watch(
     sources: LabSources,
     serving: Arc<ArcSwap<ServingState>>,
     mut hangup: Signal,
+    terminal: ControllingTerminal,
 ) {
     let (changes, mut change) = unbounded_channel();
     let mut paths = watched(&sources, &serving);
     let mut watcher = watch_files(&paths, &changes);
     loop {
         let why = tokio::select! {
-            Some(()) = change.recv() => {
-                settled(&mut change, &mut hangup).await;
-                "a file has changed"
-            }
-            Some(()) = hangup.recv() => "SIGHUP",
+            Some(()) = change.recv() => settled(&mut change, &mut hangup).await,
+            Some(()) = hangup.recv() => Reason::Hangup,
             else => return,
         };
+        if why == Reason::Hangup && terminal.has_gone() {
+            return;
+        }
         // A folder may have been replaced by another of its name. It is watched before it is read,
         // so that no change is missed.
         drop(watcher);
@@ -80,26 +92,30 @@ pub(super) async fn watch(
 }
 
 /// Waits until no file changes any more, or somebody asks for the reload.
-async fn settled(change: &mut UnboundedReceiver<()>, hangup: &mut Signal) {
+async fn settled(change: &mut UnboundedReceiver<()>, hangup: &mut Signal) -> Reason {
     let end = Instant::now() + PATIENCE;
     loop {
         tokio::select! {
             more = timeout(QUIET, change.recv()) => {
                 if more.is_err() || Instant::now() >= end {
-                    return;
+                    return Reason::Change;
                 }
             }
-            _ = hangup.recv() => return,
+            _ = hangup.recv() => return Reason::Hangup,
         }
     }
 }
 
-async fn reload(why: &'static str, sources: &LabSources, serving: &Arc<ArcSwap<ServingState>>) {
+async fn reload(why: Reason, sources: &LabSources, serving: &Arc<ArcSwap<ServingState>>) {
     let new = match read(sources).await {
         Ok(new) => new,
         Err(error) => {
             return tracing::error!("not reloaded, the old configuration stays:\n{error}");
         }
+    };
+    let why = match why {
+        Reason::Change => "a file has changed",
+        Reason::Hangup => "SIGHUP",
     };
     let engine = &new.engine;
     let (countries, zones) = (engine.policy.countries().len(), engine.zones.len());

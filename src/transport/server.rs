@@ -4,7 +4,9 @@ use super::{
     listener::{BindError, Sockets, allow_files},
     reload,
     serving::{ResolveError, ServingState},
-    stream, tcp, udp,
+    stream, tcp,
+    terminal::ControllingTerminal,
+    udp,
 };
 use crate::{
     config::ListenerSpec,
@@ -35,6 +37,16 @@ pub struct Server {
     sockets: Vec<Sockets>,
     /// Taken before anybody can know of the server: a SIGHUP without a handler ends the process.
     hangup: Signal,
+    terminal: ControllingTerminal,
+}
+
+/// Why a server has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ServerEnd {
+    /// It was told to, or its terminal has gone.
+    Told,
+    /// A part of it ended, as the log says.
+    Broken,
 }
 
 /// Why a server does not start.
@@ -70,12 +82,14 @@ impl Server {
             .iter()
             .map(|listener| Sockets::bind(listener, settings.workers))
             .collect::<Result<_, _>>()?;
+        let terminal = ControllingTerminal::at_start();
         let hangup = signal(SignalKind::hangup())?;
         Ok(Self {
             sources,
             serving: Arc::new(ArcSwap::from_pointee(serving)),
             sockets,
             hangup,
+            terminal,
         })
     }
 
@@ -90,9 +104,10 @@ impl Server {
         look(&self.serving.load().engine)
     }
 
-    /// Answers until `stop` changes, reloading on SIGHUP and when a file changes.
-    pub async fn run(self, mut stop: watch::Receiver<()>) {
-        let Self { sources, serving, sockets, hangup } = self;
+    /// Answers until `stop` changes or the terminal has gone, reloading on SIGHUP and when a file
+    /// changes.
+    pub async fn run(self, mut stop: watch::Receiver<()>) -> ServerEnd {
+        let Self { sources, serving, sockets, hangup, terminal } = self;
         let mut tasks = JoinSet::new();
         let connections = Arc::new(Semaphore::new(serving.load().engine.settings.tcp_connections));
         let stop_workers = Arc::new(AtomicBool::new(false));
@@ -115,18 +130,24 @@ impl Server {
             let context = stream::StreamContext { serving, binding, events };
             tasks.spawn(tcp::serve(tcp, context, Arc::clone(&connections)));
         }
-        tasks.spawn(reload::watch(sources, serving, hangup));
-        tokio::select! {
+        let reloads = reload::watch(sources, serving, hangup, terminal);
+        let end = tokio::select! {
             // An error means that the sender is gone, and nobody else could stop us.
-            _ = stop.changed() => {}
+            _ = stop.changed() => ServerEnd::Told,
+            () = reloads => {
+                tracing::info!("the terminal has gone, and the server with it");
+                ServerEnd::Told
+            }
             // None of them ends but by a panic, and a server that is deaf on one ear must not look
             // well.
             Some(ended) = tasks.join_next() => {
                 tracing::error!(?ended, "a part of the server ended");
+                ServerEnd::Broken
             }
-        }
+        };
         stop_workers.store(true, Ordering::Relaxed);
         tasks.shutdown().await;
+        end
     }
 }
 

@@ -6,6 +6,7 @@ mod countries;
 mod detectors;
 mod docs;
 mod events;
+mod hangup;
 mod house;
 mod octets;
 mod protocol;
