@@ -1,7 +1,8 @@
-//! Honest answers from zone files: reading them (`master_file`), searching one zone (`search`), and
-//! following aliases from zone to zone (`catalog`).
+//! Honest answers from zone files: reading them (`master_file`, `extent`), searching one zone
+//! (`search`), and following aliases from zone to zone (`catalog`).
 
 mod catalog;
+mod extent;
 mod master_file;
 mod search;
 

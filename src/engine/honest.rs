@@ -17,10 +17,13 @@ use hickory_proto::op::{Message, ResponseCode};
 enum Local {
     /// The whole answer.
     Complete(Vec<u8>),
-    /// The beginning of an answer that goes on elsewhere: a referral, or an alias into a zone that
-    /// is not here.
+    /// The beginning of an answer that goes on elsewhere: a referral, or an alias to a name that is
+    /// not here.
     Partial(Vec<u8>),
-    Nothing,
+    /// NODATA, for all that is known here.
+    NoneKnown(Vec<u8>),
+    /// None, for this reason.
+    Nothing(String),
 }
 
 impl Engine {
@@ -55,12 +58,14 @@ impl Engine {
             let answer = if zones_first { self.complete_from_zones(query, limit) } else { None };
             return answer.map(|octets| (octets, Origin::Zones));
         }
-        // Without an upstream resolver, what the zones know is all that there is.
+        // Where nobody can be asked, what is known here is all that there is.
         Some(match self.zones_say(query, limit) {
-            Local::Complete(octets) | Local::Partial(octets) => (octets, Origin::Zones),
-            Local::Nothing => {
-                let why = "the name is in no zone of this lab, and no upstream resolver is set";
-                (Self::no_answer(query, limit, why), Origin::Nowhere)
+            Local::Complete(octets) | Local::Partial(octets) | Local::NoneKnown(octets) => {
+                (octets, Origin::Zones)
+            }
+            Local::Nothing(why) => {
+                let why = format!("{why}, and no upstream resolver is set");
+                (Self::no_answer(query, limit, &why), Origin::Nowhere)
             }
         })
     }
@@ -71,8 +76,20 @@ impl Engine {
         match self.zones_say(query, limit) {
             Local::Complete(octets) => Some(octets),
             // Who does not ask for recursion wants what is known here, not what others know.
-            Local::Partial(octets) if !query.recursion_desired() => Some(octets),
-            Local::Partial(_) | Local::Nothing => None,
+            Local::Partial(octets) | Local::NoneKnown(octets) if !query.recursion_desired() => {
+                Some(octets)
+            }
+            Local::Partial(_) | Local::NoneKnown(_) | Local::Nothing(_) => None,
+        }
+    }
+
+    /// NODATA where a zone holds the name without the type, when nobody else could tell: a SERVFAIL
+    /// would take the name's addresses of the other family from a stub resolver too.
+    #[must_use]
+    pub fn none_known_in_zones(&self, query: QueryView<'_>, limit: usize) -> Option<Vec<u8>> {
+        match self.zones_say(query, limit) {
+            Local::NoneKnown(octets) => Some(octets),
+            Local::Complete(_) | Local::Partial(_) | Local::Nothing(_) => None,
         }
     }
 
@@ -85,13 +102,19 @@ impl Engine {
 
     /// What the zones say, if they are asked at all.
     fn zones_say(&self, query: QueryView<'_>, limit: usize) -> Local {
+        let nowhere = "the name is in no zone of this lab";
         if !self.settings.honest_from.contains(&HonestSource::Zones) {
-            return Local::Nothing;
+            return Local::Nothing(nowhere.to_owned());
         }
         match self.zones.answer(query) {
             ZoneAnswer::Complete(message) => Local::Complete(encode(&message, query, limit)),
             ZoneAnswer::Partial(message) => Local::Partial(encode(&message, query, limit)),
-            ZoneAnswer::NotHere => Local::Nothing,
+            ZoneAnswer::NoneKnown(message) => Local::NoneKnown(encode(&message, query, limit)),
+            ZoneAnswer::NotHere => Local::Nothing(nowhere.to_owned()),
+            ZoneAnswer::Unknown(zone) => {
+                let why = format!("the snapshot of the zone {zone} does not hold the name");
+                Local::Nothing(why)
+            }
         }
     }
 

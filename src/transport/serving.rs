@@ -86,8 +86,9 @@ impl ServingState {
                 return Relayed { octets, upstream_flags };
             }
         }
+        let octets = self.engine.none_known_in_zones(query, limit).or(least);
         let octets =
-            least.unwrap_or_else(|| Engine::no_answer(query, limit, "no origin holds the name"));
+            octets.unwrap_or_else(|| Engine::no_answer(query, limit, "no origin holds the name"));
         Relayed { octets, upstream_flags }
     }
 }

@@ -21,9 +21,13 @@ pub struct Zones(HashMap<String, Zone>);
 pub enum ZoneAnswer {
     /// The whole answer.
     Complete(Message),
-    /// What is known here of an answer that goes on elsewhere: a referral, or an alias into a zone
+    /// What is known here of an answer that goes on elsewhere: a referral, or an alias to a name
     /// that is not here.
     Partial(Message),
+    /// The name is here and the type is not, but the file need not hold all types.
+    NoneKnown(Message),
+    /// The name is in this zone, whose file neither holds it nor says that it does not exist.
+    Unknown(LowerName),
     /// The name is in no zone.
     NotHere,
 }
@@ -77,22 +81,23 @@ impl Zones {
                     }
                 }
                 Lookup::NoData => {
-                    return ZoneAnswer::Complete(negative(
-                        message,
-                        zone,
-                        question,
-                        ResponseCode::NoError,
-                    ));
+                    let message = negative(message, zone, question, ResponseCode::NoError);
+                    return if zone.is_complete() {
+                        ZoneAnswer::Complete(message)
+                    } else {
+                        ZoneAnswer::NoneKnown(message)
+                    };
                 }
                 // RFC 6604: the RCODE is that of the last name of the chain.
                 Lookup::NxDomain => {
-                    return ZoneAnswer::Complete(negative(
-                        message,
-                        zone,
-                        question,
-                        ResponseCode::NXDomain,
-                    ));
+                    let message = negative(message, zone, question, ResponseCode::NXDomain);
+                    return ZoneAnswer::Complete(message);
                 }
+                // The chain as far as it is known is more than nothing.
+                Lookup::Unknown if !message.answers.is_empty() => {
+                    return ZoneAnswer::Partial(message);
+                }
+                Lookup::Unknown => return ZoneAnswer::Unknown(zone.origin().clone()),
                 Lookup::Referral(servers, glue) => {
                     message.metadata.authoritative = false;
                     push(&mut message.authorities, &servers, question);

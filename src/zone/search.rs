@@ -3,7 +3,10 @@
 //! The search is ours because hickory-server 0.26's lets a wildcard answer below names that exist
 //! and for types that an existing name lacks; RFC 4592 sections 2.2.1 and 3.3.1 forbid both.
 
-use super::master_file::{self, Records, ZoneError};
+use super::{
+    extent::Extent,
+    master_file::{self, Records, ZoneError},
+};
 use hickory_proto::rr::{LowerName, Name as WireName, RData, RecordSet, RecordType, RrKey};
 use std::{collections::HashSet, sync::Arc};
 
@@ -15,6 +18,7 @@ pub struct Zone {
     /// Every name that exists, those included that only have names below them (RFC 4592 section
     /// 2.2.2).
     nodes: HashSet<LowerName>,
+    extent: Extent,
 }
 
 /// What a zone says to a name and a type.
@@ -28,6 +32,8 @@ pub(super) enum Lookup {
     NoData,
     /// The name does not exist.
     NxDomain,
+    /// The file does not hold the name, and does not hold all that there is.
+    Unknown,
     /// The name is in a zone that other servers hold: their NS records, and their addresses as far
     /// as they are known here.
     Referral(Arc<RecordSet>, Vec<Arc<RecordSet>>),
@@ -43,14 +49,21 @@ impl Zone {
     /// lacks.
     pub fn read(text: &str, origin: Option<&WireName>) -> Result<Self, ZoneError> {
         let (origin, records) = master_file::read(text, origin)?;
-        let nodes = records.keys().flat_map(|key| up_to(&key.name, &origin)).collect();
-        Ok(Self { origin, records, nodes })
+        let nodes: HashSet<_> = records.keys().flat_map(|key| up_to(&key.name, &origin)).collect();
+        let extent = Extent::read(text, &origin, |name| nodes.contains(name))?;
+        Ok(Self { origin, records, nodes, extent })
     }
 
     /// The zone's own name.
     #[must_use]
     pub const fn origin(&self) -> &LowerName {
         &self.origin
+    }
+
+    /// Whether a type that a name of the zone lacks does not exist: a snapshot need not hold all
+    /// types of a name.
+    pub(super) const fn is_complete(&self) -> bool {
+        self.extent.is_complete()
     }
 
     /// The zone's SOA, with the TTL that a negative answer has: the lesser of its own and its
@@ -74,15 +87,19 @@ impl Zone {
         if self.nodes.contains(name) {
             return self.at_node(name, rtype);
         }
-        let encloser =
-            up_to(name, &self.origin).into_iter().find(|above| self.nodes.contains(above));
+        let path = up_to(name, &self.origin);
+        if self.extent.is_absent(&path) {
+            return Lookup::NxDomain;
+        }
+        let encloser = path.iter().find(|above| self.nodes.contains(above));
         let wildcard = encloser
             .map(|encloser| WireName::from(encloser).prepend_label("*").map(LowerName::from));
         match wildcard {
             Some(Ok(wildcard)) if self.nodes.contains(&wildcard) => {
                 self.at_node(&wildcard, rtype).renamed(name)
             }
-            _ => Lookup::NxDomain,
+            _ if self.extent.denies(&path) => Lookup::NxDomain,
+            _ => Lookup::Unknown,
         }
     }
 

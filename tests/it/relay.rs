@@ -1,8 +1,9 @@
 //! Relaying to an upstream resolver: whole there, whole back.
 
 use crate::support::{
-    engine::{Flags, HonestSource, on},
-    server::{Running, start},
+    engine::{Flags, HonestSource, on, with_zones},
+    files::Scratch,
+    server::{Running, start, start_from},
     wire::{client_socket, question, receive},
 };
 use hickory_proto::{
@@ -374,10 +375,48 @@ fn zones_come_first_unless_the_lab_says_otherwise() {
 }
 
 #[test]
+fn what_a_snapshot_lacks_is_asked_upstream_and_what_it_holds_or_denies_is_not() {
+    let scratch = Scratch::new();
+    scratch.write(
+        "zones/snapshot.test.zone",
+        "; splinterdns: absent nosuch.snapshot.test\n$TTL 300\n\
+         @ SOA ns host 1 3600 600 86400 60\n@ NS ns\nns A 192.0.2.1\n*.wild A 192.0.2.2\n",
+    );
+    let resolver = Resolver::start(odd, Duration::ZERO);
+    let flags = lab(&[resolver.address]);
+    let server = start_from(with_zones(&scratch.path().join("zones"), flags));
+    for (name, rtype, asked) in [
+        ("ns.snapshot.test.", RecordType::A, false),
+        ("x.wild.snapshot.test.", RecordType::A, false),
+        ("nosuch.snapshot.test.", RecordType::A, false),
+        ("below.nosuch.snapshot.test.", RecordType::A, false),
+        ("docs.snapshot.test.", RecordType::A, true),
+        ("ns.snapshot.test.", RecordType::AAAA, true),
+        ("x.wild.snapshot.test.", RecordType::MX, true),
+    ] {
+        let before = resolver.asked.load(Ordering::SeqCst);
+        let answer = server.ask(US, name, rtype);
+        let after = resolver.asked.load(Ordering::SeqCst);
+        assert_eq!(after > before, asked, "{name} {rtype}: {answer:?}");
+    }
+}
+
+#[test]
+fn a_type_that_a_snapshot_lacks_is_nodata_when_no_resolver_answers() {
+    let silent = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let server = start(lab(&[silent.local_addr().unwrap()]));
+    let answer = server.ask(US, "www.bbc.com.", RecordType::MX);
+    assert_eq!(answer.response_code, ResponseCode::NoError);
+    let lacking = server.ask(US, "nosuch.bbc.com.", RecordType::MX);
+    assert_eq!(lacking.response_code, ResponseCode::ServFail);
+}
+
+#[test]
 fn blocked_names_are_never_asked_upstream() {
     let resolver = Resolver::start(echo, Duration::ZERO);
     let server = start(Flags { today: on("2026-11-22").today, ..lab(&[resolver.address]) });
-    server.ask("127.86.0.1", "doesnotexist.wikipedia.org.", RecordType::A);
+    // The real answer, which follows the forged one, is in a zone.
+    server.ask("127.86.0.1", "en.wikipedia.org.", RecordType::A);
     server.ask("127.7.0.1", "nosuch.gov.ua.", RecordType::A);
     assert_eq!(resolver.asked.load(Ordering::SeqCst), 0);
 }

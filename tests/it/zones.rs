@@ -14,7 +14,7 @@ use hickory_proto::{
 const US: &str = "127.1.0.1";
 
 /// Each name stands for one paragraph of the RFCs.
-const ZONE: &str = "
+const ZONE: &str = "; splinterdns: complete
 $ORIGIN zone.test.
 $TTL 300
 @       3600 IN SOA ns1 hostmaster 1 3600 600 86400 60
@@ -41,7 +41,7 @@ sub     IN NS    ns.sub
 ns.sub  IN A     192.0.2.53
 ";
 
-const OTHER: &str = "
+const OTHER: &str = "; splinterdns: complete
 $TTL 300
 @ IN SOA ns hostmaster 1 3600 600 86400 60
 @ IN NS ns
@@ -159,6 +159,33 @@ fn a_wildcard_answers_for_names_that_do_not_exist_and_for_no_others() {
         data(&server.ask(US, "y.cwild.zone.test.", RecordType::A))[1..],
         ["192.0.2.10", "192.0.2.11", "192.0.2.12"]
     );
+}
+
+#[test]
+fn a_snapshot_denies_nothing_but_what_it_lists_as_absent() {
+    let scratch = Scratch::new();
+    let head = "; splinterdns: absent nosuch.snapshot.test\n$TTL 300\n\
+                @ SOA ns host 1 3600 600 86400 60\n@ NS ns\n";
+    let names = "www A 192.0.2.3\n*.wild A 192.0.2.4\nalias CNAME missing\n";
+    scratch.write("zones/snapshot.test.zone", &format!("{head}{names}"));
+    let server = start_from(with_zones(&scratch.path().join("zones"), Flags::default()));
+    let code = |name, rtype| server.ask(US, name, rtype).response_code;
+    assert_eq!(code("nosuch.snapshot.test.", RecordType::A), ResponseCode::NXDomain);
+    assert_eq!(code("x.nosuch.snapshot.test.", RecordType::A), ResponseCode::NXDomain);
+    assert_eq!(code("docs.snapshot.test.", RecordType::A), ResponseCode::ServFail);
+    assert_eq!(code("x.www.snapshot.test.", RecordType::A), ResponseCode::ServFail);
+    assert_eq!(code("www.snapshot.test.", RecordType::MX), ResponseCode::NoError);
+    assert_eq!(code("x.wild.snapshot.test.", RecordType::MX), ResponseCode::NoError);
+    let alias = server.ask(US, "alias.snapshot.test.", RecordType::A);
+    assert_eq!(
+        (alias.response_code, data(&alias)),
+        (ResponseCode::NoError, vec!["missing.snapshot.test.".to_owned()]),
+        "as far as is known"
+    );
+    let query = question("docs.snapshot.test.", RecordType::A).to_vec().unwrap();
+    let octets = server.ask_octets(US, &query).unwrap();
+    let text = String::from_utf8_lossy(&octets);
+    assert!(text.contains("the snapshot of the zone snapshot.test. does not hold"), "{text}");
 }
 
 #[test]
