@@ -5,13 +5,17 @@ macro_rules! say {
     ($($words:tt)*) => { $crate::cli::style::say(format_args!($($words)*)) };
 }
 
+mod categories;
 mod check;
 mod compare;
 mod countries;
+mod country_page;
 mod explain;
 mod file_options;
 mod health;
+mod layout;
 mod outcome;
+mod period;
 mod progress;
 mod question_options;
 mod reply_format;

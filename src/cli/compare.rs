@@ -3,31 +3,37 @@
 
 use super::{
     file_options::FileArgs,
+    layout::{columns, listed, width},
     outcome::{Failure, Outcome},
-    question_options::{Question, QuestionArgs},
+    period,
+    question_options::{AskingArgs, Question},
     reply_format, style,
     table::{Table, plain},
 };
 use crate::{
-    config::LabSpec,
-    dns::{Transport, rcode_text},
+    dns::{Rtype, Transport, rcode_text},
     engine::{Engine, Explanation, Origin, StepContent},
     model::{Binding, CountryCode},
     policy::{Country, Policy, Rule},
 };
-use hickory_proto::op::ResponseCode;
+use hickory_proto::{op::ResponseCode, rr::RecordType};
+use jiff::civil::Date;
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, net::IpAddr};
 
-/// Ask the same question in every country
+/// Ask the same questions in every country
 #[derive(Debug, clap::Args)]
 pub(super) struct CompareArgs {
-    #[command(flatten)]
-    question: QuestionArgs,
+    /// The names to ask for, and behind them a record type, if it is not A
+    #[arg(required = true, value_name = "NAME")]
+    questions: Vec<String>,
 
     /// Ask in these countries alone, such as CN,IR
     #[arg(long, value_name = "CC", value_delimiter = ',')]
     country: Vec<CountryCode>,
+
+    #[command(flatten)]
+    asking: AskingArgs,
 
     #[command(flatten)]
     files: FileArgs,
@@ -42,29 +48,49 @@ struct Row<'l> {
 }
 
 pub(super) fn run(args: &CompareArgs) -> Outcome {
-    let question = args.question.read()?;
-    let flags =
-        LabSpec { today: args.question.today, seed: args.question.seed, ..LabSpec::default() };
-    let engine = args.files.load(flags)?;
-    let rows = rows(&engine, &question, &chosen(&engine.policy, &args.country)?)?;
-    if args.question.json {
-        let rows: Vec<Value> = rows.iter().map(Row::to_json).collect();
-        say!("{:#}", Value::from(rows));
-        return Ok(());
+    let questions = questions(&args.questions)?;
+    let engine = args.files.load(args.asking.spec())?;
+    let countries = chosen(&engine.policy, &args.country)?;
+    let mut json = Vec::new();
+    for (index, question) in questions.iter().enumerate() {
+        let rows = rows(&engine, question, &countries)?;
+        if args.asking.json {
+            json.extend(rows.iter().map(|row| row.to_json(question)));
+            continue;
+        }
+        if index > 0 {
+            say!("");
+        }
+        print(&rows, question, engine.settings.clock.today());
     }
-    let today = engine.settings.clock.today();
+    if args.asking.json {
+        say!("{:#}", Value::from(json));
+    }
+    Ok(())
+}
+
+/// The last word is a type if it reads as one, and other words come before it. (A name that reads
+/// as a type too, such as the top-level domain `mx`, is written with its dot.)
+fn questions(words: &[String]) -> Result<Vec<Question>, Failure> {
+    let a = Rtype(RecordType::A);
+    let (names, qtype) = match words {
+        [names @ .., last] if !names.is_empty() => match last.parse() {
+            Ok(qtype) => (names, qtype),
+            // What has no dot was most likely meant as a type.
+            Err(why) if !last.contains(['.', ':', '/']) => return Err(Failure::problem(why)),
+            Err(_) => (words, a),
+        },
+        _ => (words, a),
+    };
+    names.iter().map(|name| Question::read(name, qtype)).collect()
+}
+
+fn print(rows: &[Row<'_>], question: &Question, today: Date) {
     say!("{}{} {} on {today}{:#}\n", style::HEAD, question.qname, question.qtype, style::HEAD);
-    let mut table = Table::new(&[
-        "",
-        "country",
-        "operator",
-        "verdict",
-        "answer",
-        "rule",
-        "evidence",
-        "replies",
-        "first reply",
-    ]);
+    let head =
+        ["", "country", "verdict", "answer", "rule", "days", "evidence", "replies", "first reply"];
+    let spare = &["replies", "answer", "rule", "days"];
+    let mut table = Table::fitting(&head, spare).cut();
     let (mut told, mut alike, mut honest) = (false, 0, Vec::new());
     for rows in rows.chunk_by(|one, other| one.country == other.country) {
         let [own, operators @ ..] = rows else { continue };
@@ -90,8 +116,10 @@ pub(super) fn run(args: &CompareArgs) -> Outcome {
         };
         say!("{}{who} country does (--json lists them){:#}", style::FAINT, style::FAINT);
     }
-    Ok(())
 }
+
+/// Columns for the codes of countries, at least.
+const ROOM: usize = 20;
 
 /// The countries to ask in: those named, or all.
 fn chosen<'p>(policy: &'p Policy, codes: &[CountryCode]) -> Result<Vec<&'p Country>, Failure> {
@@ -107,8 +135,15 @@ fn chosen<'p>(policy: &'p Policy, codes: &[CountryCode]) -> Result<Vec<&'p Count
 fn print_honest(mut honest: Vec<&Row<'_>>) {
     honest.sort_by_key(|row| row.first_reply());
     for rows in honest.chunk_by(|one, other| one.first_reply() == other.first_reply()) {
-        let countries: Vec<_> = rows.iter().map(|row| &*row.country).collect();
-        say!("honest, as no rule decides: {} ({})", rows[0].first_reply(), countries.join(" "));
+        let head = format!("honest, as no rule decides: {}", rows[0].first_reply());
+        let codes = rows.iter().map(|row| &*row.country);
+        let one_line = width().saturating_sub(columns(&head) + " ()".len());
+        // Beside a long answer the countries have a line of their own.
+        if one_line < ROOM {
+            say!("{head}\n  ({})", listed(codes, " ", width() - "  ()".len()));
+        } else {
+            say!("{head} ({})", listed(codes, " ", one_line));
+        }
     }
 }
 
@@ -151,16 +186,19 @@ impl Row<'_> {
         self.explanation.decision.rule.map(|(rule, _)| rule)
     }
 
-    fn to_json(&self) -> Value {
+    fn to_json(&self, question: &Question) -> Value {
         let Explanation { verdict, steps, .. } = &self.explanation;
         let first = steps.iter().find_map(|step| step.content.decoded());
         json!({
+            "question": format!("{} {}", question.qname, question.qtype),
             "country": self.country,
             "name": self.name,
             "operator": self.operator,
             "verdict": verdict.as_str(),
             "answer": self.answer(),
             "rule": self.rule().map(|rule| &rule.slug),
+            "since": self.rule().and_then(|rule| rule.since).map(|day| day.to_string()),
+            "until": self.rule().and_then(|rule| rule.until).map(|day| day.to_string()),
             "evidence": self.rule().map(|rule| rule.evidence.as_str()),
             "replies": self.explanation.replies(),
             "answers": first.map_or(Vec::new(), reply_format::answers),
@@ -179,14 +217,15 @@ impl Row<'_> {
 
     fn print(&self, table: &mut Table) {
         let (verdict, rule) = (self.explanation.verdict, self.rule());
-        let repeated = self.operator.is_some();
+        let who =
+            self.operator.map_or_else(|| self.name.to_owned(), |operator| format!("  {operator}"));
         table.row([
-            plain(if repeated { "" } else { &self.country }),
-            plain(if repeated { "" } else { self.name }),
-            plain(self.operator.unwrap_or("")),
+            plain(if self.operator.is_some() { "" } else { &self.country }),
+            plain(who),
             (verdict.to_string(), style::verdict(verdict)),
             plain(if self.answer() == verdict.as_str() { "" } else { self.answer() }),
             plain(rule.map_or("", |rule| &rule.slug)),
+            plain(rule.map_or_else(String::new, period::days)),
             rule.map_or(plain(""), |rule| {
                 (rule.evidence.to_string(), style::evidence(rule.evidence))
             }),

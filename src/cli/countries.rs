@@ -1,21 +1,28 @@
 //! `countries`: who is governed by what, and how to ask as them.
 
 use super::{
+    country_page::{self, networks, rules_json},
     file_options::FileArgs,
+    layout::say_wrapped,
     outcome::Outcome,
     style,
     table::{Table, plain},
 };
 use crate::{
     config::LabSpec,
+    model::{Binding, CountryCode},
     policy::{Country, Operator, Policy},
 };
 use ipnet::IpNet;
 use serde_json::{Value, json};
 
-/// List the countries, their networks and their operators
+/// List the countries, their networks and their operators, or tell all about some of them
 #[derive(Debug, clap::Args)]
 pub(super) struct CountriesArgs {
+    /// Tell all about these: networks, operators, rules with their names, dates and evidence
+    #[arg(value_name = "CC")]
+    codes: Vec<CountryCode>,
+
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -26,48 +33,86 @@ pub(super) struct CountriesArgs {
 
 pub(super) fn run(args: &CountriesArgs) -> Outcome {
     let lab = args.files.load(LabSpec::default())?;
+    let find = |code: &CountryCode| lab.policy.find(&Binding::to(*code));
+    let found: Vec<_> = args.codes.iter().map(find).collect::<Result<_, _>>()?;
+    let chosen = || found.iter().map(|(country, _)| *country);
     if args.json {
-        let countries: Vec<Value> = lab.policy.countries().iter().map(to_json).collect();
-        say!("{:#}", Value::from(countries));
-    } else {
+        let all = lab.policy.countries().iter();
+        let json: Vec<Value> = if found.is_empty() {
+            all.map(to_json).collect()
+        } else {
+            chosen().map(with_rules).collect()
+        };
+        say!("{:#}", Value::from(json));
+    } else if found.is_empty() {
         table(&lab.policy, true).print();
+        say!("");
+        say_wrapped("`splinterdns countries CN` tells all about one of them.");
+    } else {
+        for (index, country) in chosen().enumerate() {
+            if index > 0 {
+                say!("");
+            }
+            country_page::print(country);
+        }
     }
     Ok(())
 }
 
-/// The table of countries, with their operators or without.
+/// The table of countries, with a row for each operator or only their number. A network stands for
+/// all of a country's; the others are shown where there is room.
 pub(super) fn table(policy: &Policy, with_operators: bool) -> Table {
-    let mut table = Table::new(&["", "country", "operator", "clients", "rules", "evidence"]);
+    let last = if with_operators { "evidence, or the ISP's name" } else { "evidence" };
+    let head = ["", "country", "ISPs", "clients", "and", "rules", last];
+    let head = if with_operators {
+        ["", "country, ISP", "", "clients", "and", "rules", last]
+    } else {
+        head
+    };
+    let mut table = Table::fitting(&head, &["and"]).cut();
     for country in policy.countries() {
         let evidence: Vec<_> = country.evidence().iter().map(ToString::to_string).collect();
+        let isps = match country.operators.len() {
+            count if count > 0 && !with_operators => count.to_string(),
+            _ => String::new(),
+        };
+        let (first, others) = split(&country.clients);
         table.row([
             plain(country.code),
             plain(&country.name),
-            plain(if with_operators || country.operators.is_empty() {
-                String::new()
-            } else {
-                format!("{} with their own rules", country.operators.len())
-            }),
-            plain(networks(&country.clients)),
+            plain(isps),
+            plain(first),
+            plain(others),
             plain(country.rules().count()),
             plain(evidence.join(", ")),
         ]);
         for operator in country.operators.iter().filter(|_| with_operators) {
+            let (first, others) = split(&operator.clients);
             table.row([
                 plain(""),
+                plain(format!("  {}", operator.slug)),
+                plain(""),
+                (first, style::FAINT),
+                (others, style::FAINT),
+                plain(""),
                 (operator.name.clone(), style::FAINT),
-                plain(&operator.slug),
-                (networks(&operator.clients), style::FAINT),
-                plain(""),
-                plain(""),
             ]);
         }
     }
     table
 }
 
-fn networks(networks: &[IpNet]) -> String {
-    networks.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+/// The first network, and the others.
+fn split(clients: &[IpNet]) -> (String, String) {
+    let (first, others) = clients.split_at(clients.len().min(1));
+    (networks(first), networks(others))
+}
+
+/// What the list has, and the rules.
+fn with_rules(country: &Country) -> Value {
+    let mut json = to_json(country);
+    json["rules-in-full"] = rules_json(country).into();
+    json
 }
 
 fn to_json(country: &Country) -> Value {

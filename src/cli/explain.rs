@@ -1,16 +1,18 @@
 //! `explain`: what one client would get, by which rule, and why.
 
 use super::{
+    categories::spelt_out,
     file_options::FileArgs,
+    layout::{columns, width, wrapped},
     outcome::{Failure, Outcome},
-    question_options::{Question, QuestionArgs},
+    period,
+    question_options::{AskingArgs, Question},
     reply_format::{self, ReplyJson},
     style,
     table::{Table, plain},
 };
 use crate::{
-    config::LabSpec,
-    dns::{Transport, rcode_text},
+    dns::{Rtype, Transport, rcode_text},
     engine::{ExplainedStep, Explanation, Origin, StepContent, WireMessage},
     model::{Binding, CountryCode, Evidence, VerdictKind},
     policy::{Jurisdiction, MissReason, NearMiss, Operator, Policy, Rule},
@@ -21,8 +23,12 @@ use std::net::{IpAddr, Ipv4Addr};
 /// Say what one client would get, by which rule, and why
 #[derive(Debug, clap::Args)]
 pub(super) struct ExplainArgs {
-    #[command(flatten)]
-    question: QuestionArgs,
+    /// The name to ask for
+    name: String,
+
+    /// The record type to ask for
+    #[arg(default_value = "A", value_name = "RTYPE")]
+    qtype: Rtype,
 
     /// Ask as a client in this country
     #[arg(long, value_name = "CC", conflicts_with = "client")]
@@ -45,20 +51,21 @@ pub(super) struct ExplainArgs {
     hex: bool,
 
     #[command(flatten)]
+    asking: AskingArgs,
+
+    #[command(flatten)]
     files: FileArgs,
 }
 
 pub(super) fn run(args: &ExplainArgs) -> Outcome {
-    let question = args.question.read()?;
-    let flags =
-        LabSpec { today: args.question.today, seed: args.question.seed, ..LabSpec::default() };
-    let engine = args.files.load(flags)?;
+    let question = Question::read(&args.name, args.qtype)?;
+    let engine = args.files.load(args.asking.spec())?;
     let (client, now) = (client(args, &engine.policy)?, engine.settings.clock.now());
     let from = (client, args.transport);
     let explanation = engine.explain(&question.wire, question.qtype, from, now);
     let misses = explanation.decision.jurisdiction.near_misses(&explanation.query);
     let allowed = engine.settings.allows(client);
-    if args.question.json {
+    if args.asking.json {
         say!("{:#}", to_json(&question, &explanation, &misses, allowed));
     } else {
         print(&explanation, &misses, allowed, args.hex);
@@ -141,8 +148,8 @@ fn print(explanation: &Explanation<'_>, misses: &[NearMiss<'_>], allowed: bool, 
     if let Some((rule, pattern)) = decision.rule {
         line("answer", &rule.answer.name, bare);
         line("rule", &format!("{}, by its pattern {pattern}", rule.slug), bare);
-        line("holds", &period(rule), bare);
-        rule.category.iter().for_each(|category| line("category", category, bare));
+        line("holds", &period::sentence(rule), bare);
+        rule.category.iter().for_each(|code| line("category", &spelt_out(code), bare));
         line("evidence", meaning(rule.evidence), style::evidence(rule.evidence));
         for (key, text) in &rule.sources {
             line("source", &format!("{key}: {text}"), bare);
@@ -182,7 +189,9 @@ fn print_question(explanation: &Explanation<'_>, misses: &[NearMiss<'_>]) {
     let when = query.arrival.strftime(if timed { "%F at %R UTC" } else { "%F" });
     let (qname, qtype, transport) = (&query.qname, query.qtype, query.transport);
     let head = format!("{qname} {qtype} {place}, on {when}, over {transport}");
-    say!("{}{head}{:#} (client {})\n", style::HEAD, style::HEAD, query.client);
+    let client = format!("(client {})", query.client);
+    let gap = if columns(&head) + 1 + columns(&client) > width() { "\n" } else { " " };
+    say!("{}{head}{:#}{gap}{client}\n", style::HEAD, style::HEAD);
 }
 
 fn print_steps(steps: &[ExplainedStep], hex: bool) {
@@ -190,8 +199,11 @@ fn print_steps(steps: &[ExplainedStep], hex: bool) {
     if steps.is_empty() {
         say!("  nothing");
     }
-    for ExplainedStep { after, content } in steps {
-        let after = format!("{} ms", after.as_secs_f64() * 1000.0);
+    let time = |step: &ExplainedStep| format!("{} ms", step.after.as_secs_f64() * 1000.0);
+    let times = steps.iter().map(|step| columns(&time(step))).max().unwrap_or(0).max(5);
+    let indent = times + 4;
+    for step in steps {
+        let (after, content) = (time(step), &step.content);
         let what = match content {
             StepContent::Reset => "a TCP RST".to_owned(),
             StepContent::Upstream => "what the upstream resolver says".to_owned(),
@@ -207,11 +219,13 @@ fn print_steps(steps: &[ExplainedStep], hex: bool) {
                 }
             }
         };
-        say!("  {after:>5}  {what}");
+        let mut lines = wrapped(&what, width().saturating_sub(indent)).into_iter();
+        say!("  {after:>times$}  {}", lines.next().unwrap_or_default());
+        lines.for_each(|line| say!("{:indent$}{line}", ""));
         let decoded = content.decoded().into_iter();
         for record in decoded.flat_map(|message| message.answers.iter().chain(&message.authorities))
         {
-            say!("         {}", reply_format::presentation(record));
+            say!("{:indent$}{}", "", reply_format::presentation(record));
         }
         if let (true, Some(message)) = (hex, content.message()) {
             print_octets(&message.octets);
@@ -258,23 +272,19 @@ fn print_misses(misses: &[NearMiss<'_>]) {
             plain(slug),
             plain(miss.pattern),
             plain(reason(miss.why)),
-            (period(miss.rule), style::FAINT),
+            (when(miss.rule), style::FAINT),
         ]);
     }
     table.print();
 }
 
-fn period(rule: &Rule) -> String {
-    let days = days(rule);
-    rule.hours.as_ref().map_or_else(|| days.clone(), |hours| format!("{days}; {hours}"))
-}
-
-fn days(rule: &Rule) -> String {
-    match (rule.since, rule.until) {
-        (None, None) => "on every day; no dates are known".to_owned(),
-        (Some(since), None) => format!("since {since}"),
-        (None, Some(until)) => format!("until {until}, not that day itself"),
-        (Some(since), Some(until)) => format!("since {since}, until {until}, not that day itself"),
+/// The days and the hours, as short as a row of a table needs it.
+fn when(rule: &Rule) -> String {
+    let days = period::days(rule);
+    match &rule.hours {
+        Some(hours) if days.is_empty() => hours.to_string(),
+        Some(hours) => format!("{days}; {hours}"),
+        None => days,
     }
 }
 

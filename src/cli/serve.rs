@@ -3,6 +3,7 @@
 use super::{
     check, countries,
     file_options::FileArgs,
+    layout::say_wrapped,
     outcome::{Failure, Outcome},
     progress::watched,
     style,
@@ -184,7 +185,8 @@ fn banner(engine: &Engine, listeners: &[ListenerSpec]) {
             format!("pretending that it is {}", moment.strftime("%F %R UTC"))
         }
     };
-    say!("{head}splinterdns {version}{head:#}: {}; {day}", check::summary(engine));
+    say!("{head}splinterdns {version}{head:#}");
+    say_wrapped(&format!("{}; {day}", check::summary(engine)));
     for listener in listeners {
         let bound = listener
             .binding
@@ -194,16 +196,17 @@ fn banner(engine: &Engine, listeners: &[ListenerSpec]) {
     }
     let upstream: Vec<_> = engine.settings.upstream.iter().map(ToString::to_string).collect();
     match upstream[..] {
-        [] => say!(
+        [] => say_wrapped(
             "no upstream: a name that no zone holds gets SERVFAIL \
-             (--upstream ADDR:PORT asks a resolver)"
+             (--upstream ADDR:PORT asks a resolver)",
         ),
-        _ => say!("upstream: {}", upstream.join(", ")),
+        _ => say_wrapped(&format!("upstream: {}", upstream.join(", "))),
     }
     if listeners.iter().all(|listener| listener.binding.is_some()) {
-        say!(
-            "\nevery listener is bound to a country; \
-             `splinterdns countries` lists the networks of its operators"
+        say!("");
+        say_wrapped(
+            "every listener is bound to a country; \
+             `splinterdns countries` lists the networks of its operators",
         );
     } else {
         say!("");
@@ -212,7 +215,10 @@ fn banner(engine: &Engine, listeners: &[ListenerSpec]) {
             .policy
             .default_country()
             .map_or("get honest answers".to_owned(), |country| format!("are in {}", country.code));
-        say!("\nother clients {others}; `splinterdns countries` lists the operators");
+        say!("");
+        say_wrapped(&format!(
+            "other clients {others}; `splinterdns countries` lists the operators"
+        ));
     }
     if let Some(line) = dig_line(engine, listeners) {
         say!("\ntry:  {head}{line}{head:#}");

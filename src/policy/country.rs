@@ -1,7 +1,10 @@
 //! Countries and their operators, compiled.
 
 use super::{client_networks::first_outside, rule::Rule, ruleset::Ruleset};
-use crate::model::{CountryCode, Evidence};
+use crate::{
+    dns::PatternRef,
+    model::{CountryCode, Evidence},
+};
 use ipnet::IpNet;
 use std::net::IpAddr;
 
@@ -39,6 +42,11 @@ impl Operator {
     pub fn client(&self) -> Option<IpAddr> {
         self.clients.iter().find_map(|network| network.hosts().next())
     }
+
+    /// Its rules, each with its patterns.
+    pub fn own_rules(&self) -> impl Iterator<Item = (&Rule, impl Iterator<Item = PatternRef<'_>>)> {
+        self.ruleset.with_patterns()
+    }
 }
 
 impl Country {
@@ -48,6 +56,11 @@ impl Country {
         let operators = self.operators.iter();
         let taken: Vec<_> = operators.flat_map(|operator| operator.clients.clone()).collect();
         self.clients.iter().find_map(|network| first_outside(*network, &taken))
+    }
+
+    /// The rules of the country alone, each with its patterns.
+    pub fn own_rules(&self) -> impl Iterator<Item = (&Rule, impl Iterator<Item = PatternRef<'_>>)> {
+        self.ruleset.with_patterns()
     }
 
     /// Its rules, then those of its operators.

@@ -33,6 +33,14 @@ impl Ruleset {
         Self { rules, index, parsers }
     }
 
+    /// Every rule, in order, with its patterns.
+    pub(super) fn with_patterns(
+        &self,
+    ) -> impl Iterator<Item = (&Rule, impl Iterator<Item = PatternRef<'_>>)> {
+        let patterns = |number| self.index.arena().of_rule(number);
+        self.rules.iter().enumerate().map(move |(number, rule)| (rule, patterns(number)))
+    }
+
     pub(super) const fn parsers(&self) -> ParserSet {
         self.parsers
     }

@@ -8,6 +8,7 @@ mod docs;
 mod events;
 mod hangup;
 mod house;
+mod layout;
 mod octets;
 mod protocol;
 mod relay;

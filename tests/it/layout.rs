@@ -1,0 +1,81 @@
+//! What people see fits their terminal, and says more where there is room.
+
+use crate::support::{files::repository, program::splinterdns};
+use std::process::Command;
+
+fn shown(columns: usize, arguments: &[&str]) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_splinterdns"));
+    command.args(arguments).current_dir(repository()).env("COLUMNS", columns.to_string());
+    String::from_utf8(command.output().unwrap().stdout).unwrap()
+}
+
+fn longest(text: &str) -> usize {
+    text.lines().map(|line| line.chars().count()).max().unwrap_or(0)
+}
+
+#[test]
+fn eighty_columns_are_enough() {
+    let commands = [
+        &["countries"][..],
+        &["countries", "CN", "IN", "BR"],
+        &["compare", "www.facebook.com", "youtube.com", "--today", "2026-03-01"],
+        &["compare", "nowhere.example"],
+        &["explain", "x.com", "--country", "BR", "--today", "2024-09-10"],
+        &["explain", "mentorproject.org", "--country", "CN"],
+        &["explain", "x.com", "--client", "8.8.8.8"],
+    ];
+    for arguments in commands {
+        let text = shown(80, arguments);
+        assert!(text.lines().count() > 3 && longest(&text) <= 80, "{arguments:?}\n{text}");
+    }
+}
+
+#[test]
+fn a_wide_terminal_is_told_more() {
+    let (narrow, wide) = (shown(80, &["countries"]), shown(160, &["countries"]));
+    assert!(!narrow.contains("10.86.0.0/16") && wide.contains("10.86.0.0/16"), "{wide}");
+    let ask = ["compare", "youtube.com", "--today", "2026-03-01"];
+    let (narrow, wide) = (shown(80, &ask), shown(200, &ask));
+    assert!(narrow.contains(" more)") && !wide.contains(" more)"), "{narrow}\n{wide}");
+    assert!(!narrow.contains("replies") && wide.contains("replies"), "{narrow}\n{wide}");
+}
+
+#[test]
+fn compare_takes_several_names_and_a_type_behind_them() {
+    let said = |arguments: &[&str]| {
+        let output = splinterdns(arguments);
+        String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
+    };
+    let text = said(&["compare", "x.com", "youtube.com", "aaaa", "--today", "2026-03-01"]);
+    assert!(text.contains("x.com AAAA on") && text.contains("\nyoutube.com AAAA on"), "{text}");
+    assert!(text.contains("since 2026-02-10"), "{text}");
+    assert!(said(&["compare", "mx"]).starts_with("mx A on"));
+    assert!(said(&["compare", "x.com", "AAAAA"]).contains("no record type"));
+    let json = said(&["compare", "x.com", "youtube.com", "--country", "RU", "--json"]);
+    assert!(json.contains("\"question\": \"youtube.com A\""), "{json}");
+    assert!(json.contains("\"since\": \"2026-02-10\""), "{json}");
+}
+
+#[test]
+fn one_country_is_told_whole() {
+    let text = shown(100, &["countries", "br"]);
+    for part in [
+        "Brazil (BR)",
+        "Some 20 000 ISPs",
+        "10.55.0.0/16",
+        "12 rules: 12 assumed",
+        "rules of blockdomi",
+        "x.com, twitter.com, t.co, twimg.com",
+        "2024-08-30 to 2024-10-08",
+    ] {
+        assert!(text.contains(part), "{part:?} is missing in\n{text}");
+    }
+    assert!(!text.contains("China"), "{text}");
+    let json: serde_json::Value =
+        serde_json::from_slice(&splinterdns(&["countries", "BR", "--json"]).stdout).unwrap();
+    let rule = &json[0]["rules-in-full"][0];
+    assert_eq!((&rule["rule"], &rule["until"]), (&"x".into(), &"2024-10-09".into()));
+    assert_eq!(rule["names"].as_array().unwrap().len(), 4);
+    let unknown = String::from_utf8(splinterdns(&["countries", "ZZ"]).stderr).unwrap();
+    assert!(unknown.contains("there is no country ZZ"), "{unknown}");
+}
