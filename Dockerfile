@@ -44,8 +44,10 @@ COPY --from=build /image/ /
 # Port 53 comes with the file's capability, not with root. `--cap-drop ALL` needs `--cap-add NET_BIND_SERVICE` beside it.
 USER 65532:65532
 EXPOSE 53/udp 53/tcp
-HEALTHCHECK --interval=10s --timeout=3s --start-period=5s CMD ["/splinterdns", "health", "127.0.0.1:53"]
+HEALTHCHECK --interval=10s --timeout=3s --start-period=5s CMD ["/splinterdns", "health"]
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["/splinterdns"]
-# IPv4 alone, so that it starts in a container without IPv6 too; add `--listen [::]:53` where there is one.
-CMD ["serve", "--listen", "0.0.0.0:53"]
+# Where `serve` listens and `health` asks; every option of `serve` has such a variable. IPv4 alone, so that it starts in a container
+# without IPv6 too; set SPLINTERDNS_LISTEN=0.0.0.0:53,[::]:53 where there is one.
+ENV SPLINTERDNS_LISTEN=0.0.0.0:53
+CMD ["serve"]

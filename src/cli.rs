@@ -5,6 +5,7 @@ macro_rules! say {
     ($($words:tt)*) => { $crate::cli::style::say(format_args!($($words)*)) };
 }
 
+mod banner;
 mod categories;
 mod check;
 mod compare;
@@ -18,8 +19,10 @@ mod outcome;
 mod period;
 mod progress;
 mod question_options;
+mod ready;
 mod reply_format;
 mod serve;
+mod serve_options;
 mod style;
 mod table;
 
@@ -37,7 +40,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Serve(serve::ServeArgs),
+    Serve(serve_options::ServeArgs),
     Check(check::CheckArgs),
     Explain(explain::ExplainArgs),
     Compare(compare::CompareArgs),

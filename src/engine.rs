@@ -15,6 +15,7 @@ mod examples;
 mod explain;
 mod generation;
 mod honest;
+mod identity;
 mod load;
 mod naive_injection;
 mod request;
@@ -26,6 +27,7 @@ mod transmission;
 
 pub use explain::{ExplainedStep, Explanation, StepContent, WireMessage};
 pub use generation::Engine;
+pub use identity::IDENTITY_NAME;
 pub use load::{LabSources, LoadError, check_countries, check_zones, load};
 pub use request::Request;
 pub use respond::Response;

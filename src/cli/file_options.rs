@@ -13,15 +13,15 @@ use std::path::PathBuf;
 pub(super) struct FileArgs {
     /// A folder with countries/*.yaml (or .yml) and, if you like, lab.yaml [default: the configs
     /// compiled in]
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, env = "SPLINTERDNS_CONFIGS", value_name = "DIR")]
     configs: Option<PathBuf>,
 
     /// A lab file [default: lab.yaml in the configs, if there is one]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, env = "SPLINTERDNS_LAB", value_name = "FILE")]
     lab: Option<PathBuf>,
 
     /// A folder of zone files [default: the zones compiled in]
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, env = "SPLINTERDNS_ZONES", value_name = "DIR")]
     zones: Option<PathBuf>,
 }
 

@@ -101,7 +101,8 @@ impl Engine {
     ) -> Response<'e, 'r, 's> {
         scratch.begin(self.generation());
         let ParsedRequest { request, message, sender: Sender { jurisdiction, .. }, .. } = parsed;
-        let judgement = judge(parsed, sampler, &mut scratch.plan);
+        let judgement = Self::identify(&parsed, &mut scratch.plan)
+            .unwrap_or_else(|| judge(parsed, sampler, &mut scratch.plan));
         self.carry_out(&request, message.ok(), scratch);
         let Judgement { query, decision, verdict } = judgement;
         let is_read = message.is_ok() || decision.is_some();

@@ -11,6 +11,7 @@ mod house;
 mod layout;
 mod octets;
 mod protocol;
+mod ready;
 mod relay;
 mod reload;
 mod stream;

@@ -1,0 +1,147 @@
+//! The options of `serve`. Each has a twin in the environment, for containers.
+
+use super::file_options::FileArgs;
+use crate::{
+    config::{
+        HONEST_SOURCES, HonestSource, IDLE_RANGE, LabSpec, ListenerSpec, TIMEOUT_RANGE,
+        UpstreamSpec, duration, log_filter, moment, socket,
+    },
+    diagnostic::{At, InvalidValue, Place},
+    model::CountryCode,
+};
+use ipnet::IpNet;
+use jiff::civil::DateTime;
+use std::{path::PathBuf, time::Duration};
+
+/// Where `serve` listens, in the environment; `health` asks there.
+pub(super) const LISTEN: &str = "SPLINTERDNS_LISTEN";
+
+/// Answer queries, by UDP and TCP
+#[derive(Debug, clap::Args)]
+pub(super) struct ServeArgs {
+    #[command(flatten)]
+    pub(super) files: FileArgs,
+
+    /// Listen here by UDP and TCP; with =CC every client of this listener is in that country, with
+    /// =CC/OPERATOR with that ISP [default: 127.0.0.1:5300]
+    #[arg(
+        long, env = LISTEN,
+        value_name = "ADDR:PORT[=CC[/OPERATOR]]", value_delimiter = ',', value_parser = listener
+    )]
+    listen: Vec<ListenerSpec>,
+
+    /// The country of clients in nobody's network [default: none, so they get honest answers]
+    #[arg(long, env = "SPLINTERDNS_COUNTRY", value_name = "CC")]
+    country: Option<CountryCode>,
+
+    /// Pretend that it is this day, such as 2014-03-21, or this moment, 2014-03-21T20:30 in UTC
+    /// or 2014-03-21T23:30+03:00 [default: now]
+    #[arg(long, env = "SPLINTERDNS_TODAY", value_name = "DATE", value_parser = moment)]
+    today: Option<DateTime>,
+
+    /// Ask this resolver for names that no zone holds; may be given several times, they are asked
+    /// in order
+    #[arg(
+        long,
+        env = "SPLINTERDNS_UPSTREAM",
+        value_name = "ADDR[:PORT]|HOST:PORT",
+        value_delimiter = ','
+    )]
+    upstream: Vec<UpstreamSpec>,
+
+    /// How long one try at an upstream resolver may take [default: 2s]
+    #[arg(
+        long, env = "SPLINTERDNS_UPSTREAM_TIMEOUT",
+        value_name = "TIME", value_parser = |text: &str| duration(text, TIMEOUT_RANGE)
+    )]
+    upstream_timeout: Option<Duration>,
+
+    /// Where honest answers come from, in order [default: zones,upstream]
+    #[arg(
+        long, env = "SPLINTERDNS_HONEST_FROM",
+        value_name = "ORIGIN", value_delimiter = ',', value_parser = origin
+    )]
+    honest_from: Option<Vec<HonestSource>>,
+
+    /// Who may ask; others get REFUSED [default: loopback and private networks]
+    #[arg(long, env = "SPLINTERDNS_ALLOW", value_name = "NETWORK", value_delimiter = ',')]
+    allow: Option<Vec<IpNet>>,
+
+    /// What random picks are drawn from: the same seed gives the same answers [default: 0]
+    #[arg(long, env = "SPLINTERDNS_SEED", value_name = "N")]
+    seed: Option<u64>,
+
+    /// How long a TCP connection may be silent [default: 10s]
+    #[arg(
+        long, env = "SPLINTERDNS_TCP_IDLE",
+        value_name = "TIME", value_parser = |text: &str| duration(text, IDLE_RANGE)
+    )]
+    tcp_idle: Option<Duration>,
+
+    /// How many TCP connections may be open at a time [default: 1000]
+    #[arg(
+        long, env = "SPLINTERDNS_TCP_CONNECTIONS",
+        value_name = "N", value_parser = clap::value_parser!(u16).range(1..)
+    )]
+    tcp_connections: Option<u16>,
+
+    /// How many threads take datagrams off each listener's address, 1 to 256 [default: one a core,
+    /// shared out among the listeners]
+    #[arg(
+        long, env = "SPLINTERDNS_WORKERS",
+        value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256)
+    )]
+    workers: Option<u16>,
+
+    /// What is logged: error, warn, info, debug, or a filter such as splinterdns::query=debug
+    /// [default: info]
+    #[arg(long, env = "SPLINTERDNS_LOG", value_name = "FILTER", value_parser = filter)]
+    log: Option<String>,
+
+    /// Write the addresses that it listens on, a line each, into this file when it does; the file
+    /// goes when the server stops. (systemd is told by NOTIFY_SOCKET.)
+    #[arg(long, env = "SPLINTERDNS_READY_FILE", value_name = "FILE")]
+    pub(super) ready_file: Option<PathBuf>,
+}
+
+impl ServeArgs {
+    /// The command line in the words of a lab file.
+    pub(super) fn spec(self) -> LabSpec {
+        let place = Place::whole(0);
+        LabSpec {
+            listen: self.listen.into_iter().map(|value| At { place, value }).collect(),
+            country: self.country.map(|value| At { place, value }),
+            honest_from: self.honest_from,
+            zones: None,
+            upstream: self.upstream,
+            upstream_timeout: self.upstream_timeout,
+            allow: self.allow,
+            today: self.today,
+            seed: self.seed,
+            log: self.log,
+            tcp_idle: self.tcp_idle,
+            tcp_connections: self.tcp_connections.map(usize::from),
+            workers: self.workers.map(usize::from),
+        }
+    }
+}
+
+/// An address with a port, and where its clients are.
+pub(super) fn listener(text: &str) -> Result<ListenerSpec, InvalidValue> {
+    let (address, binding) = match text.rsplit_once('=') {
+        Some((address, bound)) => (address, Some(bound.parse()?)),
+        None => (text, None),
+    };
+    Ok(ListenerSpec { address: socket(address)?, binding })
+}
+
+/// A log filter, as it is written.
+fn filter(text: &str) -> Result<String, InvalidValue> {
+    log_filter(text).map(|_| text.to_owned())
+}
+
+fn origin(text: &str) -> Result<HonestSource, InvalidValue> {
+    let found = HONEST_SOURCES.iter().find(|(word, _)| *word == text).map(|(_, origin)| *origin);
+    let expected = HONEST_SOURCES.map(|(word, _)| word).join(" or ");
+    found.ok_or_else(|| InvalidValue { found: text.to_owned(), what: "origin", expected })
+}
