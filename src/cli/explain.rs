@@ -12,6 +12,7 @@ use super::{
     table::{Table, plain},
 };
 use crate::{
+    diagnostic::UnknownWord,
     dns::{Rtype, Transport, rcode_text},
     engine::{ExplainedStep, Explanation, Origin, StepContent, WireMessage},
     model::{Binding, CountryCode, Evidence, VerdictKind},
@@ -46,6 +47,10 @@ pub(super) struct ExplainArgs {
     #[arg(long, default_value = "udp")]
     transport: Transport,
 
+    /// Exit with 1 unless this is the verdict on what goes out
+    #[arg(long, value_name = "VERDICT", value_parser = verdict)]
+    expect: Option<VerdictKind>,
+
     /// Show the octets of every message too
     #[arg(long, conflicts_with = "json")]
     hex: bool,
@@ -64,13 +69,28 @@ pub(super) fn run(args: &ExplainArgs) -> Outcome {
     let from = (client, args.transport);
     let explanation = engine.explain(&question.wire, question.qtype, from, now);
     let misses = explanation.decision.jurisdiction.near_misses(&explanation.query);
-    let allowed = engine.settings.allows(client);
+    // What goes out to a client that may not ask hides the policy, which is shown beside it.
+    let refusal = (!engine.settings.allows(client))
+        .then(|| engine.explain_refusal(&question.wire, question.qtype, from, now));
     if args.asking.json {
-        say!("{:#}", to_json(&question, &explanation, &misses, allowed));
+        say!("{:#}", to_json(&question, &explanation, &misses, refusal.as_ref()));
     } else {
-        print(&explanation, &misses, allowed, args.hex);
+        print(&explanation, &misses, refusal.as_ref(), args.hex);
     }
-    Ok(())
+    let found = refusal.as_ref().unwrap_or(&explanation).verdict;
+    match args.expect.filter(|expected| *expected != found) {
+        Some(expected) => Err(Failure::problem(format!("{expected} was expected, not {found}"))),
+        None => Ok(()),
+    }
+}
+
+fn verdict(text: &str) -> Result<VerdictKind, UnknownWord> {
+    let found = VerdictKind::ALL.into_iter().find(|kind| kind.as_str() == text);
+    found.ok_or_else(|| UnknownWord {
+        found: text.to_owned(),
+        what: "verdict",
+        expected: VerdictKind::ALL.map(|kind| kind.as_str().to_owned()).to_vec(),
+    })
 }
 
 /// The client that was named, or the first one of the country or operator that was; without either,
@@ -90,8 +110,11 @@ fn to_json(
     question: &Question,
     explanation: &Explanation<'_>,
     misses: &[NearMiss<'_>],
-    allowed: bool,
+    refusal: Option<&Explanation<'_>>,
 ) -> Value {
+    let replies = |steps: &[ExplainedStep]| -> Value {
+        steps.iter().filter_map(ReplyJson::new).map(|reply| json!(reply)).collect()
+    };
     let Explanation { query, decision, verdict, steps } = explanation;
     let Jurisdiction { country, operator } = decision.jurisdiction;
     let rule = decision.rule.map(|(rule, _)| rule);
@@ -99,7 +122,7 @@ fn to_json(
         "name": question.qname.to_string(),
         "type": question.qtype.to_string(),
         "client": query.client,
-        "allowed": allowed,
+        "allowed": refusal.is_none(),
         "country": country.map(|country| country.code.to_string()),
         "operator": operator.map(|operator| &operator.slug),
         "today": query.day().to_string(),
@@ -115,7 +138,8 @@ fn to_json(
         "category": rule.and_then(|rule| rule.category.as_ref()),
         "evidence": rule.map(|rule| rule.evidence.as_str()),
         "sources": rule.map_or(Vec::new(), sources_json),
-        "replies": steps.iter().filter_map(ReplyJson::new).collect::<Vec<_>>(),
+        "replies": replies(refusal.map_or(steps, |refusal| &refusal.steps)),
+        "replies-if-allowed": refusal.map(|_| replies(steps)),
         "misses": misses.iter().map(miss_json).collect::<Vec<_>>(),
     })
 }
@@ -136,7 +160,12 @@ fn miss_json(miss: &NearMiss<'_>) -> Value {
     })
 }
 
-fn print(explanation: &Explanation<'_>, misses: &[NearMiss<'_>], allowed: bool, hex: bool) {
+fn print(
+    explanation: &Explanation<'_>,
+    misses: &[NearMiss<'_>],
+    refusal: Option<&Explanation<'_>>,
+    hex: bool,
+) {
     print_question(explanation, misses);
     let Explanation { decision, verdict, steps, .. } = explanation;
     let mut table = Table::default();
@@ -164,12 +193,24 @@ fn print(explanation: &Explanation<'_>, misses: &[NearMiss<'_>], allowed: bool, 
         };
         line("why", why, bare);
     }
-    if !allowed {
-        let but = "the client is in no network of `allow`, so it gets REFUSED instead";
+    if decision.jurisdiction.country.is_none() {
+        let hint = "no country governs this client; --country CC asks as one that is in CC, and \
+                    --client IP as any (`splinterdns countries` lists the networks)";
+        line("hint", hint, bare);
+    }
+    if refusal.is_some() {
+        let but = "the client is in no network of `allow`, so it gets REFUSED instead \
+                   (`serve --allow NETWORK` admits it)";
         line("but", but, style::BAD);
     }
     table.print();
-    print_steps(steps, hex);
+    match refusal {
+        None => print_steps("what goes out", steps, hex),
+        Some(refusal) => {
+            print_steps("what goes out", &refusal.steps, hex);
+            print_steps("what would go out, if the client might ask", steps, hex);
+        }
+    }
     print_misses(misses);
 }
 
@@ -194,8 +235,8 @@ fn print_question(explanation: &Explanation<'_>, misses: &[NearMiss<'_>]) {
     say!("{}{head}{:#}{gap}{client}\n", style::HEAD, style::HEAD);
 }
 
-fn print_steps(steps: &[ExplainedStep], hex: bool) {
-    say!("\n{}what goes out{:#}", style::HEAD, style::HEAD);
+fn print_steps(title: &str, steps: &[ExplainedStep], hex: bool) {
+    say!("\n{}{title}{:#}", style::HEAD, style::HEAD);
     if steps.is_empty() {
         say!("  nothing");
     }
@@ -204,21 +245,7 @@ fn print_steps(steps: &[ExplainedStep], hex: bool) {
     let indent = times + 4;
     for step in steps {
         let (after, content) = (time(step), &step.content);
-        let what = match content {
-            StepContent::Reset => "a TCP RST".to_owned(),
-            StepContent::Upstream => "what the upstream resolver says".to_owned(),
-            StepContent::Message(message, origin) => {
-                let head = head(message);
-                match origin {
-                    Origin::Forged => format!("forged  {head}"),
-                    Origin::Zones => format!("honest  {head}"),
-                    Origin::Protocol => format!("{head}, which everybody gets for such a question"),
-                    Origin::Nowhere => format!(
-                        "{head}, because no zone of this lab holds the name and no upstream is set"
-                    ),
-                }
-            }
-        };
+        let what = sent(content);
         let mut lines = wrapped(&what, width().saturating_sub(indent)).into_iter();
         say!("  {after:>times$}  {}", lines.next().unwrap_or_default());
         lines.for_each(|line| say!("{:indent$}{line}", ""));
@@ -229,6 +256,26 @@ fn print_steps(steps: &[ExplainedStep], hex: bool) {
         }
         if let (true, Some(message)) = (hex, content.message()) {
             print_octets(&message.octets);
+        }
+    }
+}
+
+/// What goes out, with its RCODE as far as it is known, and where it comes from.
+fn sent(content: &StepContent) -> String {
+    let (message, origin) = match content {
+        StepContent::Reset => return "a TCP RST".to_owned(),
+        StepContent::Upstream => {
+            return "honest  what the upstream resolver says, which is not asked here".to_owned();
+        }
+        StepContent::Message(message, origin) => (message, origin),
+    };
+    let head = head(message);
+    match origin {
+        Origin::Forged => format!("forged  {head}"),
+        Origin::Zones => format!("honest  {head}, from the zones"),
+        Origin::Protocol => format!("{head}, by no rule"),
+        Origin::Nowhere => {
+            format!("{head}, because no zone of this lab holds the name and no upstream is set")
         }
     }
 }

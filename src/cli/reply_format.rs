@@ -18,6 +18,7 @@ pub(super) struct ReplyJson {
     flags: Vec<&'static str>,
     answers: Vec<String>,
     honest: bool,
+    origin: &'static str,
 }
 
 impl ReplyJson {
@@ -33,6 +34,13 @@ impl ReplyJson {
                 StepContent::Message(_, origin) => origin != Origin::Forged,
                 StepContent::Upstream => true,
                 StepContent::Reset => return None,
+            },
+            origin: match step.content {
+                StepContent::Message(_, Origin::Forged) => "forged",
+                StepContent::Message(_, Origin::Zones) => "zones",
+                StepContent::Message(_, Origin::Nowhere) => "nowhere",
+                StepContent::Message(_, Origin::Protocol) => "protocol",
+                StepContent::Upstream | StepContent::Reset => "upstream",
             },
         })
     }

@@ -73,6 +73,29 @@ impl Engine {
         &self,
         qname: &WireName,
         qtype: Rtype,
+        from: (IpAddr, Transport),
+        arrival: DateTime,
+    ) -> Explanation<'_> {
+        self.explain_to(true, qname, qtype, from, arrival)
+    }
+
+    /// The same to a client that may not ask: what it gets instead, which hides the policy.
+    #[must_use]
+    pub fn explain_refusal(
+        &self,
+        qname: &WireName,
+        qtype: Rtype,
+        from: (IpAddr, Transport),
+        arrival: DateTime,
+    ) -> Explanation<'_> {
+        self.explain_to(false, qname, qtype, from, arrival)
+    }
+
+    fn explain_to(
+        &self,
+        allowed: bool,
+        qname: &WireName,
+        qtype: Rtype,
         (client, transport): (IpAddr, Transport),
         arrival: DateTime,
     ) -> Explanation<'_> {
@@ -81,7 +104,7 @@ impl Engine {
         let counters = Counters::new(self.policy.counters());
         let sampler = Sampler::new(self.settings.seed, &counters).likeliest();
         let mut scratch = Scratch::default();
-        let sender = Sender { allowed: true, ..self.sender(&request) };
+        let sender = Sender { allowed, ..self.sender(&request) };
         let parsed = parse(request, sender, &mut scratch);
         let response = self.answer(parsed, sampler, &mut scratch);
         let steps = explained(&response);

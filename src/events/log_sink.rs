@@ -28,13 +28,15 @@ impl EventSink for LogSink {
         let (operator, rule) = (or_none(&event.operator), or_none(&event.rule));
         let replies: Vec<_> = event.replies.iter().map(|reply| sent(&reply.content)).collect();
         let replies = if replies.is_empty() { "-".to_owned() } else { replies.join(",") };
+        let answers: Vec<_> = event.replies.iter().map(|reply| answers(&reply.content)).collect();
+        let answers = if answers.is_empty() { "-".to_owned() } else { answers.join(",") };
         let upstream = event.upstream_rcode.map_or_else(|| "-".to_owned(), rcode);
         let last = event.replies.last();
         let latency_us = last.map_or(0, |reply| reply.latency.as_micros() as u64);
         tracing::debug!(
             target: "splinterdns::query",
             %client, %transport, %name, %rtype, country, operator, %verdict, rule, replies,
-            upstream, latency_us
+            answers, upstream, latency_us
         );
     }
 
@@ -50,6 +52,13 @@ fn sent(content: &Delivered) -> String {
         Delivered::Reset => "RST".to_owned(),
         Delivered::Failed => "failed".to_owned(),
     }
+}
+
+/// How many records stand in its answer section, as its header says (ANCOUNT).
+fn answers(content: &Delivered) -> String {
+    let Delivered::Octets(octets) = content else { return "-".to_owned() };
+    let count = octets.get(6..8).map(|count| u16::from_be_bytes([count[0], count[1]]));
+    count.map_or_else(|| "-".to_owned(), |count| count.to_string())
 }
 
 /// The RCODE in the fourth octet of a header, as `dig` writes it.

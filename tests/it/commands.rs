@@ -128,11 +128,32 @@ fn explain_refuses_what_the_server_refuses() {
         stranger.contains("it gets REFUSED instead") && !stranger.contains("refused to everybody"),
         "{stranger}"
     );
+    let (sent, hidden) = stranger.split_once("if the client might ask").unwrap();
+    let (_, sent) = sent.split_once("what goes out").unwrap();
+    assert!(sent.contains("REFUSED") && !sent.contains("93.184.215.14"), "{stranger}");
+    assert!(hidden.contains("honest  NOERROR  qr rd ra, from the zones"), "{stranger}");
+    assert!(stranger.contains("--country CC"), "{stranger}");
+    let refused = json(&["explain", "x.com", "--client", "8.8.8.8", "--json"]);
+    assert_eq!(refused["replies"][0]["rcode"], "REFUSED");
+    assert_eq!(refused["replies-if-allowed"][0]["origin"], "zones");
     let nowhere = stdout(&["explain", "nowhere.test", "--country", "US"]);
     assert!(
         nowhere.contains("SERVFAIL  qr rd ra, because no zone of this lab holds the name"),
         "{nowhere}"
     );
+}
+
+#[test]
+fn explain_may_expect_a_verdict() {
+    let code = |expected: &str, client: &[&str]| {
+        let ask = ["explain", "youtube.com", "--today", "2026-03-01", "--expect", expected];
+        splinterdns(&[&ask, client].concat()).status.code()
+    };
+    assert_eq!(code("nxdomain", &["--country", "RU"]), Some(0));
+    assert_eq!(code("honest", &["--country", "RU"]), Some(1));
+    assert_eq!(code("refused", &["--client", "8.8.8.8"]), Some(0), "what goes out counts");
+    assert_eq!(code("honest", &["--client", "8.8.8.8"]), Some(1));
+    assert_eq!(code("nxdomian", &["--country", "RU"]), Some(2));
 }
 
 #[test]

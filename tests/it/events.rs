@@ -76,7 +76,7 @@ fn a_line_tells_who_asked_what_decided_and_what_left() {
     let line = server.line();
     let expected = "client=127.98.0.1 transport=udp name=www.facebook.com rtype=A country=\"IR\" \
                     operator=\"-\" verdict=poison rule=\"facebook\" replies=\"NOERROR\" \
-                    upstream=\"-\"";
+                    answers=\"1\" upstream=\"-\"";
     assert_eq!(parted(&line).0, expected);
 }
 
@@ -88,7 +88,7 @@ fn a_race_is_told_once_when_its_last_reply_has_left() {
     assert_eq!(count, 3);
     let line = server.line();
     let (rest, latency) = parted(&line);
-    assert!(rest.contains("replies=\"NOERROR,NOERROR,NOERROR\""), "{line}");
+    assert!(rest.contains("replies=\"NOERROR,NOERROR,NOERROR\" answers=\"1,1,2\""), "{line}");
     assert!(latency > 1000, "the genuine answer comes last, some milliseconds later: {line}");
 }
 
@@ -107,7 +107,7 @@ fn a_reset_and_a_refusal_are_told_too() {
     receive_framed(&mut stream).unwrap_err();
     let line = server.line();
     assert!(line.contains("transport=tcp") && line.contains("verdict=reset"), "{line}");
-    assert!(line.contains("replies=\"RST\""), "{line}");
+    assert!(line.contains("replies=\"RST\" answers=\"-\""), "{line}");
     let socket = client_socket("127.86.0.1");
     let transfer = question("example.com.", RecordType::AXFR).to_vec().unwrap();
     socket.send_to(&transfer, server.address).unwrap();
@@ -138,5 +138,5 @@ fn what_the_upstream_resolver_has_said_is_told() {
     receive(&socket, Duration::from_secs(5)).unwrap();
     answering.join().unwrap();
     let line = server.line();
-    assert!(line.contains("replies=\"NXDOMAIN\" upstream=\"NXDOMAIN\""), "{line}");
+    assert!(line.contains("replies=\"NXDOMAIN\" answers=\"0\" upstream=\"NXDOMAIN\""), "{line}");
 }
