@@ -14,6 +14,7 @@ mod country_page;
 mod explain;
 mod file_options;
 mod health;
+mod hint;
 mod layout;
 mod outcome;
 mod period;

@@ -1,8 +1,7 @@
 //! What `serve` says at its start.
 
-use super::{check, countries, layout::say_wrapped, style};
-use crate::{clock::Clock, config::ListenerSpec, engine::Engine, model::Binding};
-use std::net::IpAddr;
+use super::{check, countries, hint, layout::say_wrapped, style};
+use crate::{clock::Clock, config::ListenerSpec, engine::Engine};
 
 /// What listens where, who is governed by what, and a line to paste.
 pub(super) fn print(engine: &Engine, listeners: &[ListenerSpec]) {
@@ -48,34 +47,5 @@ pub(super) fn print(engine: &Engine, listeners: &[ListenerSpec]) {
             "other clients {others}; `splinterdns countries` lists the operators"
         ));
     }
-    if let Some(line) = dig_line(engine, listeners) {
-        say!("\ntry:  {head}{line}{head:#}");
-    }
-}
-
-/// A question that the first country with a client on this machine is asked, in `dig`'s words.
-fn dig_line(engine: &Engine, listeners: &[ListenerSpec]) -> Option<String> {
-    let listener = listeners.first()?;
-    let server = if listener.address.ip().is_unspecified() {
-        IpAddr::from([127, 0, 0, 1])
-    } else {
-        listener.address.ip()
-    };
-    let port = listener.address.port();
-    let default = engine.policy.default_country().map(|country| Binding::to(country.code));
-    let bound = listener.binding.clone().or(default);
-    let country = match &bound {
-        Some(bound) => engine.policy.country(bound.country),
-        None => "CN"
-            .parse()
-            .ok()
-            .and_then(|code| engine.policy.country(code))
-            .or_else(|| engine.policy.countries().first()),
-    };
-    let client = country?.client()?;
-    let from = bound.is_none() && client.is_loopback() && server.is_loopback();
-    let from = if from { format!(" -b {client}") } else { String::new() };
-    let jurisdiction = engine.policy.jurisdiction(client, bound.as_ref());
-    let name = jurisdiction.blocked_on(engine.settings.clock.today()).unwrap_or("example.com");
-    Some(format!("dig{from} -p {port} @{server} {name}"))
+    hint::print(engine, listeners);
 }

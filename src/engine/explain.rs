@@ -10,12 +10,12 @@ use super::{
 use crate::{
     answer::{Counters, Sampler},
     dns::{Rtype, Transport},
-    model::{Query, VerdictKind},
+    model::{Binding, Query, VerdictKind},
     policy::Decision,
 };
 use hickory_proto::{
     op::{Edns, Message, Query as Question},
-    rr::Name as WireName,
+    rr::{Name as WireName, RecordType},
 };
 use jiff::civil::DateTime;
 use std::{net::IpAddr, time::Duration};
@@ -76,7 +76,7 @@ impl Engine {
         from: (IpAddr, Transport),
         arrival: DateTime,
     ) -> Explanation<'_> {
-        self.explain_to(true, qname, qtype, from, arrival)
+        self.explain_to((true, None), qname, qtype, from, arrival)
     }
 
     /// The same to a client that may not ask: what it gets instead, which hides the policy.
@@ -88,19 +88,34 @@ impl Engine {
         from: (IpAddr, Transport),
         arrival: DateTime,
     ) -> Explanation<'_> {
-        self.explain_to(false, qname, qtype, from, arrival)
+        self.explain_to((false, None), qname, qtype, from, arrival)
+    }
+
+    /// Whether a client of a listener that may be bound gets something else than the honest answer
+    /// by UDP; one that may not ask does not get to know.
+    #[must_use]
+    pub fn is_blocked_for(
+        &self,
+        qname: &WireName,
+        client: IpAddr,
+        binding: Option<&Binding>,
+        arrival: DateTime,
+    ) -> bool {
+        let (qtype, from) = (Rtype(RecordType::A), (client, Transport::Udp));
+        let explanation = self.explain_to((true, binding), qname, qtype, from, arrival);
+        self.settings.allows(client) && explanation.verdict != VerdictKind::Honest
     }
 
     fn explain_to(
         &self,
-        allowed: bool,
+        (allowed, binding): (bool, Option<&Binding>),
         qname: &WireName,
         qtype: Rtype,
         (client, transport): (IpAddr, Transport),
         arrival: DateTime,
     ) -> Explanation<'_> {
         let octets = question(qname, qtype);
-        let request = Request { octets: &octets, client, transport, binding: None, arrival };
+        let request = Request { octets: &octets, client, transport, binding, arrival };
         let counters = Counters::new(self.policy.counters());
         let sampler = Sampler::new(self.settings.seed, &counters).likeliest();
         let mut scratch = Scratch::default();

@@ -70,14 +70,14 @@ impl<'p> Jurisdiction<'p> {
         self.rulesets().fold(ParserSet::DNS, |parsers, rules| parsers.union(rules.parsers()))
     }
 
-    /// A name that one of the rules blocks on this day, to try.
-    #[must_use]
-    pub fn blocked_on(self, day: Date) -> Option<&'p str> {
-        let blocks = |rule: &&Rule| {
+    /// Names that a rule may block on this day, each the first of its rule. Another rule may come
+    /// before it.
+    pub fn perhaps_blocked_on(self, day: Date) -> impl Iterator<Item = &'p str> {
+        let blocks = move |rule: &&Rule| {
             rule.failing_on(day).is_none() && rule.hours.is_none() && !rule.answer.is_honest()
         };
-        let mut rules = self.rulesets().flat_map(|rules| &rules.rules).filter(blocks);
-        rules.find_map(|rule| rule.anchor.as_deref())
+        let rules = self.rulesets().flat_map(|rules| &rules.rules).filter(blocks);
+        rules.filter_map(|rule| rule.anchor.as_deref())
     }
 
     /// Every rule of the client's country whose pattern matches but which did not decide, in order:

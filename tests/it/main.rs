@@ -7,6 +7,7 @@ mod detectors;
 mod docs;
 mod events;
 mod hangup;
+mod hint;
 mod house;
 mod layout;
 mod octets;
