@@ -22,8 +22,8 @@ mod request;
 mod respond;
 mod scratch;
 mod settings;
-
 mod transmission;
+mod trial_rules;
 
 pub use explain::{ExplainedStep, Explanation, StepContent, WireMessage};
 pub use generation::Engine;
@@ -34,3 +34,4 @@ pub use respond::Response;
 pub use scratch::Scratch;
 pub use settings::Settings;
 pub use transmission::{Origin, Payload, Transmission};
+pub use trial_rules::TrialRule;

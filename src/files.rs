@@ -5,6 +5,7 @@ use std::{
     fs,
     io::{self, BufRead, BufReader},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 use thiserror::Error;
 
@@ -13,6 +14,12 @@ static ZONES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/zones");
 
 /// How the names of YAML files end.
 pub const YAML: [&str; 2] = [".yaml", ".yml"];
+
+/// How people know the standard input.
+const INPUT: &str = "(standard input)";
+
+/// No files at all.
+static EMPTY: FileSource = FileSource::Together(Vec::new());
 
 /// How much of a large file is read at a time.
 const PIECE: usize = 1 << 17;
@@ -24,6 +31,12 @@ pub enum FileSource {
     Folder(PathBuf),
     /// A folder that was compiled in.
     BuiltIn(&'static Dir<'static>),
+    /// One country file, with what lies beside it.
+    File(PathBuf),
+    /// A country file that came by the standard input.
+    Input(Arc<str>),
+    /// Several of these together: a path begins with the number of its own.
+    Together(Vec<FileSource>),
 }
 
 /// A file or folder that cannot be read.
@@ -69,17 +82,83 @@ impl FileSource {
     pub fn folder(&self) -> Option<&Path> {
         match self {
             Self::Folder(path) => Some(path),
-            Self::BuiltIn(_) => None,
+            Self::Together(_) => self.main().folder(),
+            Self::BuiltIn(_) | Self::File(_) | Self::Input(_) => None,
+        }
+    }
+
+    /// Where the lab file stands: of several sources the first folder has it.
+    #[must_use]
+    pub fn main(&self) -> &Self {
+        let Self::Together(sources) = self else { return self };
+        sources.iter().find(|source| matches!(source, Self::Folder(_))).unwrap_or(&EMPTY)
+    }
+
+    /// The folders and files of the file system that it is made of.
+    #[must_use]
+    pub fn roots(&self) -> Vec<PathBuf> {
+        match self {
+            Self::Folder(path) | Self::File(path) => vec![path.clone()],
+            Self::BuiltIn(_) | Self::Input(_) => Vec::new(),
+            Self::Together(sources) => sources.iter().flat_map(Self::roots).collect(),
+        }
+    }
+
+    /// Whether a file is a shipped one that stands beside the user's own.
+    #[must_use]
+    pub fn is_spare(&self, path: &Path) -> bool {
+        self.part(path).is_some_and(|(source, _)| matches!(source, Self::BuiltIn(_)))
+    }
+
+    /// The country files, sorted.
+    ///
+    /// # Errors
+    ///
+    /// The system's, with the path.
+    pub fn countries(&self) -> Result<Vec<PathBuf>, FileError> {
+        match self {
+            Self::Folder(_) | Self::BuiltIn(_) => self.list(Path::new("countries"), &YAML),
+            Self::File(path) => Ok(path.file_name().map(PathBuf::from).into_iter().collect()),
+            Self::Input(_) => Ok(vec![PathBuf::from(INPUT)]),
+            Self::Together(sources) => {
+                let mut all = Vec::new();
+                for (number, source) in sources.iter().enumerate() {
+                    let number = PathBuf::from(number.to_string());
+                    all.extend(source.countries()?.iter().map(|path| number.join(path)));
+                }
+                Ok(all)
+            }
+        }
+    }
+
+    /// The source that a path belongs to, and its path there.
+    fn part<'p>(&self, path: &'p Path) -> Option<(&Self, &'p Path)> {
+        let Self::Together(sources) = self else { return None };
+        let mut parts = path.components();
+        let number = parts.next()?.as_os_str().to_str()?.parse::<usize>().ok()?;
+        Some((sources.get(number)?, parts.as_path()))
+    }
+
+    /// Where a path stands in the file system.
+    fn on_disk(&self, path: &Path) -> PathBuf {
+        match self {
+            Self::Folder(folder) if path.as_os_str().is_empty() => folder.clone(),
+            Self::Folder(folder) => folder.join(path),
+            Self::File(file) => beside(file, &path.to_string_lossy()),
+            // Lists beside the standard input stand where the program runs.
+            Self::BuiltIn(_) | Self::Input(_) | Self::Together(_) => path.to_owned(),
         }
     }
 
     /// How people know a file of this source.
     #[must_use]
     pub fn shown(&self, path: &Path) -> PathBuf {
+        if let Some((source, path)) = self.part(path) {
+            return source.shown(path);
+        }
         match self {
-            Self::Folder(folder) if path.as_os_str().is_empty() => folder.clone(),
-            Self::Folder(folder) => folder.join(path),
             Self::BuiltIn(_) => Path::new("(built in)").join(path),
+            _ => self.on_disk(path),
         }
     }
 
@@ -89,12 +168,16 @@ impl FileSource {
     ///
     /// The system's, with the path; text that is no UTF-8 is an error of its own.
     pub fn read(&self, path: &Path) -> Result<String, FileError> {
+        if let Some((source, path)) = self.part(path) {
+            return source.read(path);
+        }
         let text = match self {
-            Self::Folder(folder) => fs::read_to_string(folder.join(path)),
+            Self::Input(text) if path == Path::new(INPUT) => Ok(text.to_string()),
             Self::BuiltIn(dir) => {
                 let file = dir.get_file(path).and_then(include_dir::File::contents_utf8);
                 file.map(str::to_owned).ok_or_else(|| io::ErrorKind::NotFound.into())
             }
+            _ => fs::read_to_string(self.on_disk(path)),
         };
         text.map_err(|why| FileError { path: self.shown(path), why })
     }
@@ -105,13 +188,16 @@ impl FileSource {
     ///
     /// The system's, with the path.
     pub fn open(&self, path: &Path) -> Result<Box<dyn BufRead>, FileError> {
+        if let Some((source, path)) = self.part(path) {
+            return source.open(path);
+        }
         let opened: io::Result<Box<dyn BufRead>> = match self {
-            Self::Folder(folder) => fs::File::open(folder.join(path))
-                .map(|file| Box::new(BufReader::with_capacity(PIECE, file)) as Box<dyn BufRead>),
             Self::BuiltIn(dir) => match dir.get_file(path) {
                 Some(file) => Ok(Box::new(file.contents())),
                 None => Err(io::ErrorKind::NotFound.into()),
             },
+            _ => fs::File::open(self.on_disk(path))
+                .map(|file| Box::new(BufReader::with_capacity(PIECE, file)) as Box<dyn BufRead>),
         };
         opened.map_err(|why| FileError { path: self.shown(path), why })
     }
@@ -125,11 +211,15 @@ impl FileSource {
     pub fn list(&self, folder: &Path, endings: &[&str]) -> Result<Vec<PathBuf>, FileError> {
         let fail = |why| FileError { path: self.shown(folder), why };
         let mut found: Vec<PathBuf> = match self {
-            Self::Folder(root) => fs::read_dir(root.join(folder))
-                .and_then(|entries| {
-                    entries.map(|entry| entry.map(|entry| folder.join(entry.file_name()))).collect()
-                })
-                .map_err(fail)?,
+            Self::Folder(_) | Self::File(_) | Self::Input(_) | Self::Together(_) => {
+                fs::read_dir(self.on_disk(folder))
+                    .and_then(|entries| {
+                        entries
+                            .map(|entry| entry.map(|entry| folder.join(entry.file_name())))
+                            .collect()
+                    })
+                    .map_err(fail)?
+            }
             Self::BuiltIn(dir) => {
                 let inside =
                     if folder.as_os_str().is_empty() { Some(*dir) } else { dir.get_dir(folder) };

@@ -14,6 +14,10 @@ pub(super) fn print(engine: &Engine, listeners: &[ListenerSpec]) {
     };
     say!("{head}splinterdns {version}{head:#}");
     say_wrapped(&format!("{}; {day}", check::summary(engine)));
+    if !engine.replaced.is_empty() {
+        let codes: Vec<_> = engine.replaced.iter().map(ToString::to_string).collect();
+        say_wrapped(&format!("yours, in the place of the shipped ones: {}", codes.join(", ")));
+    }
     for listener in listeners {
         let bound = listener
             .binding

@@ -49,7 +49,7 @@ struct Row<'l> {
 
 pub(super) fn run(args: &CompareArgs) -> Outcome {
     let questions = questions(&args.questions)?;
-    let engine = args.files.load(args.asking.spec())?;
+    let engine = args.files.load(args.asking.spec(), &args.country)?;
     let countries = chosen(&engine.policy, &args.country)?;
     let mut json = Vec::new();
     for (index, question) in questions.iter().enumerate() {

@@ -32,7 +32,7 @@ pub(super) struct CountriesArgs {
 }
 
 pub(super) fn run(args: &CountriesArgs) -> Outcome {
-    let lab = args.files.load(LabSpec::default())?;
+    let lab = args.files.load(LabSpec::default(), &args.codes)?;
     let find = |code: &CountryCode| lab.policy.find(&Binding::to(*code));
     let found: Vec<_> = args.codes.iter().map(find).collect::<Result<_, _>>()?;
     let chosen = || found.iter().map(|(country, _)| *country);

@@ -64,7 +64,7 @@ pub(super) struct ExplainArgs {
 
 pub(super) fn run(args: &ExplainArgs) -> Outcome {
     let question = Question::read(&args.name, args.qtype)?;
-    let engine = args.files.load(args.asking.spec())?;
+    let engine = args.files.load(args.asking.spec(), args.country.as_slice())?;
     let (client, now) = (client(args, &engine.policy)?, engine.settings.clock.now());
     let from = (client, args.transport);
     let explanation = engine.explain(&question.wire, question.qtype, from, now);

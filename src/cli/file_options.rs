@@ -3,18 +3,31 @@
 use super::{outcome::Failure, progress::watched};
 use crate::{
     config::LabSpec,
-    engine::{Engine, LabSources, LoadError, load},
+    diagnostic::InvalidValue,
+    engine::{Engine, LabSources, LoadError, TrialRule, load},
     files::FileSource,
+    model::CountryCode,
     policy::UnknownJurisdiction,
 };
-use std::path::PathBuf;
+use std::{io, path::PathBuf};
 
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct FileArgs {
-    /// A folder with countries/*.yaml (or .yml) and, if you like, lab.yaml [default: the configs
-    /// compiled in]
-    #[arg(long, env = "SPLINTERDNS_CONFIGS", value_name = "DIR")]
-    configs: Option<PathBuf>,
+    /// A folder with countries/*.yaml (or .yml) and, if you like, lab.yaml; or one country file; or
+    /// - for one by the standard input. May be given several times [default: the configs compiled
+    /// in]
+    #[arg(long, env = "SPLINTERDNS_CONFIGS", value_name = "DIR|FILE", value_delimiter = ',')]
+    configs: Vec<PathBuf>,
+
+    /// Keep the shipped countries beside those of --configs; a country of yours takes the place of
+    /// the shipped one with its code
+    #[arg(long, requires = "configs")]
+    with_shipped: bool,
+
+    /// A rule to try in the country of --country or of a bound listener, before its others:
+    /// 'x.com=nxdomain', 'x.com=10.10.34.34', 'x.com={poison: {cname: a.example}}'
+    #[arg(long = "rule", value_name = "PATTERN=ANSWER", value_parser = trial)]
+    rules: Vec<String>,
 
     /// A lab file [default: lab.yaml in the configs, if there is one]
     #[arg(long, env = "SPLINTERDNS_LAB", value_name = "FILE")]
@@ -26,23 +39,94 @@ pub(super) struct FileArgs {
 }
 
 impl FileArgs {
-    pub(super) fn sources(&self, flags: LabSpec) -> LabSources {
-        LabSources {
+    /// What a lab is loaded from; rules to try hold in these countries, and in those of `flags`.
+    pub(super) fn sources(
+        &self,
+        flags: LabSpec,
+        countries: &[CountryCode],
+    ) -> Result<LabSources, Failure> {
+        let rules = self.trial_rules(&flags, countries)?;
+        Ok(LabSources {
             lab_file: self.lab.clone(),
             zones: self.zones.clone().map(FileSource::Folder),
-            ..LabSources::new(
-                self.configs.clone().map_or(FileSource::built_in_configs(), FileSource::Folder),
-                flags,
-            )
-        }
+            rules,
+            ..LabSources::new(self.configs()?, flags)
+        })
     }
 
-    pub(super) fn load(&self, flags: LabSpec) -> Result<Engine, Failure> {
-        let sources = self.sources(flags);
-        watched(&sources.progress, || load(&sources))
-            .map(|(engine, _)| engine)
-            .map_err(Failure::from)
+    pub(super) fn load(
+        &self,
+        flags: LabSpec,
+        countries: &[CountryCode],
+    ) -> Result<Engine, Failure> {
+        let sources = self.sources(flags, countries)?;
+        let (engine, _) = watched(&sources.progress, || load(&sources)).map_err(Failure::from)?;
+        if !engine.replaced.is_empty() {
+            let codes: Vec<_> = engine.replaced.iter().map(ToString::to_string).collect();
+            let codes = codes.join(", ");
+            anstream::eprintln!("note: {codes} of --configs, in the place of the shipped one");
+        }
+        Ok(engine)
     }
+
+    fn configs(&self) -> Result<FileSource, Failure> {
+        let mut sources = Vec::new();
+        for path in &self.configs {
+            sources.push(match path.to_str() {
+                Some("-") => FileSource::Input(input()?.into()),
+                _ if path.is_file() => FileSource::File(path.clone()),
+                _ => FileSource::Folder(path.clone()),
+            });
+        }
+        if self.with_shipped || sources.is_empty() {
+            sources.push(FileSource::built_in_configs());
+        }
+        Ok(match &sources[..] {
+            [one @ (FileSource::Folder(_) | FileSource::BuiltIn(_))] => one.clone(),
+            _ => FileSource::Together(sources),
+        })
+    }
+
+    fn trial_rules(
+        &self,
+        flags: &LabSpec,
+        countries: &[CountryCode],
+    ) -> Result<Vec<TrialRule>, Failure> {
+        let bound = flags.listen.iter().filter_map(|at| at.value.binding.as_ref());
+        let mut all: Vec<_> = bound.map(|binding| binding.country).collect();
+        all.extend(flags.country.as_ref().map(|at| at.value));
+        all.extend(countries);
+        all.sort();
+        all.dedup();
+        if all.is_empty() && !self.rules.is_empty() {
+            return Err(Failure::problem(
+                "--rule holds in a country: add --country CC, or for `serve` a listener that is \
+                 bound to one (--listen 127.0.0.1:5300=CC)",
+            ));
+        }
+        let rules = self.rules.iter();
+        let rules = rules.flat_map(|written| {
+            let written = written.clone();
+            all.iter().map(move |country| TrialRule { country: *country, written: written.clone() })
+        });
+        Ok(rules.collect())
+    }
+}
+
+/// The text that comes by the standard input.
+pub(super) fn input() -> Result<String, Failure> {
+    io::read_to_string(io::stdin())
+        .map_err(|why| Failure::unreadable(format!("cannot read the standard input: {why}")))
+}
+
+/// A pattern and an answer.
+fn trial(text: &str) -> Result<String, InvalidValue> {
+    let parts = text
+        .rsplit_once('=')
+        .filter(|(pattern, answer)| !pattern.is_empty() && !answer.trim().is_empty());
+    let expected = "a pattern and an answer, such as x.com=nxdomain".to_owned();
+    let invalid = || InvalidValue { found: text.to_owned(), what: "rule", expected };
+    parts.map(|_| text.to_owned()).ok_or_else(invalid)
 }
 
 impl From<LoadError> for Failure {

@@ -37,7 +37,7 @@ async fn serve(args: ServeArgs) -> Outcome {
     let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::unreadable)?;
     let (files, ready_file) = (args.files.clone(), args.ready_file.clone());
     ready::not_yet(ready_file.as_deref())?;
-    let sources = files.sources(args.spec());
+    let sources = files.sources(args.spec(), &[])?;
     let progress = sources.progress.clone();
     let server = watched(&progress, || Server::bind(sources)).map_err(|error| match error {
         StartError::Load(error) => Failure::from(error),

@@ -85,9 +85,13 @@ impl<'s> AnswerCatalog<'s> {
         self.counters
     }
 
-    /// The answer of a rule.
-    pub fn resolve(&mut self, spec: &'s AnswerSpec, report: &mut Report) -> Option<Arc<Answer>> {
-        let file = self.file;
+    /// The answer of a rule, which may stand in another file than the country.
+    pub fn resolve(
+        &mut self,
+        spec: &'s AnswerSpec,
+        file: usize,
+        report: &mut Report,
+    ) -> Option<Arc<Answer>> {
         self.answer(&spec.0, &mut Reader::again(report, file))
     }
 
@@ -122,6 +126,7 @@ impl<'s> AnswerCatalog<'s> {
         if let Some(done) = self.done.get(name) {
             return done.clone();
         }
+        let reader = &mut Reader::again(reader.report, self.file);
         self.open.push(name);
         let answer = match &node.value {
             Value::Scalar(word) => read_word(word, node, self, reader).map(|mut answer| {

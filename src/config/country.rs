@@ -46,6 +46,8 @@ pub struct CountrySpec {
     pub examples: Vec<ExampleSpec>,
     /// What the rules rest on.
     pub sources: Vec<(At<String>, String)>,
+    /// Whether rules of the command line come first; that they leave others nothing is no mistake.
+    pub is_tried: bool,
 }
 
 /// An ISP whose rules come before the country's.
@@ -109,6 +111,7 @@ pub fn read_country(file: usize, path: PathBuf, report: &mut Report) -> Option<C
         rules,
         examples,
         sources,
+        is_tried: false,
     })
 }
 

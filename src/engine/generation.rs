@@ -3,6 +3,7 @@
 use super::Settings;
 use crate::{
     answer::{Counters, Sampler},
+    model::CountryCode,
     policy::Policy,
     zone::Zones,
 };
@@ -17,6 +18,8 @@ pub struct Engine {
     pub zones: Zones,
     /// Who listens, who may ask, and the rest of the lab file.
     pub settings: Settings,
+    /// Countries of the user's own that took the place of shipped ones.
+    pub replaced: Vec<CountryCode>,
     counters: Counters,
     generation: u64,
 }
@@ -28,7 +31,7 @@ impl Engine {
         static GENERATION: AtomicU64 = AtomicU64::new(1);
         let counters = Counters::new(policy.counters());
         let generation = GENERATION.fetch_add(1, Ordering::Relaxed);
-        Self { policy, zones, settings, counters, generation }
+        Self { policy, zones, settings, replaced: Vec::new(), counters, generation }
     }
 
     /// What random picks are drawn from.

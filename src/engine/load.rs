@@ -1,12 +1,17 @@
 //! Reading everything a lab needs, with all problems of all files in one report.
 
-use super::{examples, generation::Engine, settings::Settings};
+use super::{
+    examples,
+    generation::Engine,
+    settings::Settings,
+    trial_rules::{TrialRule, try_rules},
+};
 use crate::{
     config::{CountrySpec, LabSpec, read_country, read_lab},
     diagnostic::{Duplicate, Place, Report, UnknownWord},
     dns::wire_name,
     files::{FileError, FileSource, YAML},
-    model::Binding,
+    model::{Binding, CountryCode},
     policy::{Policy, UnknownJurisdiction, compile},
     progress::Progress,
     zone::{Zone, Zones},
@@ -30,6 +35,8 @@ pub struct LabSources {
     pub zones: Option<FileSource>,
     /// What the command line says; it wins over the lab file.
     pub flags: LabSpec,
+    /// Rules to try, before all others of their countries.
+    pub rules: Vec<TrialRule>,
     /// How far a load of this has come.
     pub progress: Progress,
 }
@@ -52,7 +59,8 @@ impl LabSources {
     /// Configs as they are, with their own lab file and zones.
     #[must_use]
     pub fn new(configs: FileSource, flags: LabSpec) -> Self {
-        Self { configs, lab_file: None, zones: None, flags, progress: Progress::default() }
+        let (rules, progress) = (Vec::new(), Progress::default());
+        Self { configs, lab_file: None, zones: None, flags, rules, progress }
     }
 }
 
@@ -74,13 +82,15 @@ pub fn load(sources: &LabSources) -> Result<(Engine, Report), LoadError> {
         }
         (Err(error), ..) => return Err(LoadError::from(error)),
     };
-    let specs = read_countries(&sources.configs, &mut report)?;
+    let (mut specs, replaced) = read_countries(&sources.configs, &mut report)?;
+    try_rules(&mut specs, &sources.rules, &mut report);
     let mut policy = compile(&specs, &sources.configs, &sources.progress, &mut report);
     bind_countries(&mut policy, &file, &mut report);
     bind_flags(&mut policy, &sources.flags)?;
     let settings =
         Settings::new(file, sources.flags.clone(), zones_source.folder().map(Path::to_owned));
-    let engine = finish(policy, zones, settings, &specs, &mut report);
+    let mut engine = finish(policy, zones, settings, &specs, &mut report);
+    engine.replaced = replaced;
     if report.is_clean() {
         Ok((engine, report))
     } else {
@@ -144,7 +154,7 @@ fn lab_spec(sources: &LabSources, report: &mut Report) -> Result<LabSpec, FileEr
         return read_spec(&FileSource::Folder(PathBuf::new()), path, report);
     }
     for ending in YAML {
-        match read_spec(&sources.configs, Path::new(&format!("lab{ending}")), report) {
+        match read_spec(sources.configs.main(), Path::new(&format!("lab{ending}")), report) {
             Err(error) if error.why.kind() == io::ErrorKind::NotFound => {}
             read => return read,
         }
@@ -175,9 +185,13 @@ fn zones_source(sources: &LabSources, lab: &LabSpec) -> FileSource {
     )
 }
 
-fn read_countries(files: &FileSource, report: &mut Report) -> Result<Vec<CountrySpec>, FileError> {
+/// The countries, and the codes of those that took the place of shipped ones.
+fn read_countries(
+    files: &FileSource,
+    report: &mut Report,
+) -> Result<(Vec<CountrySpec>, Vec<CountryCode>), FileError> {
     let mut specs = Vec::new();
-    let paths = files.list(Path::new("countries"), &YAML)?;
+    let paths = files.countries()?;
     if paths.is_empty() {
         let why =
             io::Error::other("this folder holds no country: no file that ends in .yaml or .yml");
@@ -187,7 +201,13 @@ fn read_countries(files: &FileSource, report: &mut Report) -> Result<Vec<Country
         let file = report.open(files.shown(&path), files.read(&path)?);
         specs.extend(read_country(file, path, report));
     }
-    Ok(specs)
+    let (shipped, own): (Vec<_>, Vec<_>) =
+        specs.into_iter().partition(|spec: &CountrySpec| files.is_spare(&spec.path));
+    let is_replaced =
+        |spec: &CountrySpec| own.iter().any(|own| own.country.value == spec.country.value);
+    let (gone, kept): (Vec<_>, Vec<_>) = shipped.into_iter().partition(is_replaced);
+    let replaced = gone.iter().map(|spec| spec.country.value).collect();
+    Ok((own.into_iter().chain(kept).collect(), replaced))
 }
 
 fn read_zones(files: &FileSource, report: &mut Report) -> Result<Zones, FileError> {

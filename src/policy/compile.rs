@@ -65,13 +65,15 @@ struct CompiledRules {
     rules: Vec<Rule>,
     places: Vec<Place>,
     index: PatternIndex,
+    /// Rules of the command line stand above, and may hide those below.
+    may_shadow: bool,
 }
 
 impl CompiledRules {
     /// Reports the rules that can never match, where these parsers read the queries.
     fn finish(self, readers: ParserSet, report: &mut Report) -> Ruleset {
-        let Self { rules, places, index } = self;
-        for (number, rule) in rules.iter().enumerate() {
+        let Self { rules, places, index, may_shadow } = self;
+        for (number, rule) in rules.iter().enumerate().filter(|_| !may_shadow) {
             let above = shadowing_rules(&rules, &index, readers, number).into_iter().map(|above| {
                 let place = report.cross_reference(places[number], places[above]);
                 format!("{:?} ({place})", rules[above].slug)
@@ -103,6 +105,7 @@ impl<'a> Compiling<'a> {
             rules,
             examples: _,
             sources,
+            is_tried: _,
         } = self.spec;
         unique("source", sources.iter().map(|(key, _)| key), self.report);
         unique("operator", operators.iter().map(|operator| &operator.operator), self.report);
@@ -173,7 +176,8 @@ impl<'a> Compiling<'a> {
                 return CompiledRules::default();
             }
         };
-        CompiledRules { rules, places, index }
+        let may_shadow = self.spec.is_tried;
+        CompiledRules { rules, places, index, may_shadow }
     }
 
     /// A rule, and behind `patterns` its own.
@@ -216,7 +220,7 @@ impl<'a> Compiling<'a> {
         let hours = self.hours(rule, hours);
         let anchor = patterns.of_last_rule().find_map(PatternRef::anchor).map(Box::from);
         let sources = sources.iter().flatten().filter_map(|key| self.source(key)).collect();
-        let answer = self.answers.resolve(answer, self.report)?;
+        let answer = self.answers.resolve(answer, rule.place.file(), self.report)?;
         Some(Rule {
             slug: rule.value.clone(),
             anchor,

@@ -160,11 +160,8 @@ fn release(old: Arc<ServingState>) {
 
 /// The folders and the file that a lab was read from; the compiled-in ones do not change.
 fn watched(sources: &LabSources, serving: &ArcSwap<ServingState>) -> Vec<PathBuf> {
-    let folders = [
-        sources.configs.folder().map(Path::to_owned),
-        serving.load().engine.settings.zones.clone(),
-    ];
-    let paths = folders.into_iter().flatten().chain(sources.lab_file.clone());
+    let zones = serving.load().engine.settings.zones.clone();
+    let paths = sources.configs.roots().into_iter().chain(zones).chain(sources.lab_file.clone());
     // Events carry whole paths, and paths are compared with them.
     paths.map(|path| std::path::absolute(&path).unwrap_or(path)).collect()
 }

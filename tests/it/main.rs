@@ -15,6 +15,7 @@ mod protocol;
 mod ready;
 mod relay;
 mod reload;
+mod sources;
 mod stream;
 #[path = "../support/mod.rs"]
 mod support;
