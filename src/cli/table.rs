@@ -141,7 +141,7 @@ mod tests {
         let whole = "code  more          name\nBR    10.55.0.0/16  an ISP with a long name\n";
         assert_eq!(shown(&table, 43), whole);
         assert_eq!(shown(&table, 42), "code  name\nBR    an ISP with a long name\n");
-        assert_eq!(shown(&table, 24), "code  name\nBR    an ISP with a long…\n");
+        assert_eq!(shown(&table, 25), "code  name\nBR    an ISP with a long…\n");
     }
 
     #[test]

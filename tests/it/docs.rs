@@ -82,7 +82,9 @@ fn every_console_block_shows_what_the_command_says() {
 
 #[test]
 fn every_key_of_the_format_is_documented() {
-    let page = fs::read_to_string(repository().join("docs/config.md")).unwrap();
+    let page = ["docs/config.md", "docs/lab.md"]
+        .map(|page| fs::read_to_string(repository().join(page)).unwrap())
+        .concat();
     let mut keys = 0;
     for file in fs::read_dir(repository().join("src/config")).unwrap() {
         let text = fs::read_to_string(file.unwrap().path()).unwrap();
@@ -92,7 +94,7 @@ fn every_key_of_the_format_is_documented() {
                 let key = text[at + call.len()..].split('"').next().unwrap();
                 assert!(
                     page.contains(&format!("`{key}`")),
-                    "docs/config.md does not tell of `{key}`"
+                    "neither docs/config.md nor docs/lab.md tells of `{key}`"
                 );
                 keys += 1;
             }
