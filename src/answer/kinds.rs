@@ -17,7 +17,7 @@ mod truncate;
 use super::options::KindEntry;
 
 /// Every kind of answer.
-pub const KINDS: [KindEntry; 13] = [
+pub static KINDS: &[KindEntry] = &[
     honest::ENTRY,
     nxdomain::ENTRY,
     nodata::ENTRY,
@@ -36,6 +36,5 @@ pub const KINDS: [KindEntry; 13] = [
 /// The kind that is written with this word.
 #[must_use]
 pub fn kind_named(word: &str) -> Option<&'static KindEntry> {
-    static TABLE: [KindEntry; KINDS.len()] = KINDS;
-    TABLE.iter().find(|entry| entry.word == word)
+    KINDS.iter().find(|entry| entry.word == word)
 }

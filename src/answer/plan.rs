@@ -20,8 +20,16 @@ pub struct Plan {
     pub octets: Vec<u8>,
     /// In the order of their times; none is silence.
     pub steps: Vec<PlannedStep>,
-    /// What comes first, and when.
-    first: Option<(Duration, VerdictKind)>,
+    first: Option<FirstStep>,
+}
+
+/// What comes first, and when.
+#[derive(Clone, Copy, Debug)]
+struct FirstStep {
+    after: Duration,
+    /// Whether it is a message or a reset, and not silence.
+    sends: bool,
+    verdict: VerdictKind,
 }
 
 /// One thing that goes out.
@@ -71,13 +79,15 @@ impl Plan {
 
     /// The verdict, if anything was planned; the next one is about what is planned from now on.
     pub fn take_verdict(&mut self) -> VerdictKind {
-        self.first.take().map_or(VerdictKind::Drop, |(_, verdict)| verdict)
+        self.first.take().map_or(VerdictKind::Drop, |first| first.verdict)
     }
 
-    /// Plans a step that has a verdict.
+    /// Plans a step that has a verdict; one without an output is silence, whose verdict counts only
+    /// where nothing else is sent.
     pub fn push(&mut self, after: Duration, output: Option<Output>, verdict: VerdictKind) {
-        if self.first.is_none_or(|(first, _)| after < first) {
-            self.first = Some((after, verdict));
+        let sends = output.is_some();
+        if self.first.is_none_or(|first| sends && (after < first.after || !first.sends)) {
+            self.first = Some(FirstStep { after, sends, verdict });
         }
         self.steps.extend(output.map(|output| PlannedStep { after, output }));
     }

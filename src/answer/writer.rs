@@ -155,7 +155,8 @@ impl<'a> ResponseHead<'a> {
 }
 
 impl ResponseWriter<'_> {
-    /// Adds a record. Sections come in their order.
+    /// Adds a record. Sections come in their order. Behind the longest message that there can be
+    /// nothing is added, for it will be truncated anyway.
     pub(super) fn record(
         &mut self,
         section: Section,
@@ -164,6 +165,9 @@ impl ResponseWriter<'_> {
         ttl: u32,
         data: impl FnOnce(&mut Vec<u8>),
     ) {
+        if self.out.len() - self.start > usize::from(u16::MAX) {
+            return;
+        }
         self.counts[section as usize] += 1;
         match (owner, self.head.wire.owner) {
             // A pointer to the first octet after the header, where the question's name stands (RFC

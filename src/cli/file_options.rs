@@ -13,9 +13,8 @@ use std::{io, path::PathBuf};
 
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct FileArgs {
-    /// A folder with countries/*.yaml (or .yml) and, if you like, lab.yaml; or one country file; or
-    /// - for one by the standard input. May be given several times [default: the configs compiled
-    /// in]
+    /// A folder with countries/*.yaml (or .yml) and, if you like, lab.yaml; or one country file, or
+    /// standard input (-). May be given several times [default: the configs compiled in]
     #[arg(long, env = "SPLINTERDNS_CONFIGS", value_name = "DIR|FILE", value_delimiter = ',')]
     configs: Vec<PathBuf>,
 

@@ -110,16 +110,19 @@ fn stray_star(line: &str) -> Option<usize> {
 
 /// The text of a number as it stands in the document.
 pub(super) fn as_written(text: &str, number: usize) -> String {
-    let (line, column) = locate(text, number);
-    let rest = text.lines().nth(line - 1).expect("the node stands there").chars().skip(column - 1);
+    // Lines would not do: YAML breaks them at more characters than Rust does.
+    let start = location(text, number).map_or(0, |place| place.index());
+    let rest = text.get(start..).unwrap_or_default().chars();
     rest.take_while(|c| c.is_ascii_alphanumeric() || "+-._".contains(*c)).collect()
 }
 
 /// Line and column, counted from 1, of the node with this number.
 pub(super) fn locate(text: &str, number: usize) -> (usize, usize) {
-    let refused = walk(text, Some(number)).err();
-    let place = refused.and_then(|error| error.location());
-    place.map_or((1, 1), |place| (place.line(), place.column()))
+    location(text, number).map_or((1, 1), |place| (place.line(), place.column()))
+}
+
+fn location(text: &str, number: usize) -> Option<serde_yaml::Location> {
+    walk(text, Some(number)).err()?.location()
 }
 
 fn walk(text: &str, refuse: Option<usize>) -> Result<Node, serde_yaml::Error> {
@@ -252,6 +255,12 @@ mod tests {
         let written: Vec<_> =
             items.iter().map(|item| super::as_written(text, item.number)).collect();
         assert_eq!(written, ["1.50", "0x10", "1e3", "007", "true", "1.10.1"]);
+        // Line breaks of YAML that are none to `str::lines`, and letters of several octets.
+        for text in ["é: 1.50\rb: 1", "é: x\u{85}b: 1.50", "é: x\u{2028}b: 1.50\n"] {
+            let tree = read(text).unwrap();
+            let number = find(&tree, "1.5").unwrap().number;
+            assert_eq!(super::as_written(text, number), "1.50", "{text:?}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::{
     config::{CountrySpec, ExampleSpec},
     diagnostic::{At, Place, Report, UnknownWord},
     dns::wire_name,
-    policy::{Country, MissReason},
+    policy::Country,
 };
 use std::net::IpAddr;
 use thiserror::Error;
@@ -22,9 +22,9 @@ enum ExampleError {
     NobodyAsks { ask: String, owner: String },
     #[error(
         "the example {ask:?} depends on when it is asked, because rule {rule:?} does; \
-         give it a day, such as today: {today}"
+         say on what day, as today: YYYY-MM-DD"
     )]
-    NeedsDay { ask: String, rule: String, today: String },
+    NeedsDay { ask: String, rule: String },
 }
 
 /// A problem, and where it is.
@@ -36,7 +36,7 @@ pub(super) fn run(engine: &Engine, spec: &CountrySpec, report: &mut Report) {
     for example in &spec.examples {
         let Some(client) = client(country, example, report) else { continue };
         let explanation = explanation(engine, example, client);
-        let problem = needs_day(engine, &explanation, example)
+        let problem = needs_day(&explanation, example)
             .or_else(|| wrong_decision(&explanation, spec, example))
             .or_else(|| wrong_replies(&explanation, example));
         problem.into_iter().for_each(|(place, problem)| report.add(place, problem));
@@ -52,22 +52,14 @@ fn explanation<'e>(engine: &'e Engine, example: &ExampleSpec, client: IpAddr) ->
 
 /// An example without a day must not be about a rule that holds on some days and not on others: a
 /// config that loads today could be refused tomorrow.
-fn needs_day(
-    engine: &Engine,
-    explanation: &Explanation<'_>,
-    example: &ExampleSpec,
-) -> Option<Found> {
+fn needs_day(explanation: &Explanation<'_>, example: &ExampleSpec) -> Option<Found> {
     if example.today.is_some() {
         return None;
     }
     let Explanation { query, decision, .. } = explanation;
-    let decided = decision.rule.map(|(rule, _)| rule);
-    let misses = decision.jurisdiction.near_misses(query);
-    let own = misses.iter().filter(|miss| miss.why != MissReason::Operator).map(|miss| miss.rule);
-    let dated = decided.into_iter().chain(own).find(|rule| rule.depends_on_time())?;
+    let dated = decision.jurisdiction.dated_rule(query)?;
     let (ask, rule) = (example.ask.value.clone(), dated.slug.clone());
-    let today = engine.settings.clock.today().to_string();
-    Some((example.ask.place, ExampleError::NeedsDay { ask, rule, today }))
+    Some((example.ask.place, ExampleError::NeedsDay { ask, rule }))
 }
 
 fn fails(example: &ExampleSpec, place: Place, got: String, expected: String) -> Found {

@@ -1,4 +1,4 @@
-//! Honest answers that need no upstream resolver.
+//! Honest answers: from the zones, or after an upstream resolver has been asked.
 
 use super::{
     answer_cache::{AnswerCache, patch_header},
@@ -8,7 +8,11 @@ use super::{
 use crate::{
     answer::{ResponseHead, WireForm},
     config::HonestSource,
-    dns::{QueryView, constants::EDE_NO_REACHABLE_AUTHORITY},
+    dns::{
+        QueryView, Transport,
+        constants::{EDE_NO_REACHABLE_AUTHORITY, flags2, flags3},
+    },
+    upstream::{UpstreamAnswer, UpstreamError, gives_up},
     zone::ZoneAnswer,
 };
 use hickory_proto::op::{Message, ResponseCode};
@@ -70,9 +74,38 @@ impl Engine {
         })
     }
 
-    /// The zones' answer, if it is all that the client can want.
+    /// The honest answer once the upstream resolvers have been asked: theirs, or else what the
+    /// zones say, if they come behind. When nobody has an answer, the upstream's own words are the
+    /// best there is.
     #[must_use]
-    pub fn complete_from_zones(&self, query: QueryView<'_>, limit: usize) -> Option<Vec<u8>> {
+    pub fn after_upstream(
+        &self,
+        query: QueryView<'_>,
+        transport: Transport,
+        outcome: Result<UpstreamAnswer, UpstreamError>,
+    ) -> Vec<u8> {
+        let limit = query.response_limit(transport);
+        let words = match outcome {
+            // The client would have to ask again by TCP, and it does so already.
+            Ok(UpstreamAnswer { cut: Some(why), .. }) if transport.is_stream() => {
+                Self::no_answer(query, limit, &why.to_string())
+            }
+            Ok(UpstreamAnswer { octets, .. }) => {
+                let fitting = fit(octets, query, limit);
+                if !gives_up(&fitting) {
+                    return fitting;
+                }
+                fitting
+            }
+            Err(why) => Self::no_answer(query, limit, &why.to_string()),
+        };
+        let zones_later = self.settings.honest_from.last() == Some(&HonestSource::Zones);
+        let zones = if zones_later { self.complete_from_zones(query, limit) } else { None };
+        zones.or_else(|| self.none_known_in_zones(query, limit)).unwrap_or(words)
+    }
+
+    /// The zones' answer, if it is all that the client can want.
+    fn complete_from_zones(&self, query: QueryView<'_>, limit: usize) -> Option<Vec<u8>> {
         match self.zones_say(query, limit) {
             Local::Complete(octets) => Some(octets),
             // Who does not ask for recursion wants what is known here, not what others know.
@@ -85,8 +118,7 @@ impl Engine {
 
     /// NODATA where a zone holds the name without the type, when nobody else could tell: a SERVFAIL
     /// would take the name's addresses of the other family from a stub resolver too.
-    #[must_use]
-    pub fn none_known_in_zones(&self, query: QueryView<'_>, limit: usize) -> Option<Vec<u8>> {
+    fn none_known_in_zones(&self, query: QueryView<'_>, limit: usize) -> Option<Vec<u8>> {
         match self.zones_say(query, limit) {
             Local::NoneKnown(octets) => Some(octets),
             Local::Complete(_) | Local::Partial(_) | Local::Nothing(_) => None,
@@ -94,8 +126,7 @@ impl Engine {
     }
 
     /// SERVFAIL that says why.
-    #[must_use]
-    pub fn no_answer(query: QueryView<'_>, limit: usize, why: &str) -> Vec<u8> {
+    fn no_answer(query: QueryView<'_>, limit: usize, why: &str) -> Vec<u8> {
         let head = ResponseHead::status(ResponseCode::ServFail);
         head.explained(EDE_NO_REACHABLE_AUTHORITY, why).octets(query, limit)
     }
@@ -141,4 +172,16 @@ fn encode(message: &Message, query: QueryView<'_>, limit: usize) -> Vec<u8> {
     let wire = WireForm { aa, ..WireForm::default() };
     let status = ResponseHead::status(message.metadata.response_code);
     ResponseHead { truncated: true, wire, ..status }.octets(query, limit)
+}
+
+/// A relayed answer as it is, or truncated where the client takes less than the upstream gave.
+fn fit(octets: Vec<u8>, query: QueryView<'_>, limit: usize) -> Vec<u8> {
+    if octets.len() <= limit {
+        return octets;
+    }
+    let flag = |octet: usize, bit: u8| Some(octets[octet] & bit != 0);
+    let (aa, ra, ad) = (flag(2, flags2::AA), flag(3, flags3::RA), flag(3, flags3::AD));
+    let wire = WireForm { aa, ra, ad, ..WireForm::default() };
+    let rcode = ResponseCode::from(0, octets[3] & flags3::RCODE);
+    ResponseHead { truncated: true, wire, ..ResponseHead::status(rcode) }.octets(query, limit)
 }

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     answer::{Output, Plan, PlannedStep, Sampler},
     dns::{ParserSet, QueryView},
-    model::{Query, VerdictKind},
+    model::{Binding, Query, VerdictKind},
     policy::{Decision, Jurisdiction, prefetch},
 };
 use smallvec::SmallVec;
@@ -60,12 +60,16 @@ impl Engine {
         mut done: impl FnMut(T, &Response<'e, 'r, '_>),
     ) {
         // Those who come together are often one client.
-        let mut last: Option<Sender<'e>> = None;
+        let mut last: Option<(Sender<'e>, Option<&Binding>)> = None;
         loop {
             let batch = requests.by_ref().take(BATCH);
             let parsed = batch.map(|(tag, request)| {
-                let sender = last.filter(|last| last.client == request.client);
-                let sender = *last.insert(sender.unwrap_or_else(|| self.sender(&request)));
+                let same = |(last, binding): &(Sender<'_>, _)| {
+                    last.client == request.client && *binding == request.binding
+                };
+                let sender = last.filter(same).map(|(sender, _)| sender);
+                let sender = sender.unwrap_or_else(|| self.sender(&request));
+                last = Some((sender, request.binding));
                 (tag, parse(request, sender, scratch))
             });
             let batch: SmallVec<[_; BATCH]> = parsed.collect();

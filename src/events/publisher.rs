@@ -6,7 +6,7 @@ use std::{
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
-        mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel},
+        mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel},
     },
     thread,
     time::{Duration, Instant},
@@ -24,7 +24,7 @@ pub trait EventSink: Send {
 /// Where events are begun. Clones publish into the same queue.
 #[derive(Clone, Debug)]
 pub struct Publisher {
-    queue: SyncSender<QueryEvent>,
+    queue: SyncSender<Queued>,
     lost: Arc<AtomicU64>,
 }
 
@@ -37,11 +37,22 @@ pub struct PendingEvent {
     event: Mutex<Option<QueryEvent>>,
 }
 
+/// What goes through the queue.
+#[derive(Debug)]
+enum Queued {
+    Event(QueryEvent),
+    /// Somebody waits until all before it has been recorded.
+    Flush(SyncSender<()>),
+}
+
 /// As many events may wait for the sinks: a tenth of a second of a busy server.
 const QUEUE: usize = 16_384;
 
 /// How long at least lies between two tellings of how many were lost.
 const PACE: Duration = Duration::from_secs(1);
+
+/// How often a flush looks whether the queue has room.
+const FLUSH_PACE: Duration = Duration::from_millis(5);
 
 impl Publisher {
     /// Starts the thread at whose end the sinks are. It ends when the last publisher has gone and
@@ -70,8 +81,23 @@ impl Publisher {
         Arc::new(PendingEvent { publisher, begun, event })
     }
 
+    /// Waits until the sinks have recorded what was published, for so long at the most.
+    pub fn flush(&self, limit: Duration) {
+        let deadline = Instant::now() + limit;
+        let (done, waiting) = sync_channel(1);
+        // A queue has no room when the sinks are slow; then there is something to wait for.
+        while let Err(TrySendError::Full(_)) = self.queue.try_send(Queued::Flush(done.clone())) {
+            if Instant::now() > deadline {
+                return;
+            }
+            thread::sleep(FLUSH_PACE);
+        }
+        // Nothing can be done about sinks that take longer.
+        let _ = waiting.recv_timeout(deadline.saturating_duration_since(Instant::now()));
+    }
+
     fn publish(&self, event: QueryEvent) {
-        if self.queue.try_send(event).is_err() {
+        if self.queue.try_send(Queued::Event(event)).is_err() {
             self.lost.fetch_add(1, Ordering::Relaxed);
         }
     }
@@ -103,12 +129,17 @@ impl Drop for PendingEvent {
 }
 
 /// Hands events to the sinks until the last publisher has gone.
-fn drain(events: &Receiver<QueryEvent>, lost: &AtomicU64, mut sinks: Vec<Box<dyn EventSink>>) {
+fn drain(events: &Receiver<Queued>, lost: &AtomicU64, mut sinks: Vec<Box<dyn EventSink>>) {
     let mut told = Instant::now();
     loop {
         let event = events.recv_timeout(PACE);
         match &event {
-            Ok(event) => sinks.iter_mut().for_each(|sink| sink.record(event)),
+            Ok(Queued::Event(event)) => sinks.iter_mut().for_each(|sink| sink.record(event)),
+            Ok(Queued::Flush(done)) => {
+                tell(lost, &mut sinks);
+                // Who has waited for too long is gone.
+                let _ = done.try_send(());
+            }
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => break,
         }
@@ -207,10 +238,12 @@ mod tests {
             drop(publisher.begin(event(&format!("{number}.example")), Instant::now()));
         }
         assert!(begin.elapsed() < Duration::from_secs(1), "nobody takes the events yet");
-        drop(publisher);
         drop(permit);
+        publisher.flush(Duration::from_secs(10));
+        drop(publisher);
+        let recorded = heard.try_iter().collect::<Vec<_>>();
         let (mut events, mut lost) = (0, 0);
-        while let Ok(told) = heard.recv() {
+        for told in recorded {
             match told {
                 Told::Event(_) => events += 1,
                 Told::Lost(count) => lost += count,

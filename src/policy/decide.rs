@@ -2,7 +2,7 @@
 
 use super::{
     country::{Country, Operator},
-    index::{Batch, prefetch_rest},
+    index::{PendingSearches, prefetch_rest},
     rule::{MissReason, Rule},
     ruleset::Ruleset,
 };
@@ -49,11 +49,11 @@ pub struct NearMiss<'p> {
 /// that is what a decision waits for, and for many names it takes hardly longer than for one. The
 /// decisions are the same without.
 pub fn prefetch<'n>(names: impl Iterator<Item = (Jurisdiction<'n>, &'n Name)>) {
-    let mut batch = Batch::new();
+    let mut pending = PendingSearches::new();
     for (jurisdiction, name) in names {
-        jurisdiction.rulesets().for_each(|rules| rules.prefetch(name, &mut batch));
+        jurisdiction.rulesets().for_each(|rules| rules.prefetch(name, &mut pending));
     }
-    prefetch_rest(&batch);
+    prefetch_rest(&pending);
 }
 
 impl<'p> Jurisdiction<'p> {
@@ -62,6 +62,16 @@ impl<'p> Jurisdiction<'p> {
     pub fn decide(self, query: &Query) -> Decision<'p> {
         let rule = self.rulesets().find_map(|rules| rules.first(query));
         Decision { jurisdiction: self, rule }
+    }
+
+    /// The first rule on the way to the decision about a query that depends on when it is asked.
+    #[must_use]
+    pub fn dated_rule(self, query: &Query) -> Option<&'p Rule> {
+        let matching = self.rulesets().flat_map(|rules| rules.matching(&query.qname));
+        let mut holding = matching.map(|(rule, _)| rule);
+        // The first that always holds decides, so that those below it have no say.
+        let decides = |rule: &&Rule| rule.failing_whenever(query).is_none();
+        holding.find(decides).filter(|rule| rule.depends_on_time())
     }
 
     /// The parsers of all who read clients' queries, because a rule has an answer of theirs.

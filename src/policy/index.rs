@@ -42,11 +42,14 @@ pub(super) struct Hit<'p> {
 
 /// Searches of several names that are prefetched together. Those for which there is no room are
 /// left out: they are found all the same, only later.
-pub(super) type Batch<'p> = SmallVec<[(&'p PatternIndex, Pending); 64]>;
+pub(super) type PendingSearches<'p> = SmallVec<[(&'p PatternIndex, Pending); 64]>;
 
 /// Asks for the memory that the searches read then; what they read first should have come by now.
-pub(super) fn prefetch_rest(batch: &Batch<'_>) {
-    batch.iter().for_each(|(index, pending)| index.suffixes.prefetch_texts(&index.arena, *pending));
+pub(super) fn prefetch_rest(searches: &PendingSearches<'_>) {
+    let texts = |(index, pending): &(&PatternIndex, _)| {
+        index.suffixes.prefetch_texts(&index.arena, *pending);
+    };
+    searches.iter().for_each(texts);
 }
 
 impl PatternIndex {
@@ -99,10 +102,10 @@ impl PatternIndex {
     }
 
     /// Asks for the memory that the search for a name reads first, without waiting for it.
-    pub(super) fn prefetch<'p>(&'p self, name: &str, batch: &mut Batch<'p>) {
+    pub(super) fn prefetch<'p>(&'p self, name: &str, searches: &mut PendingSearches<'p>) {
         self.suffixes.prefetch_slots(name, |pending| {
-            if batch.len() < batch.inline_size() {
-                batch.push((self, pending));
+            if searches.len() < searches.inline_size() {
+                searches.push((self, pending));
             }
         });
     }

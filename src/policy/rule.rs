@@ -65,6 +65,11 @@ impl Rule {
         if self.hours.as_ref().is_some_and(|hours| !hours.hold(query.arrival)) {
             return Some(MissReason::Hours);
         }
+        self.failing_whenever(query)
+    }
+
+    /// The condition that does not hold for a query, whenever it is asked.
+    pub(super) fn failing_whenever(&self, query: &Query) -> Option<MissReason> {
         if !self.types.is_empty() && !self.types.contains(&query.qtype) {
             return Some(MissReason::Type);
         }

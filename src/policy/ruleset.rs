@@ -1,7 +1,7 @@
 //! Rules in their order, with the index that finds them by name.
 
 use super::{
-    index::{Batch, PatternIndex},
+    index::{PatternIndex, PendingSearches},
     rule::{MissReason, Rule},
 };
 use crate::{
@@ -46,8 +46,8 @@ impl Ruleset {
     }
 
     /// Adds the searches for a name to those that are prefetched together.
-    pub(super) fn prefetch<'p>(&'p self, name: &Name, batch: &mut Batch<'p>) {
-        self.index.prefetch(name.as_str(), batch);
+    pub(super) fn prefetch<'p>(&'p self, name: &Name, pending: &mut PendingSearches<'p>) {
+        self.index.prefetch(name.as_str(), pending);
     }
 
     /// The first rule that has a pattern for the QNAME and holds, with that pattern.

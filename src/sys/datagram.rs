@@ -240,10 +240,10 @@ impl Batch {
         &mut self,
         socket: &UdpSocket,
         outbox: &mut Outbox,
-        mut done: impl FnMut(usize, io::Result<()>),
+        mut done: impl FnMut(&[u8], io::Result<()>),
     ) {
         let Outbox { octets, replies } = outbox;
-        for (chunk, replies) in replies.chunks(BATCH).enumerate() {
+        for replies in replies.chunks(BATCH) {
             let mut parts = [iovec { iov_base: ptr::null_mut(), iov_len: 0 }; BATCH];
             // SAFETY: zeros are a value of mmsghdr.
             let mut headers: [mmsghdr; BATCH] = unsafe { mem::zeroed() };
@@ -266,11 +266,13 @@ impl Batch {
                     // The error is that of the first: it is given up, and the rest goes on.
                     Err(_) => (0, Some(io::Error::last_os_error())),
                 };
-                let number = |index| chunk * BATCH + index;
-                (first..first + sent).for_each(|index| done(number(index), Ok(())));
+                let mut tell = |index: usize, outcome| {
+                    done(&octets[replies[index].1.clone()], outcome);
+                };
+                (first..first + sent).for_each(|index| tell(index, Ok(())));
                 first += sent;
                 if let Some(failure) = failure {
-                    done(number(first), Err(failure));
+                    tell(first, Err(failure));
                     first += 1;
                 }
             }

@@ -44,9 +44,41 @@ pub(super) fn note(event: &Event, octets: &[u8], sent: bool) {
     }
 }
 
+/// A reply that has not left yet. One that is dropped before it has, because its client has gone,
+/// has failed.
+#[derive(Debug)]
+pub(super) struct Outgoing(Event);
+
+impl Outgoing {
+    pub(super) const fn new(event: Event) -> Self {
+        Self(event)
+    }
+
+    /// Notes what has become of it.
+    pub(super) fn left(mut self, octets: &[u8], sent: bool) {
+        note(&self.0.take(), octets, sent);
+    }
+
+    /// Notes that the connection was reset instead.
+    pub(super) fn reset(mut self) {
+        self.0.take().iter().for_each(|event| event.delivered(Delivered::Reset));
+    }
+
+    /// Whether anybody wants to know.
+    pub(super) const fn is_observed(&self) -> bool {
+        self.0.is_some()
+    }
+}
+
+impl Drop for Outgoing {
+    fn drop(&mut self) {
+        note(&self.0, &[], false);
+    }
+}
+
 /// Notes what the upstream resolver has said.
 pub(super) fn note_upstream(event: &Event, relayed: &Relayed) {
-    if let (Some(event), Some(flags)) = (event, relayed.upstream_flags) {
-        event.upstream_answered(flags);
+    if let (Some(event), Some(rcode)) = (event, relayed.upstream_rcode) {
+        event.upstream_answered(rcode);
     }
 }

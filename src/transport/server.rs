@@ -20,6 +20,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 use thiserror::Error;
 use tokio::{
@@ -39,6 +40,9 @@ pub struct Server {
     hangup: Signal,
     terminal: ControllingTerminal,
 }
+
+/// How long the end of the server waits for events that are still to be recorded.
+const LAST_EVENTS: Duration = Duration::from_secs(2);
 
 /// Why a server has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,6 +81,8 @@ impl Server {
         let serving = ServingState::new(engine)?;
         let settings = &serving.engine.settings;
         allow_files(settings.tcp_connections);
+        // The thread of the timers starts with the first of them, which should not be a query's.
+        async_io::block_on(async_io::Timer::after(Duration::ZERO));
         let sockets = settings
             .listen
             .iter()
@@ -138,8 +144,8 @@ impl Server {
                 tracing::info!("the terminal has gone, and the server with it");
                 ServerEnd::Told
             }
-            // None of them ends but by a panic, and a server that is deaf on one ear must not look
-            // well.
+            // None of them ends but by a panic; a server that no longer listens on all of its
+            // sockets must not look healthy.
             Some(ended) = tasks.join_next() => {
                 tracing::error!(?ended, "a part of the server ended");
                 ServerEnd::Broken
@@ -147,6 +153,11 @@ impl Server {
         };
         stop_workers.store(true, Ordering::Relaxed);
         tasks.shutdown().await;
+        if let Some(events) = events {
+            let flushed = tokio::task::spawn_blocking(move || events.flush(LAST_EVENTS));
+            // It fails only with the runtime.
+            let _ = flushed.await;
+        }
         end
     }
 }

@@ -3,13 +3,13 @@
 //! over it.
 
 use super::{
-    delivery::{self, Event},
+    delivery::{self, Outgoing},
     serving::ServingState,
 };
 use crate::{
     dns::{Transport, constants::HEADER_LEN},
     engine::{Payload, Request, Scratch},
-    events::{Delivered, Publisher},
+    events::Publisher,
     model::Binding,
 };
 use arc_swap::ArcSwap;
@@ -26,6 +26,9 @@ const IN_FLIGHT: usize = 128;
 
 /// How much is read at a time: some two hundred queries.
 const READ: usize = 16_384;
+
+/// And at first, because most streams carry one query.
+const FIRST_READ: usize = 512;
 
 /// How many honest answers a stream remembers; there may be a thousand streams.
 const CACHED_ANSWERS: usize = 256;
@@ -83,8 +86,8 @@ struct Connection<S> {
     pending: Vec<u8>,
     /// What is to be written.
     out: Vec<u8>,
-    /// The events of what is to be written, each with the place of its reply.
-    unsent: Vec<(Event, Range<usize>)>,
+    /// The observed replies of what is to be written, each with its place.
+    unsent: Vec<(Outgoing, Range<usize>)>,
     scratch: Scratch,
     in_flight: usize,
     /// What came of the queries that had to wait.
@@ -95,7 +98,7 @@ struct Connection<S> {
 struct Answered {
     /// A message, or a reset.
     octets: Option<Vec<u8>>,
-    event: Event,
+    reply: Outgoing,
 }
 
 /// What has been done with the queries that were read.
@@ -103,27 +106,30 @@ enum TakenQueries {
     /// Whether there was one.
     Answered(bool),
     /// The stream is to be reset.
-    Reset(Event),
+    Reset(Outgoing),
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     async fn run(mut self) -> io::Result<Ended<S>> {
         let mut deadline = Instant::now() + self.idle;
-        let mut open = true;
+        let (mut open, mut room) = (true, FIRST_READ);
         while open || self.in_flight > 0 {
-            self.pending.reserve(READ);
+            self.pending.reserve(room);
             tokio::select! {
                 Some(answered) = self.answers.1.recv() => {
                     self.in_flight -= 1;
-                    let Answered { octets, event } = answered;
+                    let Answered { octets, reply } = answered;
                     match octets {
-                        Some(octets) => self.frame(&octets, event)?,
-                        None => return Ok(self.reset(&event)),
+                        Some(octets) => self.frame(&octets, reply)?,
+                        None => return Ok(self.reset(reply)),
                     }
                     deadline = Instant::now() + self.idle;
                 }
                 read = self.stream.read_buf(&mut self.pending),
-                    if open && self.in_flight < IN_FLIGHT => open = read? > 0,
+                    if open && self.in_flight < IN_FLIGHT => {
+                        open = read? > 0;
+                        room = READ;
+                    }
                 () = sleep_until(deadline), if self.in_flight == 0 => return Ok(Ended::Closed),
             }
             // Only whole queries reset the idle time: a client that drips octets must not hold a
@@ -131,9 +137,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             match self.take_queries()? {
                 TakenQueries::Answered(true) => deadline = Instant::now() + self.idle,
                 TakenQueries::Answered(false) => {}
-                TakenQueries::Reset(event) => {
+                TakenQueries::Reset(reply) => {
                     self.flush().await?;
-                    return Ok(self.reset(&event));
+                    return Ok(self.reset(reply));
                 }
             }
             self.flush().await?;
@@ -165,13 +171,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         Ok(reset.map_or(TakenQueries::Answered(start > 0), TakenQueries::Reset))
     }
 
-    /// Answers one query, or sends it its own way. What comes back is an event when the stream is
-    /// to be reset.
+    /// Answers one query, or sends it its own way. Something comes back when the stream is to
+    /// be reset.
     fn answer(
         &mut self,
         serving: &Arc<ServingState>,
         octets: Range<usize>,
-    ) -> io::Result<Option<Event>> {
+    ) -> io::Result<Option<Outgoing>> {
         let (begun, engine) = (Instant::now(), &serving.engine);
         let request = Request {
             octets: &self.pending[octets],
@@ -183,16 +189,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         let response = engine.respond(&request, &mut self.scratch);
         let event = delivery::begin(self.context.events.as_ref(), &response, begun.into());
         let Some(transmission) = response.transmissions.first() else { return Ok(None) };
+        let reply = Outgoing::new(event.clone());
         let (after, due) = (transmission.after, begun + transmission.after);
         match &transmission.payload {
             Payload::Message(range, _) => {
                 let message = &response.octets[range.clone()];
                 if after.is_zero() {
                     let written = frame(message, &mut self.out)?;
-                    self.unsent.extend(event.is_some().then_some((event, written)));
+                    self.unsent.extend(reply.is_observed().then_some((reply, written)));
                 } else {
                     let octets = Some(message.to_vec());
-                    self.later(due, async { Answered { octets, event } });
+                    self.later(due, async { Answered { octets, reply } });
                 }
             }
             Payload::AskUpstream => {
@@ -203,11 +210,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                     let query = query.view();
                     let relayed = serving.relay(query, transport).await;
                     delivery::note_upstream(&event, &relayed);
-                    Answered { octets: Some(relayed.octets), event }
+                    Answered { octets: Some(relayed.octets), reply }
                 });
             }
-            Payload::Reset if after.is_zero() => return Ok(Some(event)),
-            Payload::Reset => self.later(due, async { Answered { octets: None, event } }),
+            Payload::Reset if after.is_zero() => return Ok(Some(reply)),
+            Payload::Reset => self.later(due, async { Answered { octets: None, reply } }),
         }
         Ok(None)
     }
@@ -223,9 +230,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         });
     }
 
-    fn frame(&mut self, octets: &[u8], event: Event) -> io::Result<()> {
+    fn frame(&mut self, octets: &[u8], reply: Outgoing) -> io::Result<()> {
         let written = frame(octets, &mut self.out)?;
-        self.unsent.extend(event.is_some().then_some((event, written)));
+        self.unsent.extend(reply.is_observed().then_some((reply, written)));
         Ok(())
     }
 
@@ -239,15 +246,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             self.stream.flush().await
         });
         let written = written.await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));
-        for (event, range) in self.unsent.drain(..) {
-            delivery::note(&event, &self.out[range], written.is_ok());
+        for (reply, range) in self.unsent.drain(..) {
+            reply.left(&self.out[range], written.is_ok());
         }
         self.out.clear();
         written
     }
 
-    fn reset(self, event: &Event) -> Ended<S> {
-        event.iter().for_each(|event| event.delivered(Delivered::Reset));
+    fn reset(self, reply: Outgoing) -> Ended<S> {
+        reply.reset();
         Ended::Reset(self.stream)
     }
 }

@@ -5,7 +5,7 @@
 //! its time or for an upstream resolver, is handed to tokio, so that it delays no other query.
 
 use super::{
-    delivery::{self, Event},
+    delivery::{self, Event, Outgoing},
     serving::ServingState,
 };
 use crate::{
@@ -71,8 +71,8 @@ struct Worker {
     scratch: Scratch,
     /// Replies that leave with this batch.
     outbox: Outbox,
-    /// The events of those, each with its reply; empty without observers.
-    queued: Vec<(Event, Vec<u8>)>,
+    /// Those replies once more, for observers; empty without them.
+    queued: Vec<Outgoing>,
 }
 
 /// Replies to a query that do not leave with its batch.
@@ -80,7 +80,13 @@ struct Departure {
     socket: Arc<UdpSocket>,
     path: ReturnPath,
     arrival: Instant,
-    event: Event,
+}
+
+/// One such reply.
+struct Delayed {
+    after: Duration,
+    octets: Vec<u8>,
+    reply: Outgoing,
 }
 
 impl Worker {
@@ -98,9 +104,9 @@ impl Worker {
         serving.engine.respond_all(requests, scratch, |index, response| {
             let event = delivery::begin(context.events.as_ref(), response, arrival);
             let mut later = Vec::new();
-            let departure = |event| {
+            let departure = || {
                 let (socket, path) = (Arc::clone(socket), *batch.get(index).1);
-                Departure { socket, path, arrival, event }
+                Departure { socket, path, arrival }
             };
             for Transmission { after, payload } in response.transmissions {
                 match payload {
@@ -110,16 +116,19 @@ impl Worker {
                         // One for each reply of the outbox, also where there is no query to tell
                         // of.
                         if context.events.is_some() {
-                            queued.push((event.clone(), reply.to_vec()));
+                            queued.push(Outgoing::new(event.clone()));
                         }
                     }
                     Payload::Message(range, _) => {
-                        later.push((*after, response.octets[range.clone()].to_vec()));
+                        let octets = response.octets[range.clone()].to_vec();
+                        let reply = Outgoing::new(event.clone());
+                        later.push(Delayed { after: *after, octets, reply });
                     }
                     Payload::AskUpstream => {
                         let message = response.message.expect("only a query is relayed");
                         let (query, serving) = (message.to_owned(), Arc::clone(&serving));
-                        let relaying = departure(event.clone()).relay(query, serving, *after);
+                        let (departure, event) = (departure(), event.clone());
+                        let relaying = departure.relay(query, serving, *after, event);
                         context.runtime.spawn(relaying);
                     }
                     // There is no connection to reset.
@@ -127,45 +136,51 @@ impl Worker {
                 }
             }
             if !later.is_empty() {
-                context.runtime.spawn(departure(event).send(later));
+                context.runtime.spawn(departure().send(later));
             }
         });
         self.send(batch);
     }
 
     fn send(&mut self, batch: &mut Batch) {
-        let queued = &self.queued;
-        batch.send(&self.socket, &mut self.outbox, |number, sent| {
+        let mut queued = self.queued.drain(..);
+        batch.send(&self.socket, &mut self.outbox, |octets, sent| {
             if let Err(error) = &sent {
                 tracing::debug!(%error, "sending a datagram");
             }
-            if let Some((event, reply)) = queued.get(number) {
-                delivery::note(event, reply, sent.is_ok());
+            if let Some(reply) = queued.next() {
+                reply.left(octets, sent.is_ok());
             }
         });
-        self.queued.clear();
     }
 }
 
 impl Departure {
-    /// Sends messages in their order, each so long after the query. A client that cannot be reached
+    /// Sends replies in their order, each so long after the query. A client that cannot be reached
     /// has gone, or is behind a firewall: nothing to do about it.
-    async fn send(self, messages: Vec<(Duration, Vec<u8>)>) {
-        for (after, octets) in messages {
+    async fn send(self, replies: Vec<Delayed>) {
+        for Delayed { after, octets, reply } in replies {
             Timer::at(self.arrival + after).await;
             let sent = self.path.send(&self.socket, &octets);
             if let Err(error) = &sent {
                 tracing::debug!(%error, "sending a datagram");
             }
-            delivery::note(&self.event, &octets, sent.is_ok());
+            reply.left(&octets, sent.is_ok());
         }
     }
 
     /// Sends what the upstream resolver says, but not before its time.
-    async fn relay(self, query: OwnedQuery, serving: Arc<ServingState>, after: Duration) {
-        let query = query.view();
-        let relayed = serving.relay(query, Transport::Udp).await;
-        delivery::note_upstream(&self.event, &relayed);
-        self.send(vec![(after, relayed.octets)]).await;
+    async fn relay(
+        self,
+        query: OwnedQuery,
+        serving: Arc<ServingState>,
+        after: Duration,
+        event: Event,
+    ) {
+        let reply = Outgoing::new(event.clone());
+        let relayed = serving.relay(query.view(), Transport::Udp).await;
+        delivery::note_upstream(&event, &relayed);
+        drop(event);
+        self.send(vec![Delayed { after, octets: relayed.octets, reply }]).await;
     }
 }

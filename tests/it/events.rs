@@ -1,13 +1,13 @@
 //! What the debug log tells of a query, when its last reply has left.
 
 use crate::support::{
-    files::repository,
+    files::{Scratch, repository},
     wire::{client_socket, question, receive, receive_framed, send_framed},
 };
 use hickory_proto::rr::RecordType;
 use std::{
     io::{BufRead, BufReader},
-    net::{SocketAddr, UdpSocket},
+    net::{SocketAddr, TcpStream, UdpSocket},
     process::{Child, ChildStderr, Command, Stdio},
     thread,
     time::Duration,
@@ -95,14 +95,7 @@ fn a_race_is_told_once_when_its_last_reply_has_left() {
 #[test]
 fn a_reset_and_a_refusal_are_told_too() {
     let mut server = Logging::start(&[]);
-    let connect = |client: &str| {
-        let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None);
-        let socket = socket.unwrap();
-        socket.bind(&SocketAddr::new(client.parse().unwrap(), 0).into()).unwrap();
-        socket.connect(&server.address.into()).unwrap();
-        std::net::TcpStream::from(socket)
-    };
-    let mut stream = connect("127.86.0.1");
+    let mut stream = connect(server.address, "127.86.0.1");
     send_framed(&mut stream, &question("www.facebook.com.", RecordType::A).to_vec().unwrap());
     receive_framed(&mut stream).unwrap_err();
     let line = server.line();
@@ -114,6 +107,68 @@ fn a_reset_and_a_refusal_are_told_too() {
     receive(&socket, Duration::from_secs(5)).unwrap();
     let line = server.line();
     assert!(line.contains("country=\"CN\"") && line.contains("replies=\"REFUSED\""), "{line}");
+}
+
+/// A stream to the server, from this client.
+fn connect(server: SocketAddr, client: &str) -> TcpStream {
+    let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None);
+    let socket = socket.unwrap();
+    socket.bind(&SocketAddr::new(client.parse().unwrap(), 0).into()).unwrap();
+    socket.connect(&server.into()).unwrap();
+    TcpStream::from(socket)
+}
+
+/// A country whose answers come late, by race.
+fn slow_country() -> Scratch {
+    let scratch = Scratch::new();
+    scratch.write(
+        "countries/xx.yaml",
+        "country: XX\nname: Slowland\nclients: [127.99.0.0/16]\nanswers:\n  \
+         late: {delay: {by: 300ms, then: nxdomain}}\nrules:\n  \
+         - {rule: slow, names: [slow.example], answer: late, evidence: measured, sources: [A]}\n  \
+         - {rule: race, names: [race.example], answer: {race: [{after: 1ms, send: reset}, \
+         {after: 20ms, send: nxdomain}]}, evidence: measured, sources: [A]}\n\
+         sources: {A: a paper}\n",
+    );
+    scratch
+}
+
+#[test]
+fn a_reply_whose_client_has_gone_is_told_as_failed() {
+    let scratch = slow_country();
+    let mut server = Logging::start(&["--configs", scratch.path().to_str().unwrap()]);
+    let mut stream = connect(server.address, "127.99.0.1");
+    send_framed(&mut stream, &question("slow.example.", RecordType::A).to_vec().unwrap());
+    // Closing with octets unread, or with this option, resets the connection.
+    socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO)).unwrap();
+    drop(stream);
+    let line = server.line();
+    assert!(line.contains("verdict=nxdomain rule=\"slow\" replies=\"failed\""), "{line}");
+}
+
+#[test]
+fn a_reset_among_datagrams_is_no_verdict_where_something_else_is_sent() {
+    let scratch = slow_country();
+    let mut server = Logging::start(&["--configs", scratch.path().to_str().unwrap()]);
+    let socket = server.ask("127.99.0.1", "race.example.");
+    receive(&socket, Duration::from_secs(5)).unwrap();
+    let line = server.line();
+    assert!(line.contains("verdict=nxdomain rule=\"race\" replies=\"NXDOMAIN\""), "{line}");
+}
+
+#[test]
+fn what_has_been_answered_is_logged_before_the_server_ends() {
+    let mut server = Logging::start(&[]);
+    let socket = client_socket("127.98.0.1");
+    let query = question("www.facebook.com.", RecordType::A).to_vec().unwrap();
+    for _ in 0..200 {
+        socket.send_to(&query, server.address).unwrap();
+        receive(&socket, Duration::from_secs(5)).unwrap();
+    }
+    let told = Command::new("kill").arg(server.child.id().to_string()).status().unwrap();
+    assert!(told.success());
+    let lines = (&mut server.log).lines().map(Result::unwrap);
+    assert_eq!(lines.filter(|line| line.contains("name=www.facebook.com")).count(), 200);
 }
 
 /// A resolver that says NXDOMAIN to one query.

@@ -6,6 +6,7 @@ mod countries;
 mod detectors;
 mod docs;
 mod events;
+mod examples;
 mod hangup;
 mod hint;
 mod house;

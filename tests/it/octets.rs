@@ -1,10 +1,16 @@
 //! Arbitrary octets: nothing panics, and a response is never answered. `fuzz/` does the same for as
 //! long as one likes.
 
-use crate::support::engine::{
-    Lab, ReadQuery, Sent, Transport, Worker, load_shipped, read_query, respond,
+use crate::support::{
+    engine::{
+        Binding, Lab, ReadQuery, Sent, Sources, Transport, Worker, load_from, load_shipped,
+        own_lab, read_query, respond,
+    },
+    files::Scratch,
+    program::splinterdns,
+    wire::question,
 };
-use hickory_proto::op::Message;
+use hickory_proto::{op::Message, rr::RecordType};
 use proptest::prelude::{
     ProptestConfig, Strategy, TestCaseError, any, prop_assert, prop_assert_eq, prop_oneof, proptest,
 };
@@ -52,6 +58,67 @@ proptest! {
     }
 }
 
+/// Two countries with a list that is long enough for its memory to be prefetched, where names of
+/// several depths are blocked.
+fn long_list() -> Lab {
+    let (scratch, sources) = own_lab(&[("xx", &listing("XX", 86)), ("yy", &listing("YY", 98))]);
+    let names = (0..40_000).map(|number| format!("name{number}.list.example\n"));
+    let list = names.chain(["rsf.org\n".to_owned(), "g\n".to_owned()]).collect::<String>();
+    scratch.write("countries/list.txt", &list);
+    load_from(&sources)
+}
+
+fn listing(code: &str, network: u8) -> String {
+    format!(
+        "country: {code}\nname: Listland\nclients: [127.{network}.0.0/16]\nrules:\n  \
+         - {{rule: listed, lists: [list.txt], answer: {{poison: {{a: 192.0.2.{network}}}}}, \
+         evidence: measured, sources: [Paper]}}\nsources: {{Paper: a paper}}\n"
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+    #[test]
+    fn datagrams_that_come_together_are_answered_as_those_that_come_one_by_one(
+        messages in proptest::collection::vec((octets(), 0..3_usize, 0..3_usize), 0..70),
+        long in any::<bool>(),
+    ) {
+        static SHIPPED: LazyLock<[Lab; 2]> = LazyLock::new(|| [(); 2].map(|()| load_shipped(None)));
+        static LONG: LazyLock<[Lab; 2]> = LazyLock::new(|| [(); 2].map(|()| long_list()));
+        let clients = [[127, 86, 0, 1], [127, 98, 0, 1], [10, 0, 0, 1]].map(IpAddr::from);
+        let bound = if long { ["XX", "YY"] } else { ["CN", "IR"] };
+        let bindings: [Binding; 2] = bound.map(|code| code.parse().unwrap());
+        let datagrams: Vec<_> = messages
+            .into_iter()
+            .map(|(octets, client, binding)| (octets, clients[client], bindings.get(binding)))
+            .collect();
+        let labs = if long { &LONG } else { &SHIPPED };
+        let together = Worker::default().respond_all(&labs[0], &datagrams);
+        let mut one_by_one = Worker::default();
+        for (datagram, sent) in datagrams.iter().zip(&together) {
+            let alone = one_by_one.respond_all(&labs[1], std::slice::from_ref(datagram));
+            prop_assert_eq!(&alone[0], sent);
+        }
+        prop_assert_eq!(together.len(), datagrams.len());
+    }
+}
+
+#[test]
+fn a_long_list_blocks_whoever_asks_together() {
+    let lab = long_list();
+    let query = |name: &str| question(name, RecordType::A).to_vec().unwrap();
+    let names = ["name39999.list.example.", "www.rsf.org.", "a.b.g.", "list.example.", "rsf.com."];
+    let client = IpAddr::from([127, 86, 0, 1]);
+    let datagrams = names.map(|name| (query(name), client, None));
+    let sent = Worker::default().respond_all(&lab, &datagrams);
+    let address = [192, 0, 2, 86];
+    let forged = sent.iter().map(|replies| match &replies[..] {
+        [(_, Sent::Message(reply))] => reply.windows(4).any(|octets| octets == address),
+        other => panic!("{other:?}"),
+    });
+    assert_eq!(forged.collect::<Vec<_>>(), [true, true, true, false, false]);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(4000))]
     #[test]
@@ -96,4 +163,38 @@ proptest! {
             prop_assert_eq!(ReadQuery { name, rtype, edns }, read);
         }
     }
+}
+
+/// A country whose TXT records have texts of these lengths.
+fn texts(lengths: &[usize]) -> (Scratch, Sources) {
+    let texts: Vec<_> = lengths.iter().map(|length| "x".repeat(*length)).collect();
+    let country = format!(
+        "country: XX\nname: Textland\nclients: [127.86.0.0/16]\nrules:\n  - {{rule: long, names: \
+         [long.example], answer: {{poison: {{txt: [{}]}}}}, evidence: measured, sources: \
+         [Paper]}}\nsources: {{Paper: a paper}}\n",
+        texts.join(", ")
+    );
+    own_lab(&[("xx", &country)])
+}
+
+#[test]
+fn texts_fill_a_record_and_no_more() {
+    let query = question("long.example.", RecordType::TXT).to_vec().unwrap();
+    let reply = |lengths: &[usize]| {
+        let lab = load_from(&texts(lengths).1);
+        let sent = respond(&lab, &query, [127, 86, 0, 1].into(), Transport::Tcp);
+        let [(_, Sent::Message(reply))] = &sent[..] else { panic!("{sent:?}") };
+        reply.clone()
+    };
+    let whole = reply(&[60_000]);
+    assert!(whole.len() > 60_000 && whole[2] & 0x02 == 0);
+    // The record would have room, but not the message; nor has one for two of them.
+    for lengths in [&[65_279][..], &[60_000, 60_000, 60_000]] {
+        let cut = reply(lengths);
+        assert_eq!((cut.len(), cut[2] & 0x02, &cut[6..8]), (query.len(), 2, &[0, 0][..]));
+    }
+    let (scratch, _) = texts(&[65_280]);
+    let output = splinterdns(&["check", scratch.path().to_str().unwrap()]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("texts of at most 65279 octets"), "{}", &said[..200]);
 }

@@ -12,7 +12,7 @@ use splinterdns::{
     config::{LabSpec, ListenerSpec},
     diagnostic::{At, Place},
     dns::{QueryView, Rtype, wire_name},
-    engine::{Engine, LabSources, Payload, Request, Scratch as EngineScratch, load},
+    engine::{Engine, LabSources, Payload, Request, Response, Scratch as EngineScratch, load},
     files::FileSource,
     model::CountryCode,
     policy::Country,
@@ -35,6 +35,8 @@ pub(crate) type Flags = LabSpec;
 pub(crate) type Evidence = splinterdns::model::Evidence;
 pub(crate) type HonestSource = splinterdns::config::HonestSource;
 pub(crate) type Transport = splinterdns::dns::Transport;
+/// Where all clients of a listener are.
+pub(crate) type Binding = splinterdns::model::Binding;
 /// The kind of a verdict.
 pub(crate) type VerdictKind = splinterdns::model::VerdictKind;
 
@@ -221,6 +223,15 @@ pub(crate) enum Sent {
     Other(String),
 }
 
+fn sent(response: &Response<'_, '_, '_>) -> Vec<(Duration, Sent)> {
+    let sent = |payload: &Payload| match payload {
+        Payload::Message(range, _) => Sent::Message(response.octets[range.clone()].to_vec()),
+        Payload::Reset => Sent::Reset,
+        other => Sent::Other(format!("{other:?}")),
+    };
+    response.transmissions.iter().map(|one| (one.after, sent(&one.payload))).collect()
+}
+
 /// All that goes out for a message, each with how long it comes after the query.
 pub(crate) fn respond(
     lab: &Lab,
@@ -245,13 +256,26 @@ impl Worker {
         transport: Transport,
     ) -> Vec<(Duration, Sent)> {
         let request = Request { octets, client, transport, binding: None, arrival: now() };
-        let response = lab.respond(&request, &mut self.0);
-        let sent = |payload: &Payload| match payload {
-            Payload::Message(range, _) => Sent::Message(response.octets[range.clone()].to_vec()),
-            Payload::Reset => Sent::Reset,
-            other => Sent::Other(format!("{other:?}")),
-        };
-        response.transmissions.iter().map(|one| (one.after, sent(&one.payload))).collect()
+        sent(&lab.respond(&request, &mut self.0))
+    }
+
+    /// The same for datagrams that came in together, in their order. Each has its client and the
+    /// binding of its listener.
+    pub(crate) fn respond_all(
+        &mut self,
+        lab: &Lab,
+        datagrams: &[(Vec<u8>, IpAddr, Option<&Binding>)],
+    ) -> Vec<Vec<(Duration, Sent)>> {
+        let mut all = Vec::new();
+        let requests = datagrams.iter().enumerate().map(|(index, (octets, client, binding))| {
+            let (client, binding, transport) = (*client, *binding, Transport::Udp);
+            (index, Request { octets, client, transport, binding, arrival: now() })
+        });
+        lab.respond_all(requests, &mut self.0, |index, response| {
+            assert_eq!(index, all.len(), "in their order");
+            all.push(sent(response));
+        });
+        all
     }
 
     /// Writes all that goes out at once for a datagram, and gives back how many octets that is. It

@@ -52,7 +52,7 @@ enum OtherTypes {
 }
 
 /// What a poison says to one type.
-enum Outcome {
+enum PoisonOutcome {
     /// The forged records of this type, or of all for ANY.
     Records(RecordType),
     NoData,
@@ -70,6 +70,10 @@ const OTHER_TYPES: [(&str, OtherTypes); 4] = [
 /// For so long may a forged record be cached when the config does not say, in seconds.
 const DEFAULT_TTL: TtlRange = TtlRange::fixed(300);
 
+/// Octets of a text, at most: its character-strings, each with its length before it, then fill a
+/// record (RFC 1035 sections 3.2.1 and 3.3.14).
+const LONGEST_TEXT: usize = 65_279;
+
 /// Octets of a character-string, at most (RFC 1035 section 3.3).
 const CHARACTER_STRING: usize = 255;
 
@@ -80,6 +84,10 @@ fn read(options: &mut dyn AnswerOptions) -> Option<Box<dyn AnswerKind>> {
     let aaaa = options.addresses("aaaa", AddressFamily::V6);
     let cname = options.name("cname");
     let txt = options.texts("txt");
+    if txt.iter().any(|text| text.len() > LONGEST_TEXT) {
+        let expected = format!("texts of at most {LONGEST_TEXT} octets, which fill a record");
+        options.expect(OptionPlace::Value("txt"), &expected);
+    }
     let (ttl, cname_ttl) = (options.ttl_range("ttl"), options.ttl_range("cname-ttl"));
     let words = OTHER_TYPES.map(|(word, _)| word);
     let other_types = options.word("other-types", "answer for other types", &words);
@@ -111,14 +119,14 @@ impl AnswerKind for Poison {
         let (query, sampler, blocked) = (planner.query, planner.sampler, planner.blocked);
         let rcode = (ResponseCode::NoError, false);
         match self.outcome(query.qtype.0) {
-            Outcome::Honest => planner.honest(after),
-            Outcome::Drop => {}
-            Outcome::NoData => {
+            PoisonOutcome::Honest => planner.honest(after),
+            PoisonOutcome::Drop => {}
+            PoisonOutcome::NoData => {
                 planner.forge(after, rcode, form, VerdictKind::NoData, |response| {
                     self.soa.write(response, blocked);
                 });
             }
-            Outcome::Records(rtype) => {
+            PoisonOutcome::Records(rtype) => {
                 planner.forge(after, rcode, form, VerdictKind::Poison, |response| {
                     self.write(rtype, query, sampler, response);
                 });
@@ -128,17 +136,17 @@ impl AnswerKind for Poison {
 }
 
 impl Poison {
-    fn outcome(&self, qtype: RecordType) -> Outcome {
+    fn outcome(&self, qtype: RecordType) -> PoisonOutcome {
         if self.has(qtype) {
-            return Outcome::Records(qtype);
+            return PoisonOutcome::Records(qtype);
         }
         match self.other_types {
-            OtherTypes::Honest => Outcome::Honest,
-            OtherTypes::Drop => Outcome::Drop,
-            OtherTypes::A => Outcome::Records(RecordType::A),
-            OtherTypes::NoData if self.cname.is_none() => Outcome::NoData,
+            OtherTypes::Honest => PoisonOutcome::Honest,
+            OtherTypes::Drop => PoisonOutcome::Drop,
+            OtherTypes::A => PoisonOutcome::Records(RecordType::A),
+            OtherTypes::NoData if self.cname.is_none() => PoisonOutcome::NoData,
             // An alias holds for every type, so where its target has no records it stands alone.
-            OtherTypes::NoData => Outcome::Records(qtype),
+            OtherTypes::NoData => PoisonOutcome::Records(qtype),
         }
     }
 
