@@ -2,10 +2,11 @@
 
 use include_dir::{Dir, include_dir};
 use std::{
+    collections::BTreeMap,
     fs,
     io::{self, BufRead, BufReader},
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
 };
 use thiserror::Error;
 
@@ -37,6 +38,21 @@ pub enum FileSource {
     Input(Arc<str>),
     /// Several of these together: a path begins with the number of its own.
     Together(Vec<FileSource>),
+    /// One of the others, with a note of what is read of it.
+    Recorded(Box<FileSource>, ReadLog),
+}
+
+/// The paths of all that was read, or could not be: what is missing may come. Clones note together.
+#[derive(Clone, Debug, Default)]
+pub struct ReadLog(Arc<Mutex<BTreeMap<PathBuf, PathKind>>>);
+
+/// What was looked for behind a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PathKind {
+    /// A file.
+    File,
+    /// The names in a folder.
+    Folder,
 }
 
 /// A file or folder that cannot be read.
@@ -64,7 +80,47 @@ impl FileError {
     }
 }
 
+impl ReadLog {
+    /// What was noted, each path as it was named.
+    #[must_use]
+    pub fn paths(&self) -> BTreeMap<PathBuf, PathKind> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn note(&self, path: PathBuf, kind: PathKind) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(path, kind);
+    }
+}
+
 impl FileSource {
+    /// The same files; what is read of them is noted, if it can change.
+    #[must_use]
+    pub fn recorded(&self, log: &ReadLog) -> Self {
+        match self {
+            Self::Folder(_) | Self::File(_) | Self::Input(_) => {
+                Self::Recorded(Box::new(self.clone()), log.clone())
+            }
+            Self::Recorded(inner, _) => inner.recorded(log),
+            Self::Together(sources) => {
+                Self::Together(sources.iter().map(|source| source.recorded(log)).collect())
+            }
+            Self::BuiltIn(dir) => Self::BuiltIn(dir),
+        }
+    }
+
+    /// Notes that a path is read, if such notes are taken; the source to read it from follows.
+    fn noted(&self, path: &Path, kind: PathKind) -> &Self {
+        let Self::Recorded(inner, log) = self else { return self };
+        if !inner.is_input(path) {
+            log.note(inner.on_disk(path), kind);
+        }
+        inner
+    }
+
+    fn is_input(&self, path: &Path) -> bool {
+        matches!(self, Self::Input(_)) && path == Path::new(INPUT)
+    }
+
     /// The compiled-in `configs/`.
     #[must_use]
     pub const fn built_in_configs() -> Self {
@@ -83,6 +139,7 @@ impl FileSource {
         match self {
             Self::Folder(path) => Some(path),
             Self::Together(_) => self.main().folder(),
+            Self::Recorded(inner, _) => inner.folder(),
             Self::BuiltIn(_) | Self::File(_) | Self::Input(_) => None,
         }
     }
@@ -91,17 +148,7 @@ impl FileSource {
     #[must_use]
     pub fn main(&self) -> &Self {
         let Self::Together(sources) = self else { return self };
-        sources.iter().find(|source| matches!(source, Self::Folder(_))).unwrap_or(&EMPTY)
-    }
-
-    /// The folders and files of the file system that it is made of.
-    #[must_use]
-    pub fn roots(&self) -> Vec<PathBuf> {
-        match self {
-            Self::Folder(path) | Self::File(path) => vec![path.clone()],
-            Self::BuiltIn(_) | Self::Input(_) => Vec::new(),
-            Self::Together(sources) => sources.iter().flat_map(Self::roots).collect(),
-        }
+        sources.iter().find(|source| source.folder().is_some()).unwrap_or(&EMPTY)
     }
 
     /// Whether a file is a shipped one that stands beside the user's own.
@@ -118,6 +165,10 @@ impl FileSource {
     pub fn countries(&self) -> Result<Vec<PathBuf>, FileError> {
         match self {
             Self::Folder(_) | Self::BuiltIn(_) => self.list(Path::new("countries"), &YAML),
+            Self::Recorded(inner, _) if inner.folder().is_some() => {
+                self.list(Path::new("countries"), &YAML)
+            }
+            Self::Recorded(inner, _) => inner.countries(),
             Self::File(path) => Ok(path.file_name().map(PathBuf::from).into_iter().collect()),
             Self::Input(_) => Ok(vec![PathBuf::from(INPUT)]),
             Self::Together(sources) => {
@@ -147,6 +198,7 @@ impl FileSource {
             Self::File(file) => beside(file, &path.to_string_lossy()),
             // Lists beside the standard input stand where the program runs.
             Self::BuiltIn(_) | Self::Input(_) | Self::Together(_) => path.to_owned(),
+            Self::Recorded(inner, _) => inner.on_disk(path),
         }
     }
 
@@ -171,8 +223,9 @@ impl FileSource {
         if let Some((source, path)) = self.part(path) {
             return source.read(path);
         }
-        let text = match self {
+        let text = match self.noted(path, PathKind::File) {
             Self::Input(text) if path == Path::new(INPUT) => Ok(text.to_string()),
+            Self::Together(_) => Err(io::ErrorKind::NotFound.into()),
             Self::BuiltIn(dir) => {
                 let file = dir.get_file(path).and_then(include_dir::File::contents_utf8);
                 file.map(str::to_owned).ok_or_else(|| io::ErrorKind::NotFound.into())
@@ -191,7 +244,8 @@ impl FileSource {
         if let Some((source, path)) = self.part(path) {
             return source.open(path);
         }
-        let opened: io::Result<Box<dyn BufRead>> = match self {
+        let opened: io::Result<Box<dyn BufRead>> = match self.noted(path, PathKind::File) {
+            Self::Together(_) => Err(io::ErrorKind::NotFound.into()),
             Self::BuiltIn(dir) => match dir.get_file(path) {
                 Some(file) => Ok(Box::new(file.contents())),
                 None => Err(io::ErrorKind::NotFound.into()),
@@ -210,22 +264,18 @@ impl FileSource {
     /// The system's, with the path.
     pub fn list(&self, folder: &Path, endings: &[&str]) -> Result<Vec<PathBuf>, FileError> {
         let fail = |why| FileError { path: self.shown(folder), why };
-        let mut found: Vec<PathBuf> = match self {
-            Self::Folder(_) | Self::File(_) | Self::Input(_) | Self::Together(_) => {
-                fs::read_dir(self.on_disk(folder))
-                    .and_then(|entries| {
-                        entries
-                            .map(|entry| entry.map(|entry| folder.join(entry.file_name())))
-                            .collect()
-                    })
-                    .map_err(fail)?
-            }
+        let mut found: Vec<PathBuf> = match self.noted(folder, PathKind::Folder) {
             Self::BuiltIn(dir) => {
                 let inside =
                     if folder.as_os_str().is_empty() { Some(*dir) } else { dir.get_dir(folder) };
                 let inside = inside.ok_or_else(|| fail(io::ErrorKind::NotFound.into()))?;
                 inside.files().map(|file| file.path().to_owned()).collect()
             }
+            _ => fs::read_dir(self.on_disk(folder))
+                .and_then(|entries| {
+                    entries.map(|entry| entry.map(|entry| folder.join(entry.file_name()))).collect()
+                })
+                .map_err(fail)?,
         };
         found.retain(|path| {
             let name = path.file_name().map(|name| name.to_string_lossy());

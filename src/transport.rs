@@ -13,6 +13,7 @@ mod stream;
 mod tcp;
 mod terminal;
 mod udp;
+mod watched_files;
 
 pub use listener::BindError;
 pub use server::{Server, ServerEnd, StartError};

@@ -10,7 +10,7 @@ use crate::{
     config::{CountrySpec, LabSpec, read_country, read_lab},
     diagnostic::{Duplicate, Place, Report, UnknownWord},
     dns::wire_name,
-    files::{FileError, FileSource, YAML},
+    files::{FileError, FileSource, ReadLog, YAML},
     model::{Binding, CountryCode},
     policy::{Policy, UnknownJurisdiction, compile},
     progress::Progress,
@@ -39,6 +39,8 @@ pub struct LabSources {
     pub rules: Vec<TrialRule>,
     /// How far a load of this has come.
     pub progress: Progress,
+    /// What a load of this has read.
+    pub reads: ReadLog,
 }
 
 /// Why there is no lab.
@@ -59,8 +61,8 @@ impl LabSources {
     /// Configs as they are, with their own lab file and zones.
     #[must_use]
     pub fn new(configs: FileSource, flags: LabSpec) -> Self {
-        let (rules, progress) = (Vec::new(), Progress::default());
-        Self { configs, lab_file: None, zones: None, flags, rules, progress }
+        let (rules, progress, reads) = (Vec::new(), Progress::default(), ReadLog::default());
+        Self { configs, lab_file: None, zones: None, flags, rules, progress, reads }
     }
 }
 
@@ -71,8 +73,9 @@ impl LabSources {
 /// [`LoadError`] when a file cannot be read or has problems; nothing is half loaded.
 pub fn load(sources: &LabSources) -> Result<(Engine, Report), LoadError> {
     let mut report = Report::default();
-    let file = lab_spec(sources, &mut report)?;
-    let zones_source = zones_source(sources, &file);
+    let configs = sources.configs.recorded(&sources.reads);
+    let file = lab_spec(sources, &configs, &mut report)?;
+    let zones_source = zones_source(sources, &file).recorded(&sources.reads);
     let zones = match (read_zones(&zones_source, &mut report), &file.zones, &sources.zones) {
         (Ok(zones), ..) => zones,
         // The lab file says where the zones are, so it is wrong.
@@ -82,9 +85,9 @@ pub fn load(sources: &LabSources) -> Result<(Engine, Report), LoadError> {
         }
         (Err(error), ..) => return Err(LoadError::from(error)),
     };
-    let (mut specs, replaced) = read_countries(&sources.configs, &mut report)?;
+    let (mut specs, replaced) = read_countries(&configs, &mut report)?;
     try_rules(&mut specs, &sources.rules, &mut report);
-    let mut policy = compile(&specs, &sources.configs, &sources.progress, &mut report);
+    let mut policy = compile(&specs, &configs, &sources.progress, &mut report);
     bind_countries(&mut policy, &file, &mut report);
     bind_flags(&mut policy, &sources.flags)?;
     let settings =
@@ -149,12 +152,17 @@ fn finish(
 }
 
 /// The lab file that the command line names, else the configs' own, which may be missing.
-fn lab_spec(sources: &LabSources, report: &mut Report) -> Result<LabSpec, FileError> {
+fn lab_spec(
+    sources: &LabSources,
+    configs: &FileSource,
+    report: &mut Report,
+) -> Result<LabSpec, FileError> {
     if let Some(path) = &sources.lab_file {
-        return read_spec(&FileSource::Folder(PathBuf::new()), path, report);
+        let anywhere = FileSource::Folder(PathBuf::new()).recorded(&sources.reads);
+        return read_spec(&anywhere, path, report);
     }
     for ending in YAML {
-        match read_spec(sources.configs.main(), Path::new(&format!("lab{ending}")), report) {
+        match read_spec(configs.main(), Path::new(&format!("lab{ending}")), report) {
             Err(error) if error.why.kind() == io::ErrorKind::NotFound => {}
             read => return read,
         }

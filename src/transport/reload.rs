@@ -4,16 +4,18 @@
 use super::{
     serving::{ResolveError, ServingState},
     terminal::ControllingTerminal,
+    watched_files::WatchedFiles,
 };
 use crate::{
     engine::{LabSources, LoadError, load},
+    files::{PathKind, ReadLog},
     progress::Progress,
 };
 use arc_swap::ArcSwap;
-use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use std::{
+    collections::{BTreeMap, BTreeSet},
     io,
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::Arc,
     thread,
     time::Duration,
@@ -22,7 +24,7 @@ use thiserror::Error;
 use tokio::{
     signal::unix::Signal,
     sync::{
-        mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
+        mpsc::{UnboundedReceiver, unbounded_channel},
         oneshot,
     },
     time::{Instant, timeout},
@@ -66,8 +68,9 @@ pub(super) async fn watch(
     terminal: ControllingTerminal,
 ) {
     let (changes, mut change) = unbounded_channel();
-    let mut paths = watched(&sources, &serving);
-    let mut watcher = watch_files(&paths, &changes);
+    let (mut reads, mut said) = (sources.reads.paths(), BTreeSet::new());
+    let mut watched = WatchedFiles::of(&reads);
+    let mut watcher = watched.watch(&changes, &mut said);
     loop {
         let why = tokio::select! {
             Some(()) = change.recv() => settled(&mut change, &mut hangup).await,
@@ -80,13 +83,13 @@ pub(super) async fn watch(
         // A folder may have been replaced by another of its name. It is watched before it is read,
         // so that no change is missed.
         drop(watcher);
-        watcher = watch_files(&paths, &changes);
-        reload(why, &sources, &serving).await;
-        // The lab file may name another one.
-        let now = watched(&sources, &serving);
-        if now != paths {
-            paths = now;
-            watcher = watch_files(&paths, &changes);
+        watched = WatchedFiles::of(&reads);
+        watcher = watched.watch(&changes, &mut said);
+        reads = reload(why, &sources, &serving).await;
+        // Other files may be read now.
+        let now = WatchedFiles::of(&reads);
+        if now != watched {
+            watcher = now.watch(&changes, &mut said);
         }
     }
 }
@@ -106,13 +109,23 @@ async fn settled(change: &mut UnboundedReceiver<()>, hangup: &mut Signal) -> Rea
     }
 }
 
-async fn reload(why: Reason, sources: &LabSources, serving: &Arc<ArcSwap<ServingState>>) {
-    let new = match read(sources).await {
-        Ok(new) => new,
-        Err(error) => {
-            return tracing::error!("not reloaded, the old configuration stays:\n{error}");
-        }
-    };
+/// Reads the lab, and swaps it in if it is sound. What was read is told in any case: a broken file
+/// will be mended.
+async fn reload(
+    why: Reason,
+    sources: &LabSources,
+    serving: &Arc<ArcSwap<ServingState>>,
+) -> BTreeMap<PathBuf, PathKind> {
+    let (progress, reads) = (Progress::default(), ReadLog::default());
+    let sources = LabSources { progress, reads: reads.clone(), ..sources.clone() };
+    match read(sources).await {
+        Ok(new) => swap(why, new, serving),
+        Err(error) => tracing::error!("not reloaded, the old configuration stays:\n{error}"),
+    }
+    reads.paths()
+}
+
+fn swap(why: Reason, new: ServingState, serving: &ArcSwap<ServingState>) {
     let why = match why {
         Reason::Change => "a file has changed",
         Reason::Hangup => "SIGHUP",
@@ -127,8 +140,7 @@ async fn reload(why: Reason, sources: &LabSources, serving: &Arc<ArcSwap<Serving
 }
 
 /// Reads the lab on a thread of its own: reading files and building an index takes seconds.
-async fn read(sources: &LabSources) -> Result<ServingState, ReloadError> {
-    let sources = LabSources { progress: Progress::default(), ..sources.clone() };
+async fn read(sources: LabSources) -> Result<ServingState, ReloadError> {
     let (done, loaded) = oneshot::channel();
     thread::Builder::new().name("reload".to_owned()).spawn(move || {
         let new = load(&sources)
@@ -156,49 +168,4 @@ fn release(old: Arc<ServingState>) {
     if let Err(error) = started {
         tracing::warn!(%error, "memory is given back late");
     }
-}
-
-/// The folders and the file that a lab was read from; the compiled-in ones do not change.
-fn watched(sources: &LabSources, serving: &ArcSwap<ServingState>) -> Vec<PathBuf> {
-    let zones = serving.load().engine.settings.zones.clone();
-    let paths = sources.configs.roots().into_iter().chain(zones).chain(sources.lab_file.clone());
-    // Events carry whole paths, and paths are compared with them.
-    paths.map(|path| std::path::absolute(&path).unwrap_or(path)).collect()
-}
-
-/// Watches each path and the folder above it: editors put a new file in a file's place, and others
-/// a new folder.
-fn watch_files(paths: &[PathBuf], changes: &UnboundedSender<()>) -> Option<RecommendedWatcher> {
-    let (roots, changes) = (paths.to_vec(), changes.clone());
-    let changed = move |event: notify::Result<notify::Event>| {
-        let of_ours =
-            |path: &PathBuf| roots.iter().any(|root| path.starts_with(root)) && !is_scratch(path);
-        if event.is_ok_and(|event| {
-            !matches!(event.kind, EventKind::Access(_)) && event.paths.iter().any(of_ours)
-        }) {
-            // Nobody listens any more when the server stops.
-            let _ = changes.send(());
-        }
-    };
-    let mut watcher = notify::recommended_watcher(changed)
-        .map_err(
-            |error| tracing::warn!(%error, "changed files will not be noticed; SIGHUP reloads"),
-        )
-        .ok()?;
-    for path in paths {
-        let above = path.parent().map(|above| watcher.watch(above, RecursiveMode::NonRecursive));
-        let itself =
-            if path.is_dir() { watcher.watch(path, RecursiveMode::Recursive) } else { Ok(()) };
-        for error in above.into_iter().chain([itself]).filter_map(Result::err) {
-            let path = path.display();
-            tracing::warn!(%path, %error, "changes will not be noticed; SIGHUP reloads");
-        }
-    }
-    Some(watcher)
-}
-
-/// What editors write for themselves: hidden files and backups.
-fn is_scratch(path: &Path) -> bool {
-    let name = path.file_name().map(|name| name.to_string_lossy());
-    name.is_some_and(|name| name.starts_with('.') || name.ends_with('~'))
 }

@@ -13,6 +13,7 @@ use hickory_proto::{
 use std::{
     fs,
     net::UdpSocket,
+    os::unix::fs::symlink,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -94,6 +95,125 @@ fn a_folder_that_is_put_in_the_place_of_another_is_watched_too() {
     assert!(becomes(&server, ResponseCode::ServFail));
     fs::write(configs.join("countries/xx.yaml"), country("nxdomain")).unwrap();
     assert!(becomes(&server, ResponseCode::NXDomain), "the new folder is watched");
+}
+
+/// A rule for the names of two lists.
+fn listing(lists: &str) -> String {
+    let names = "names: [blocked.example]";
+    country("refused").replace(names, &format!("lists: [{lists}]"))
+}
+
+/// Waits until a name of a list is blocked.
+fn is_blocked(server: &Running, name: &str) -> bool {
+    let begin = Instant::now();
+    while begin.elapsed() < Duration::from_secs(30) {
+        if server.ask(CLIENT, name, RecordType::A).response_code == ResponseCode::Refused {
+            return true;
+        }
+        thread::sleep(Duration::from_millis(50));
+    }
+    false
+}
+
+#[test]
+fn a_file_outside_of_the_folder_or_behind_a_link_is_watched() {
+    let scratch = Scratch::new();
+    let path = |name: &str| scratch.path().join(name);
+    scratch.write("shared/list.txt", "one.example\n");
+    scratch.write("shared/beside.txt", "two.example\n");
+    scratch.write("shared/xx.yaml", &listing("link.txt, ../../shared/beside.txt"));
+    scratch.write("configs/countries/.keep", "");
+    symlink("../../shared/list.txt", path("configs/countries/link.txt")).unwrap();
+    symlink(path("shared/xx.yaml"), path("configs/countries/xx.yaml")).unwrap();
+    let server = start_from(from_folder(&path("configs")));
+    assert!(is_blocked(&server, "one.example.") && is_blocked(&server, "two.example."));
+    thread::sleep(Duration::from_millis(300));
+    scratch.write("shared/beside.txt", "three.example\n");
+    assert!(is_blocked(&server, "three.example."), "outside");
+    // An editor that writes beside and renames over.
+    scratch.write("shared/.list.swp", "four.example\n");
+    fs::rename(path("shared/.list.swp"), path("shared/list.txt")).unwrap();
+    assert!(is_blocked(&server, "four.example."), "behind a link");
+    // The link is pointed elsewhere, and there the file is watched from then on.
+    scratch.write("elsewhere/list.txt", "five.example\n");
+    symlink("../../elsewhere/list.txt", path("configs/countries/.new")).unwrap();
+    fs::rename(path("configs/countries/.new"), path("configs/countries/link.txt")).unwrap();
+    assert!(is_blocked(&server, "five.example."), "another link");
+    thread::sleep(Duration::from_millis(300));
+    scratch.write("elsewhere/list.txt", "six.example\n");
+    assert!(is_blocked(&server, "six.example."), "behind another link");
+    scratch.write("shared/xx.yaml", &country("refused"));
+    assert!(is_blocked(&server, "blocked.example."), "a country's file behind a link");
+}
+
+#[test]
+fn a_list_that_was_missing_is_noticed_when_it_comes() {
+    let scratch = Scratch::new();
+    let path = |name: &str| scratch.path().join(name);
+    scratch.write("shared/list.txt", "one.example\n");
+    scratch.write("configs/countries/xx.yaml", &listing("../../shared/list.txt"));
+    let server = start_from(from_folder(&path("configs")));
+    thread::sleep(Duration::from_millis(300));
+    fs::rename(path("shared/list.txt"), path("shared/old.txt")).unwrap();
+    thread::sleep(Duration::from_millis(600));
+    assert!(is_blocked(&server, "one.example."), "the old policy stays");
+    scratch.write("shared/list.txt", "two.example\n");
+    assert!(is_blocked(&server, "two.example."));
+}
+
+#[test]
+fn a_mounted_configmap_is_watched_by_its_link() {
+    let scratch = Scratch::new();
+    let path = |name: &str| scratch.path().join(name);
+    // As kubelet writes it: every name leads over one link, which is swapped.
+    scratch.write("countries/..1/xx.yaml", &country("refused"));
+    scratch.write("countries/..2/xx.yaml", &country("nxdomain"));
+    symlink("..1", path("countries/..data")).unwrap();
+    symlink("..data/xx.yaml", path("countries/xx.yaml")).unwrap();
+    let server = start_from(from_folder(scratch.path()));
+    assert_eq!(rcode(&server), ResponseCode::Refused);
+    thread::sleep(Duration::from_millis(300));
+    symlink("..2", path("countries/..data_tmp")).unwrap();
+    fs::rename(path("countries/..data_tmp"), path("countries/..data")).unwrap();
+    assert!(becomes(&server, ResponseCode::NXDomain), "without the old folder's removal");
+}
+
+#[test]
+fn zone_files_and_pools_elsewhere_are_watched() {
+    let scratch = Scratch::new();
+    let path = |name: &str| scratch.path().join(name);
+    let zone = |last| {
+        format!(
+            "$TTL 60\n@ SOA ns.z.example. a.z.example. 1 1 1 1 1\n@ NS ns.z.example.\n\
+             ns A 192.0.2.1\nwww A 192.0.2.{last}\n"
+        )
+    };
+    let poisoning = country("{poison: {a: {pool: p}}}")
+        .replace("rules:", "pools: {p: {file: ../../shared/pool.txt, pick: ring}}\nrules:");
+    scratch.write("configs/lab.yaml", "zones: ../zones\n");
+    scratch.write("configs/countries/xx.yaml", &poisoning);
+    scratch.write("shared/pool.txt", "192.0.2.10\n");
+    scratch.write("shared/z.zone", &zone(2));
+    fs::create_dir(path("zones")).unwrap();
+    symlink("../shared/z.zone", path("zones/z.example.zone")).unwrap();
+    let server = start_from(from_folder(&path("configs")));
+    let says = |name: &str, address: &str| {
+        let end = Instant::now() + Duration::from_secs(30);
+        while Instant::now() < end {
+            let answer = server.ask(CLIENT, name, RecordType::A);
+            if answer.answers[0].data.to_string() == address {
+                return true;
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+        false
+    };
+    assert!(says("www.z.example.", "192.0.2.2") && says("blocked.example.", "192.0.2.10"));
+    thread::sleep(Duration::from_millis(300));
+    scratch.write("shared/z.zone", &zone(3));
+    assert!(says("www.z.example.", "192.0.2.3"));
+    scratch.write("shared/pool.txt", "192.0.2.11\n");
+    assert!(says("blocked.example.", "192.0.2.11"));
 }
 
 #[test]
