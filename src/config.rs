@@ -31,4 +31,4 @@ pub use lab::{
 pub use pool::PoolSpec;
 pub use rule::RuleSpec;
 pub use upstream::UpstreamSpec;
-pub use values::{duration, log_filter, socket};
+pub use values::{duration, log_filter, network, socket};

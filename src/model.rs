@@ -3,6 +3,7 @@
 
 mod binding;
 mod country_code;
+mod country_names;
 mod evidence;
 mod hours;
 mod query;

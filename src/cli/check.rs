@@ -1,46 +1,72 @@
 //! `check`: every problem of configs, country files, lab files and zones.
 
 use super::{
+    file_options::input,
     outcome::{Failure, Outcome},
     progress::watched,
 };
 use crate::{
     config::LabSpec,
-    diagnostic::Report,
+    diagnostic::{LocatedProblem, Report},
     engine::{Engine, LabSources, LoadError, check_countries, check_zones, load},
     files::{FileError, FileSource, YAML},
 };
+use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
 /// Check configs and zones; exit 0 when clean, 1 with problems, 2 when something cannot be read
 #[derive(Debug, clap::Args)]
 pub(super) struct CheckArgs {
-    /// Folders like configs/ or zones/, country files, lab files, zone files [default: what is
-    /// compiled in]
+    /// Folders like configs/ or zones/, country files, lab files, zone files; - for a country file
+    /// by the standard input [default: what is compiled in]
     #[arg(value_name = "DIR|FILE")]
     paths: Vec<PathBuf>,
+
+    /// Print JSON: a list of problems, each with its file, line, column and message
+    #[arg(long)]
+    json: bool,
+}
+
+/// What was found so far.
+struct Found {
+    /// Reports, for people.
+    text: String,
+    /// Problems, for programs; nothing where people read.
+    json: Option<Vec<Value>>,
 }
 
 pub(super) fn run(args: &CheckArgs) -> Outcome {
-    let mut problems = String::new();
+    let mut found = Found { text: String::new(), json: args.json.then(Vec::new) };
     if args.paths.is_empty() {
-        check_configs(FileSource::built_in_configs(), None, "(built in)", &mut problems)?;
+        check_configs(FileSource::built_in_configs(), None, "(built in)", &mut found)?;
     }
     for path in &args.paths {
-        check(path, &mut problems)?;
+        check(path, &mut found)?;
     }
-    if problems.is_empty() {
+    if let Some(problems) = found.json {
+        say!("{:#}", Value::from(problems));
+        let clean = found.text.is_empty();
+        return if clean { Ok(()) } else { Err(Failure::problem("problems were found")) };
+    }
+    if found.text.is_empty() {
         Ok(())
     } else {
-        Err(Failure::problem(format!("problems were found\n{}", problems.trim_end())))
+        Err(Failure::problem(format!("problems were found\n{}", found.text.trim_end())))
     }
 }
 
-fn check(path: &Path, problems: &mut String) -> Outcome {
+fn check(path: &Path, found: &mut Found) -> Outcome {
     let shown = path.display().to_string();
     let ends_in = |ending: &str| path.extension().is_some_and(|extension| extension == ending);
+    let mut report = Report::default();
+    if shown == "-" {
+        let files = FileSource::Input(input()?.into());
+        check_countries(&files, &files.countries()?, &mut report)?;
+        found.take(&report, "(standard input)");
+        return Ok(());
+    }
     if path.join("countries").is_dir() {
-        return check_configs(FileSource::Folder(path.to_owned()), None, &shown, problems);
+        return check_configs(FileSource::Folder(path.to_owned()), None, &shown, found);
     }
     if is_lab_file(path) {
         let beside = folder(path).join("countries").is_dir();
@@ -49,22 +75,48 @@ fn check(path: &Path, problems: &mut String) -> Outcome {
         } else {
             FileSource::built_in_configs()
         };
-        return check_configs(configs, Some(path.to_owned()), &shown, problems);
+        return check_configs(configs, Some(path.to_owned()), &shown, found);
     }
-    let mut report = Report::default();
     if path.is_dir() {
         check_folder(path, &mut report)?;
     } else if ends_in("zone") {
         check_zones(folder(path), &[file_name(path)], &mut report)?;
     } else {
-        check_countries(folder(path), &[file_name(path)], &mut report)?;
+        let files = FileSource::Folder(folder(path).to_owned());
+        check_countries(&files, &[file_name(path)], &mut report)?;
     }
-    if report.is_clean() {
-        say!("{shown}: no problems in {}", plural(report.file_count(), "file"));
-    } else {
-        problems.push_str(&format!("{report}\n"));
-    }
+    found.take(&report, &shown);
     Ok(())
+}
+
+impl Found {
+    fn take(&mut self, report: &Report, shown: &str) {
+        if report.is_clean() {
+            self.is_clean(
+                shown,
+                &format!("no problems in {}", plural(report.file_count(), "file")),
+            );
+        } else {
+            self.text.push_str(&format!("{report}\n"));
+            let problems = report.located(usize::MAX);
+            self.json.iter_mut().for_each(|json| json.extend(problems.iter().map(to_json)));
+        }
+    }
+
+    fn is_clean(&self, shown: &str, what: &str) {
+        if self.json.is_none() {
+            say!("{shown}: {what}");
+        }
+    }
+}
+
+fn to_json(problem: &LocatedProblem<'_>) -> Value {
+    json!({
+        "file": problem.path.display().to_string(),
+        "line": problem.at.map(|(line, _)| line),
+        "column": problem.at.map(|(_, column)| column),
+        "message": problem.message,
+    })
 }
 
 /// A folder of country files, or of zones.
@@ -79,7 +131,7 @@ fn check_folder(folder: &Path, report: &mut Report) -> Outcome {
         )));
     }
     check_zones(folder, &zones, report)?;
-    check_countries(folder, &countries, report)?;
+    check_countries(&files, &countries, report)?;
     Ok(())
 }
 
@@ -87,12 +139,12 @@ fn check_configs(
     configs: FileSource,
     lab_file: Option<PathBuf>,
     shown: &str,
-    problems: &mut String,
+    found: &mut Found,
 ) -> Outcome {
     let sources = LabSources { lab_file, ..LabSources::new(configs, LabSpec::default()) };
     match watched(&sources.progress, || load(&sources)) {
-        Ok((engine, _)) => say!("{shown}: {}; no problems", summary(&engine)),
-        Err(LoadError::Problems(report)) => problems.push_str(&format!("{report}\n")),
+        Ok((engine, _)) => found.is_clean(shown, &format!("{}; no problems", summary(&engine))),
+        Err(LoadError::Problems(report)) => found.take(&report, shown),
         Err(error) => return Err(Failure::from(error)),
     }
     Ok(())

@@ -4,7 +4,7 @@ use super::file_options::FileArgs;
 use crate::{
     config::{
         HONEST_SOURCES, HonestSource, IDLE_RANGE, LabSpec, ListenerSpec, TIMEOUT_RANGE,
-        UpstreamSpec, duration, log_filter, moment, socket,
+        UpstreamSpec, duration, log_filter, moment, network, socket,
     },
     diagnostic::{At, InvalidValue, Place},
     model::CountryCode,
@@ -64,7 +64,10 @@ pub(super) struct ServeArgs {
     honest_from: Option<Vec<HonestSource>>,
 
     /// Who may ask; others get REFUSED [default: loopback and private networks]
-    #[arg(long, env = "SPLINTERDNS_ALLOW", value_name = "NETWORK", value_delimiter = ',')]
+    #[arg(
+        long, env = "SPLINTERDNS_ALLOW",
+        value_name = "NETWORK", value_delimiter = ',', value_parser = network
+    )]
     allow: Option<Vec<IpNet>>,
 
     /// What random picks are drawn from: the same seed gives the same answers [default: 0]

@@ -214,6 +214,12 @@ fn unknown_word(word: &str, names: impl IntoIterator<Item = String>) -> String {
         let (found, expected) = (format!("\"{word}\" alone"), expected.to_owned());
         return Mismatch { found, expected }.to_string();
     }
+    if let Ok(address) = word.parse::<IpAddr>() {
+        let (found, key) =
+            (format!("an address, {word}"), if address.is_ipv4() { "a" } else { "aaaa" });
+        let expected = format!("an answer that has it: {{poison: {{{key}: {word}}}}}");
+        return Mismatch { found, expected }.to_string();
+    }
     let bare = KINDS.iter().filter(|entry| entry.bare).map(|entry| entry.word.to_owned());
     let expected = bare.chain(names).collect();
     UnknownWord { found: word.to_owned(), what: "answer", expected }.to_string()

@@ -58,7 +58,7 @@ impl Reader<'_> {
         let expected = "a network such as 10.86.0.0/16 or 2001:db8::/32";
         let lone = self.scalar(node, expected)?.parse::<IpAddr>().ok();
         if let Some(address) = lone {
-            self.expected(node, format!("a network: {}", IpNet::from(address)));
+            self.expected(node, format!("a network: {}", network_of(address)));
             return None;
         }
         let at = self.parse::<IpNet>(node, expected)?;
@@ -91,7 +91,15 @@ impl Reader<'_> {
     }
 
     pub(super) fn country_code(&mut self, node: &Node) -> Option<At<CountryCode>> {
-        self.parse(node, "a country code: two letters (ISO 3166-1 alpha-2)")
+        let expected = "a country code: two letters (ISO 3166-1 alpha-2)";
+        let read = self.scalar(node, expected)?.parse::<CountryCode>();
+        match read {
+            Ok(code) => Some(self.at(node, code)),
+            Err(why) => {
+                self.expected(node, format!("a country code: {}", why.expected));
+                None
+            }
+        }
     }
 
     pub(super) fn record_type(&mut self, node: &Node) -> Option<Rtype> {
@@ -123,7 +131,7 @@ impl Reader<'_> {
             .and_then(|seconds| u32::try_from(seconds).ok())
             .filter(|seconds| *seconds <= MAX_TTL);
         if ttl.is_none() {
-            self.expected(node, with_unit(text, expected));
+            self.expected(node, with_unit(text, &["s"], expected));
         }
         ttl
     }
@@ -206,7 +214,7 @@ pub fn duration(text: &str, range: (Duration, Duration)) -> Result<Duration, Inv
         InvalidValue {
             found: text.to_owned(),
             what: "duration",
-            expected: with_unit(text, expected),
+            expected: with_unit(text, &fitting_units(text, range), expected),
         }
     })
 }
@@ -242,9 +250,49 @@ pub fn log_filter(text: &str) -> Result<EnvFilter, InvalidValue> {
     })
 }
 
-/// A bare number only lacks its unit.
-fn with_unit(found: &str, expected: String) -> String {
-    if found.parse::<u64>().is_ok() { format!("a unit behind it: {found}s") } else { expected }
+/// A bare number only lacks its unit, if there is one with which it is in range.
+fn with_unit(found: &str, units: &[&str], expected: String) -> String {
+    if found.parse::<u64>().is_err() || units.is_empty() {
+        return expected;
+    }
+    let units: Vec<_> = units.iter().map(|unit| format!("{found}{unit}")).collect();
+    format!("a unit behind it: {}", units.join(" or "))
+}
+
+/// Of milliseconds and seconds those that put a bare number into a range.
+fn fitting_units(found: &str, range: (Duration, Duration)) -> Vec<&'static str> {
+    let fits = |unit: &&str| {
+        let value = parse_duration(&format!("{found}{unit}"));
+        value.is_some_and(|value| value >= range.0 && value <= range.1)
+    };
+    ["ms", "s"].into_iter().filter(fits).collect()
+}
+
+/// The network that a lone address was meant to be: itself, or all when it is unspecified.
+fn network_of(address: IpAddr) -> IpNet {
+    let lone = IpNet::from(address);
+    if !address.is_unspecified() {
+        return lone;
+    }
+    IpNet::new(address, 0).unwrap_or(lone)
+}
+
+/// A network of the command line.
+///
+/// # Errors
+///
+/// What was found, and what may be written.
+pub fn network(text: &str) -> Result<IpNet, InvalidValue> {
+    let invalid =
+        |expected: String| Err(InvalidValue { found: text.to_owned(), what: "network", expected });
+    if let Ok(address) = text.parse::<IpAddr>() {
+        return invalid(format!("{}", network_of(address)));
+    }
+    match text.parse::<IpNet>() {
+        Ok(network) if network == network.trunc() => Ok(network),
+        Ok(network) => invalid(format!("{}, without host bits", network.trunc())),
+        Err(_) => invalid("one such as 10.86.0.0/16 or 2001:db8::/32".to_owned()),
+    }
 }
 
 /// Units, largest first, in milliseconds.

@@ -66,6 +66,10 @@ impl SyntaxError {
                 .to_owned();
             return Self { line, column: star, message };
         }
+        if let Some(tab) = text.lines().nth(line - 1).and_then(leading_tab) {
+            let message = "a tab; YAML lines are indented by blanks".to_owned();
+            return Self { line, column: tab, message };
+        }
         if message.contains(TAGS) {
             return Self { line, column, message: TAGS.to_owned() };
         }
@@ -82,6 +86,13 @@ impl SyntaxError {
 
 /// What is said of a tag, which is good YAML but means nothing here.
 const TAGS: &str = "tags (!word) have no meaning here";
+
+/// The column of a tab in the indentation of a line, or behind its dash.
+fn leading_tab(line: &str) -> Option<usize> {
+    let indented = line.trim_start_matches([' ', '\t', '-']);
+    let tab = line[..line.len() - indented.len()].find('\t')?;
+    Some(tab + 1)
+}
 
 /// The column of a star outside quotes that begins a pattern and no alias: something else than a
 /// word follows.

@@ -1,7 +1,10 @@
 //! All problems of all files, each with its place.
 
 use super::place::{Place, Spot};
-use std::{fmt, path::PathBuf};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
 
 /// Problems that are shown at a time, at most.
 const MOST_SHOWN: usize = 100;
@@ -114,28 +117,50 @@ impl Report {
     }
 }
 
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // In the order of the files and in each from its top; a place costs a reading of its file,
-        // so only those shown are found.
+/// A problem with its place, for programs.
+#[derive(Clone, Debug)]
+pub struct LocatedProblem<'r> {
+    /// The file.
+    pub path: &'r Path,
+    /// Line and column, counted from 1; nothing for a file as such.
+    pub at: Option<(usize, usize)>,
+    /// What is wrong, in words.
+    pub message: &'r str,
+    file: usize,
+}
+
+impl Report {
+    /// At most so many problems, in the order of the files and in each from its top.
+    #[must_use]
+    pub fn located(&self, most: usize) -> Vec<LocatedProblem<'_>> {
+        // A place costs a reading of its file, so only those shown are found.
         let mut shown: Vec<_> = self.problems.iter().collect();
         shown.sort_by_key(|problem| (problem.place.file, problem.place.spot));
-        let more = shown.len().saturating_sub(MOST_SHOWN);
-        shown.truncate(MOST_SHOWN);
-        let locate =
-            |problem: &'_ Problem| (problem.place.file, self.line_and_column(problem.place));
-        let mut located: Vec<_> =
-            shown.into_iter().map(|problem| (locate(problem), problem)).collect();
-        located.sort_by_key(|(at, _)| *at);
+        shown.truncate(most);
+        let locate = |problem: &'_ Problem| self.line_and_column(problem.place);
+        let located = shown.into_iter().map(|problem| LocatedProblem {
+            path: &self.files[problem.place.file].path,
+            at: locate(problem),
+            message: &problem.message,
+            file: problem.place.file,
+        });
+        let mut located: Vec<_> = located.collect();
+        located.sort_by_key(|problem| (problem.file, problem.at));
         // A value behind an anchor is read wherever its alias stands, and so is what is wrong with
         // it.
-        located.dedup_by(|(at, problem), (other_at, other)| {
-            at == other_at && problem.message == other.message
-        });
-        for (at, problem) in &located {
-            self.show(f, *at, &problem.message)?;
+        located.dedup_by_key(|problem| (problem.file, problem.at, problem.message));
+        located
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let more = self.problems.len().saturating_sub(MOST_SHOWN);
+        let located = self.located(MOST_SHOWN);
+        for problem in &located {
+            self.show(f, (problem.file, problem.at), problem.message)?;
         }
-        let mut broken: Vec<_> = located.iter().map(|((file, _), _)| file).collect();
+        let mut broken: Vec<_> = located.iter().map(|problem| problem.file).collect();
         broken.dedup();
         if more > 0 {
             writeln!(f, "... and {}", plural(more, "more problem"))?;

@@ -77,7 +77,7 @@ fn rejection(
 ) -> Option<ResponseHead<'static>> {
     let refused = ResponseHead::status(ResponseCode::Refused);
     if !allowed {
-        let why = "this resolver answers lab networks only";
+        let why = "this resolver answers lab networks only (--allow)";
         return Some(refused.explained(EDE_PROHIBITED, why));
     }
     // RFC 6891 section 6.1.3: a version that is not known MUST be answered with BADVERS.

@@ -101,25 +101,24 @@ pub fn load(sources: &LabSources) -> Result<(Engine, Report), LoadError> {
     }
 }
 
-/// Checks country files of one folder together, without zones behind their examples. Their problems
+/// Checks country files of one source together, without zones behind their examples. Their problems
 /// go into the report.
 ///
 /// # Errors
 ///
 /// A file cannot be read.
 pub fn check_countries(
-    folder: &Path,
+    files: &FileSource,
     names: &[PathBuf],
     report: &mut Report,
 ) -> Result<(), FileError> {
-    let files = FileSource::Folder(folder.to_owned());
     let mut specs = Vec::new();
     for name in names {
         let text = files.read(name)?;
-        let file = report.open(folder.join(name), text);
+        let file = report.open(files.shown(name), text);
         specs.extend(read_country(file, name.clone(), report));
     }
-    let policy = compile(&specs, &files, &Progress::default(), report);
+    let policy = compile(&specs, files, &Progress::default(), report);
     let settings = Settings::new(LabSpec::default(), LabSpec::default(), None);
     finish(policy, Zones::default(), settings, &specs, report);
     Ok(())

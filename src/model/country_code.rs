@@ -1,5 +1,6 @@
 //! ISO 3166-1 alpha-2 codes.
 
+use super::country_names::code_of;
 use crate::diagnostic::InvalidValue;
 use std::{fmt, str::FromStr};
 
@@ -23,11 +24,16 @@ impl FromStr for CountryCode {
             [a, b] if a.is_ascii_alphabetic() && b.is_ascii_alphabetic() => {
                 Ok(Self([a.to_ascii_uppercase(), b.to_ascii_uppercase()]))
             }
-            _ => Err(InvalidValue {
-                found: text.to_owned(),
-                what: "country code",
-                expected: "two letters (ISO 3166-1 alpha-2)".to_owned(),
-            }),
+            _ => {
+                let named = code_of(text);
+                let hint = named.map(|(code, name)| format!("; {name} is {code}"));
+                let letters = "two letters (ISO 3166-1 alpha-2)";
+                Err(InvalidValue {
+                    found: text.to_owned(),
+                    what: "country code",
+                    expected: format!("{letters}{}", hint.unwrap_or_default()),
+                })
+            }
         }
     }
 }
@@ -52,6 +58,8 @@ mod tests {
     fn country_codes_are_two_letters() {
         assert_eq!("cn".parse::<CountryCode>().unwrap().as_str(), "CN");
         assert!("CHN".parse::<CountryCode>().is_err());
+        let named = "brazil".parse::<CountryCode>().unwrap_err().to_string();
+        assert!(named.ends_with("; Brazil is BR"), "{named}");
         assert!("C1".parse::<CountryCode>().is_err());
     }
 }

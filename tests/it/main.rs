@@ -11,6 +11,7 @@ mod hangup;
 mod hint;
 mod house;
 mod layout;
+mod messages;
 mod octets;
 mod protocol;
 mod ready;
