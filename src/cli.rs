@@ -15,6 +15,7 @@ mod explain;
 mod file_options;
 mod health;
 mod hint;
+mod init;
 mod layout;
 mod outcome;
 mod period;
@@ -24,20 +25,31 @@ mod ready;
 mod reply_format;
 mod serve;
 mod serve_options;
+mod shell_files;
 mod style;
 mod table;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use std::process::ExitCode;
 
 /// A DNS server that answers as a country's network would: honestly, with NXDOMAIN, with poisoned
 /// records.
 #[derive(Debug, Parser)]
-#[command(name = "splinterdns", version, max_term_width = 100, infer_subcommands = true)]
+#[command(name = "splinterdns", version = VERSION, max_term_width = 100, infer_subcommands = true)]
+#[command(after_help = EXAMPLES)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
 }
+
+/// Number, commit, and the day of the countries, as far as they are known (`build.rs`).
+const VERSION: &str = env!("SPLINTERDNS_VERSION");
+
+const EXAMPLES: &str = "Examples:
+  splinterdns serve --listen 127.0.0.1:5386=CN
+  splinterdns explain youtube.com --country RU --today 2026-03-01
+  splinterdns compare youtube.com x.com
+  splinterdns countries BR";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -47,6 +59,9 @@ enum Command {
     Compare(compare::CompareArgs),
     Countries(countries::CountriesArgs),
     Health(health::HealthArgs),
+    Init(init::InitArgs),
+    Completions(shell_files::CompletionsArgs),
+    Man(shell_files::ManArgs),
 }
 
 /// Runs the command that the program was called with.
@@ -59,6 +74,9 @@ pub fn main() -> ExitCode {
         Command::Compare(args) => compare::run(&args),
         Command::Countries(args) => countries::run(&args),
         Command::Health(args) => health::run(&args),
+        Command::Init(args) => init::run(&args),
+        Command::Completions(args) => shell_files::completions(&args, Cli::command()),
+        Command::Man(args) => shell_files::man(&args, Cli::command()),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

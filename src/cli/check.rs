@@ -16,6 +16,9 @@ use std::path::{Path, PathBuf};
 
 /// Check configs and zones; exit 0 when clean, 1 with problems, 2 when something cannot be read
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  splinterdns check my-configs
+  splinterdns check --json my-configs/countries/xx.yaml")]
 pub(super) struct CheckArgs {
     /// Folders like configs/ or zones/, country files, lab files, zone files; - for a country file
     /// by the standard input [default: what is compiled in]

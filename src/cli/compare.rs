@@ -23,6 +23,9 @@ use std::{collections::BTreeSet, net::IpAddr};
 
 /// Ask the same questions in every country
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  splinterdns compare youtube.com x.com --today 2026-03-01
+  splinterdns compare www.facebook.com AAAA --country CN,IR")]
 pub(super) struct CompareArgs {
     /// The names to ask for, and behind them a record type, if it is not A
     #[arg(required = true, value_name = "NAME")]

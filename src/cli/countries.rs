@@ -18,6 +18,9 @@ use serde_json::{Value, json};
 
 /// List the countries, their networks and their operators, or tell all about some of them
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  splinterdns countries
+  splinterdns countries CN IR")]
 pub(super) struct CountriesArgs {
     /// Tell all about these: networks, operators, rules with their names, dates and evidence
     #[arg(value_name = "CC")]

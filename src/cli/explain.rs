@@ -23,6 +23,10 @@ use std::net::{IpAddr, Ipv4Addr};
 
 /// Say what one client would get, by which rule, and why
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  splinterdns explain x.com --country BR --today 2024-09-10
+  splinterdns explain www.tiktok.com --country IN --operator jio
+  splinterdns explain example.com AAAA --client 127.86.0.1 --expect honest")]
 pub(super) struct ExplainArgs {
     /// The name to ask for
     name: String,

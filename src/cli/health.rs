@@ -24,6 +24,9 @@ use std::{
 
 /// Ask a server whether it answers, and as whom; exit 0 when it is splinterdns, and the one meant
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  splinterdns health 127.0.0.1:5307 --country RU --today 2026-03-01
+  splinterdns health --country CN --client 127.86.0.1")]
 pub(super) struct HealthArgs {
     /// Address and port of the server [default: where SPLINTERDNS_LISTEN has `serve` listen, else
     /// 127.0.0.1:5300]

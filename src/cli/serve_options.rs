@@ -18,6 +18,11 @@ pub(super) const LISTEN: &str = "SPLINTERDNS_LISTEN";
 
 /// Answer queries, by UDP and TCP
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  splinterdns serve
+  splinterdns serve --listen 127.0.0.1:5386=CN --listen 127.0.0.1:5355=BR --today 2024-09-10
+  splinterdns serve --listen 0.0.0.0:5300=CN
+  splinterdns serve --upstream 9.9.9.9 --honest-from upstream,zones")]
 pub(super) struct ServeArgs {
     #[command(flatten)]
     pub(super) files: FileArgs,

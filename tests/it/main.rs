@@ -1,6 +1,7 @@
 //! What is tested from outside: a running server on port 0, asked from 127.x.0.1; the commands; the
 //! documents; the source tree. (What has a test for each of many files is in `tests/cases`.)
 
+mod beginning;
 mod commands;
 mod countries;
 mod detectors;
