@@ -25,13 +25,18 @@ use std::time::Duration;
 pub const IDENTITY_NAME: &str = "health.splinterdns.";
 
 impl Engine {
-    /// Answers the question who answers here, if that is the question and the client may ask.
+    /// Answers the question who answers here, if that is the question.
     pub(super) fn identify<'e>(
         parsed: &ParsedRequest<'e, '_>,
         plan: &mut Plan,
     ) -> Option<Judgement<'e>> {
-        let message = parsed.message.as_ref().ok().filter(|_| parsed.sender.allowed)?;
+        let message = parsed.message.as_ref().ok()?;
         if message.qclass() != DNSClass::CH || message.qtype().0 != RecordType::TXT {
+            return None;
+        }
+        // A server can always be asked on its own machine whether it is there.
+        let sender = parsed.sender;
+        if !sender.allowed && !sender.client.is_loopback() {
             return None;
         }
         // A version of EDNS that is not known is another matter (BADVERS).
@@ -42,7 +47,7 @@ impl Engine {
         if !name.to_ascii().eq_ignore_ascii_case(IDENTITY_NAME) {
             return None;
         }
-        let (query, jurisdiction) = (parsed.query.clone(), parsed.sender.jurisdiction);
+        let (query, jurisdiction) = (parsed.query.clone(), sender.jurisdiction);
         let octets = reply(&parsed.request, *message, name, texts(jurisdiction, &query))?;
         let start = plan.octets.len();
         plan.octets.extend(octets);
@@ -88,4 +93,51 @@ fn reply(
     }
     let octets = message.to_vec().ok()?;
     (octets.len() <= query.response_limit(request.transport)).then_some(octets)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Engine, LabSources, Request, Scratch, load};
+    use crate::{config::LabSpec, dns::Transport, files::FileSource};
+    use hickory_proto::op::{Message, ResponseCode};
+
+    /// `health.splinterdns. CH TXT`, with another type or class, or by another name.
+    fn asked(engine: &Engine, client: &str, name: &str, type_and_class: [u8; 4]) -> Message {
+        let mut octets = vec![0, 7, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0];
+        for label in name.split('.') {
+            octets.push(label.len() as u8);
+            octets.extend(label.as_bytes());
+        }
+        octets.push(0);
+        octets.extend(type_and_class);
+        let arrival = engine.settings.clock.now();
+        let (client, transport) = (client.parse().unwrap(), Transport::Udp);
+        let request = Request { octets: &octets, client, transport, binding: None, arrival };
+        let mut scratch = Scratch::default();
+        let response = engine.respond(&request, &mut scratch);
+        Message::from_vec(response.octets).unwrap()
+    }
+
+    #[test]
+    fn who_may_ask_and_this_machine_are_told_and_others_refused() {
+        let flags =
+            LabSpec { allow: Some(vec!["10.0.0.0/8".parse().unwrap()]), ..LabSpec::default() };
+        let sources = LabSources::new(FileSource::built_in_configs(), flags);
+        let (engine, _) = load(&sources).unwrap();
+        let name = "health.splinterdns";
+        let told = |client, name, question| {
+            let reply = asked(&engine, client, name, question);
+            (reply.response_code, reply.answers.len())
+        };
+        let (ch_txt, in_txt, ch_a) = ([0, 16, 0, 3], [0, 16, 0, 1], [0, 1, 0, 3]);
+        assert_eq!(told("10.86.0.1", name, ch_txt), (ResponseCode::NoError, 1));
+        assert_eq!(told("10.86.0.1", "HEALTH.SplinterDNS", ch_txt), (ResponseCode::NoError, 1));
+        assert_eq!(told("127.0.0.1", name, ch_txt), (ResponseCode::NoError, 1));
+        assert_eq!(told("8.8.8.8", name, ch_txt), (ResponseCode::Refused, 0));
+        assert_eq!(told("10.86.0.1", "version.bind", ch_txt), (ResponseCode::Refused, 0));
+        assert_eq!(told("10.86.0.1", name, ch_a), (ResponseCode::Refused, 0));
+        assert_eq!(told("10.1.0.1", name, in_txt), (ResponseCode::ServFail, 0));
+        let text = asked(&engine, "10.86.0.1", name, ch_txt).answers[0].data.to_string();
+        assert!(text.contains("country=CN") && text.contains("program=splinterdns"), "{text}");
+    }
 }

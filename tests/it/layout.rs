@@ -1,7 +1,10 @@
 //! What people see fits their terminal, and says more where there is room.
 
 use crate::support::{files::repository, program::splinterdns};
-use std::process::Command;
+use std::{
+    io::{BufRead, BufReader},
+    process::{Command, Stdio},
+};
 
 fn shown(columns: usize, arguments: &[&str]) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_splinterdns"));
@@ -28,6 +31,29 @@ fn eighty_columns_are_enough() {
         let text = shown(80, arguments);
         assert!(text.lines().count() > 3 && longest(&text) <= 80, "{arguments:?}\n{text}");
     }
+}
+
+#[test]
+fn the_start_of_serve_fits_too() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_splinterdns"))
+        .args(["serve", "--listen", "0.0.0.0:0"])
+        .env("COLUMNS", "80")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let mut banner = Vec::new();
+    for line in lines {
+        banner.push(line);
+        if banner.last().is_some_and(|line| line.starts_with("try: ")) {
+            break;
+        }
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let banner = banner.join("\n");
+    assert!(banner.contains("CN  China") && longest(&banner) <= 80, "{banner}");
 }
 
 #[test]
