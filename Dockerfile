@@ -25,6 +25,8 @@ RUN mkdir src \
  && cargo build --release --locked --target "$(rustc -vV | sed -n 's/^host: //p')" \
  && rm -r src
 
+# `docker build --build-arg SPLINTERDNS_COMMIT="$(git rev-parse HEAD)" .` has `--version` tell the commit.
+ARG SPLINTERDNS_COMMIT=
 COPY . .
 # Cargo goes by the time of change, and the sources may be older than the empty program.
 RUN touch src/main.rs src/lib.rs \

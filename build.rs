@@ -13,7 +13,9 @@ fn main() {
             println!("cargo::rerun-if-changed={file}");
         }
     }
-    let commit = git(&["rev-parse", "--short=10", "HEAD"]).or_else(packaged);
+    println!("cargo::rerun-if-env-changed={COMMIT}");
+    let commit = named().or_else(|| git(&["rev-parse", "HEAD"])).or_else(packaged);
+    let commit = commit.map(|commit| commit.chars().take(10).collect::<String>());
     let day = git(&["log", "-1", "--format=%cs", "--", "configs", "zones"]);
     let commit = commit.map(|commit| format!("commit {commit}"));
     let day = day.map(|day| format!("countries and zones of {day}"));
@@ -21,6 +23,13 @@ fn main() {
     let more = if more.is_empty() { String::new() } else { format!(" ({})", more.join(", ")) };
     let version = env!("CARGO_PKG_VERSION");
     println!("cargo::rustc-env=SPLINTERDNS_VERSION={version}{more}");
+}
+
+/// Names the commit where the sources come without their repository, as in an image.
+const COMMIT: &str = "SPLINTERDNS_COMMIT";
+
+fn named() -> Option<String> {
+    std::env::var(COMMIT).ok().filter(|commit| !commit.is_empty())
 }
 
 /// What git says about this folder; a repository that this one only lies in is not asked.
@@ -37,5 +46,5 @@ fn git(arguments: &[&str]) -> Option<String> {
 fn packaged() -> Option<String> {
     let noted = fs::read_to_string(".cargo_vcs_info.json").ok()?;
     let (_, commit) = noted.split_once("\"sha1\": \"")?;
-    commit.get(..10).map(str::to_owned)
+    commit.split('"').next().map(str::to_owned)
 }
