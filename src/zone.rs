@@ -1,8 +1,10 @@
 //! Honest answers from zone files: reading them (`master_file`, `extent`), searching one zone
-//! (`search`), and following aliases from zone to zone (`catalog`).
+//! (`search`), and following aliases from zone to zone (`catalog`), through those that every
+//! resolver has (`locally_served`).
 
 mod catalog;
 mod extent;
+mod locally_served;
 mod master_file;
 mod search;
 

@@ -58,7 +58,8 @@ impl Engine {
     /// The honest answer, or nothing when an upstream resolver has to be asked for it.
     fn honest_locally(&self, query: QueryView<'_>, limit: usize) -> Option<(Vec<u8>, Origin)> {
         if self.asks_upstream() {
-            let zones_first = self.settings.honest_from.first() == Some(&HonestSource::Zones);
+            let zones_first = self.settings.honest_from.first() == Some(&HonestSource::Zones)
+                || self.zones.is_served_locally(query);
             let answer = if zones_first { self.complete_from_zones(query, limit) } else { None };
             return answer.map(|octets| (octets, Origin::Zones));
         }
@@ -134,7 +135,8 @@ impl Engine {
     /// What the zones say, if they are asked at all.
     fn zones_say(&self, query: QueryView<'_>, limit: usize) -> Local {
         let nowhere = "the name is in no zone of this lab";
-        if !self.settings.honest_from.contains(&HonestSource::Zones) {
+        let from_zones = self.settings.honest_from.contains(&HonestSource::Zones);
+        if !from_zones && !self.zones.is_served_locally(query) {
             return Local::Nothing(nowhere.to_owned());
         }
         match self.zones.answer(query) {

@@ -4,7 +4,10 @@
 //! censor's forged replies stand beside; one that does not gets what the zone's own server gives
 //! (AA, referrals).
 
-use super::search::{Lookup, Zone};
+use super::{
+    locally_served,
+    search::{Lookup, Zone},
+};
 use crate::dns::{Name, QueryView, constants::UDP_PAYLOAD};
 use hickory_proto::{
     op::{Edns, Message, OpCode, Query as Question, ResponseCode},
@@ -60,7 +63,8 @@ impl Zones {
         let qtype = query.qtype().0;
         // The DS of a zone is its parent's to tell, where the parent is here (RFC 4035 section
         // 3.1.4.1).
-        let above = (qtype == RecordType::DS).then(|| self.find(&question.base_name())).flatten();
+        let above =
+            (qtype == RecordType::DS).then(|| find(&self.0, &question.base_name())).flatten();
         let Some(mut zone) = above.or_else(|| self.find(question)) else {
             return ZoneAnswer::NotHere;
         };
@@ -112,10 +116,39 @@ impl Zones {
         ZoneAnswer::Complete(message)
     }
 
-    fn find(&self, name: &WireName) -> Option<&Zone> {
-        let name = Name::from_wire(name);
-        name.suffixes().chain([""]).find_map(|suffix| self.0.get(suffix))
+    /// Whether nobody else is asked, wherever honest answers come from: a name that every resolver
+    /// answers by itself (RFC 6761 section 6), unless a file defines it. Of a zone that is not
+    /// complete those are the records that it has, but for its SOA, which changes every day.
+    #[must_use]
+    pub fn is_served_locally(&self, query: QueryView<'_>) -> bool {
+        let (question, qtype) = (query.qname_as_written(), query.qtype().0);
+        self.locally_served(&question).is_some_and(|zone| {
+            let held = zone.holds_set(&LowerName::from(&question), qtype);
+            zone.is_complete() || held && qtype != RecordType::SOA
+        })
     }
+
+    fn find(&self, name: &WireName) -> Option<&Zone> {
+        self.locally_served(name).or_else(|| find(&self.0, name))
+    }
+
+    /// The zone of every resolver that answers for a name; nothing where a file does, because its
+    /// zone is at least as near or it holds the name.
+    fn locally_served(&self, name: &WireName) -> Option<&'static Zone> {
+        let lowercase = LowerName::from(name);
+        let local = find(&locally_served::ZONES, name)?;
+        let known = local.is_complete() || local.holds(&lowercase);
+        let file = find(&self.0, name);
+        let own = file
+            .is_some_and(|file| local.origin().zone_of(file.origin()) || file.holds(&lowercase));
+        (known && !own).then_some(local)
+    }
+}
+
+/// The zone that is nearest to a name.
+fn find<'z>(zones: &'z HashMap<String, Zone>, name: &WireName) -> Option<&'z Zone> {
+    let name = Name::from_wire(name);
+    name.suffixes().chain([""]).find_map(|suffix| zones.get(suffix))
 }
 
 fn negative(

@@ -54,10 +54,27 @@ impl Zone {
         Ok(Self { origin, records, nodes, extent })
     }
 
+    /// The same zone, where each name that it lacks exists and has no records.
+    pub(super) fn with_all_names_empty(mut self) -> Self {
+        let wildcard = WireName::from(&self.origin).prepend_label("*");
+        self.nodes.extend(wildcard.map(LowerName::from));
+        self
+    }
+
     /// The zone's own name.
     #[must_use]
     pub const fn origin(&self) -> &LowerName {
         &self.origin
+    }
+
+    /// Whether the file has something to say about the name itself.
+    pub(super) fn holds(&self, name: &LowerName) -> bool {
+        self.nodes.contains(name)
+    }
+
+    /// Whether the file has records of the type for the name.
+    pub(super) fn holds_set(&self, name: &LowerName, rtype: RecordType) -> bool {
+        self.get(name, rtype).is_some()
     }
 
     /// Whether a type that a name of the zone lacks does not exist: a snapshot need not hold all

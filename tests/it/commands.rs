@@ -136,7 +136,7 @@ fn explain_refuses_what_the_server_refuses() {
     let refused = json(&["explain", "x.com", "--client", "8.8.8.8", "--json"]);
     assert_eq!(refused["replies"][0]["rcode"], "REFUSED");
     assert_eq!(refused["replies-if-allowed"][0]["origin"], "zones");
-    let nowhere = stdout(&["explain", "nowhere.test", "--country", "US"]);
+    let nowhere = stdout(&["explain", "nowhere.example", "--country", "US"]);
     assert!(
         nowhere.contains("SERVFAIL  qr rd ra, because no zone of this lab holds the name"),
         "{nowhere}"

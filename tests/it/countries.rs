@@ -212,7 +212,7 @@ fn what_is_explained_is_what_is_sent() {
         "rsf.org",
         "dailymotion.com",
         "nosuch.example.com",
-        "nowhere.test",
+        "nowhere.example",
         "youtube.com",
         "csail.mit.edu",
     ];

@@ -189,7 +189,7 @@ fn upstream() -> (SocketAddr, thread::JoinHandle<()>) {
 fn what_the_upstream_resolver_has_said_is_told() {
     let (address, answering) = upstream();
     let mut server = Logging::start(&["--upstream", &address.to_string()]);
-    let socket = server.ask("127.1.0.1", "nowhere.test.");
+    let socket = server.ask("127.1.0.1", "nowhere.example.");
     receive(&socket, Duration::from_secs(5)).unwrap();
     answering.join().unwrap();
     let line = server.line();

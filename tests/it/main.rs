@@ -12,6 +12,7 @@ mod hangup;
 mod hint;
 mod house;
 mod layout;
+mod local_names;
 mod messages;
 mod octets;
 mod protocol;

@@ -124,7 +124,8 @@ fn a_query_is_relayed_octet_for_octet() {
     let resolver = Resolver::start(echo, Duration::ZERO);
     let server = start(lab(&[resolver.address]));
     // EDNS with DO, an option that nobody knows, CD, mixed case, an unknown type.
-    let mut query = question("SoMe.UnKnown.tEst.", RecordType::Unknown(65_280)).to_vec().unwrap();
+    let mut query =
+        question("SoMe.UnKnown.exAmple.", RecordType::Unknown(65_280)).to_vec().unwrap();
     query[3] |= 0x10;
     let opt = query.len() - 11;
     query[opt + 7] = 0x80;
@@ -138,7 +139,7 @@ fn a_query_is_relayed_octet_for_octet() {
 fn an_answer_comes_back_whole() {
     let resolver = Resolver::start(odd, Duration::ZERO);
     let server = start(lab(&[resolver.address]));
-    let answer = server.ask(US, "odd.test.", RecordType::Unknown(65_280));
+    let answer = server.ask(US, "odd.example.", RecordType::Unknown(65_280));
     assert_eq!(answer.response_code, ResponseCode::NXDomain);
     assert!(answer.authentic_data);
     assert_eq!(
@@ -151,8 +152,8 @@ fn an_answer_comes_back_whole() {
 fn a_truncated_answer_is_fetched_by_tcp_and_truncated_again_only_where_the_client_takes_less() {
     let resolver = Resolver::start(large, Duration::ZERO);
     let server = start(lab(&[resolver.address]));
-    assert_eq!(server.ask_tcp(US, "large.test.", RecordType::A).answers.len(), 100);
-    let udp = server.ask(US, "large.test.", RecordType::A);
+    assert_eq!(server.ask_tcp(US, "large.example.", RecordType::A).answers.len(), 100);
+    let udp = server.ask(US, "large.example.", RecordType::A);
     assert!(udp.truncation && udp.answers.is_empty());
 }
 
@@ -160,7 +161,7 @@ fn a_truncated_answer_is_fetched_by_tcp_and_truncated_again_only_where_the_clien
 fn identical_questions_in_flight_are_asked_once() {
     let resolver = Resolver::start(echo, Duration::from_millis(150));
     let server = start(lab(&[resolver.address]));
-    let query = question("same.test.", RecordType::A);
+    let query = question("same.example.", RecordType::A);
     let sockets: Vec<_> = (0..20).map(|_| client_socket(US)).collect();
     for (id, socket) in (1..).zip(&sockets) {
         let mut query = query.clone();
@@ -172,7 +173,7 @@ fn identical_questions_in_flight_are_asked_once() {
         assert_eq!(answer[..2], id.to_be_bytes(), "with its own id");
     }
     assert_eq!(resolver.asked.load(Ordering::SeqCst), 1);
-    server.ask(US, "same.test.", RecordType::A);
+    server.ask(US, "same.example.", RecordType::A);
     assert_eq!(
         resolver.asked.load(Ordering::SeqCst),
         2,
@@ -186,7 +187,10 @@ fn the_next_resolver_is_asked_when_one_does_not_answer() {
     let resolver = Resolver::start(odd, Duration::ZERO);
     let server = start(lab(&[silent.local_addr().unwrap(), resolver.address]));
     let begin = Instant::now();
-    assert_eq!(server.ask(US, "next.test.", RecordType::A).response_code, ResponseCode::NXDomain);
+    assert_eq!(
+        server.ask(US, "next.example.", RecordType::A).response_code,
+        ResponseCode::NXDomain
+    );
     assert!(begin.elapsed() >= Duration::from_millis(290), "the first one had its time");
 }
 
@@ -196,7 +200,7 @@ fn a_resolver_that_never_answers_is_servfail_with_the_reason() {
     let address = silent.local_addr().unwrap();
     let server = start(lab(&[address]));
     let answer =
-        server.ask_octets(US, &question("dead.test.", RecordType::A).to_vec().unwrap()).unwrap();
+        server.ask_octets(US, &question("dead.example.", RecordType::A).to_vec().unwrap()).unwrap();
     assert_eq!(answer[3] & 0x0f, 2);
     let text = String::from_utf8_lossy(&answer);
     assert!(text.contains(&format!("upstream {address} did not answer within 300 ms")), "{text}");
@@ -205,8 +209,9 @@ fn a_resolver_that_never_answers_is_servfail_with_the_reason() {
 #[test]
 fn without_an_upstream_a_name_of_no_zone_is_servfail_that_says_so() {
     let server = start(Flags::default());
-    let answer =
-        server.ask_octets(US, &question("nowhere.test.", RecordType::A).to_vec().unwrap()).unwrap();
+    let answer = server
+        .ask_octets(US, &question("nowhere.example.", RecordType::A).to_vec().unwrap())
+        .unwrap();
     assert_eq!(answer[3] & 0x0f, 2);
     assert!(String::from_utf8_lossy(&answer).contains("in no zone of this lab"));
 }
@@ -231,7 +236,7 @@ fn datagrams_of_strangers_are_passed_over() {
         }
     });
     let server = start(lab(&[address]));
-    let query = question("strange.test.", RecordType::A).to_vec().unwrap();
+    let query = question("strange.example.", RecordType::A).to_vec().unwrap();
     assert_eq!(server.ask_octets(US, &query).unwrap(), echo(&query, false));
 }
 

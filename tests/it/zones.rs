@@ -25,7 +25,7 @@ many    IN A     192.0.2.10
         IN A     192.0.2.12
 alias   IN CNAME many
 second  IN CNAME alias
-out     IN CNAME www.elsewhere.test.
+out     IN CNAME www.elsewhere.example.
 other   IN CNAME host.other.test.
 dead    IN CNAME nothing
 loop1   IN CNAME loop2
@@ -95,7 +95,7 @@ fn an_alias_is_followed_within_and_between_zones() {
     assert_eq!(data(&server.ask(US, "alias.zone.test.", RecordType::CNAME)), ["many.zone.test."]);
     assert_eq!(
         data(&server.ask(US, "out.zone.test.", RecordType::A)),
-        ["www.elsewhere.test."],
+        ["www.elsewhere.example."],
         "as far as is known"
     );
 }
