@@ -22,6 +22,9 @@ const INPUT: &str = "(standard input)";
 /// No files at all.
 static EMPTY: FileSource = FileSource::Together(Vec::new());
 
+/// U+FEFF in UTF-8, which Notepad and Excel write before a text.
+const MARK: &str = "\u{feff}";
+
 /// How much of a large file is read at a time.
 const PIECE: usize = 1 << 17;
 
@@ -214,7 +217,8 @@ impl FileSource {
         }
     }
 
-    /// The text of a file.
+    /// The text of a file, without the mark at its beginning by which editors tell UTF-8 (RFC 3629
+    /// section 6).
     ///
     /// # Errors
     ///
@@ -232,10 +236,14 @@ impl FileSource {
             }
             _ => fs::read_to_string(self.on_disk(path)),
         };
-        text.map_err(|why| FileError { path: self.shown(path), why })
+        let unmarked = |text: String| match text.strip_prefix(MARK) {
+            Some(unmarked) => unmarked.to_owned(),
+            None => text,
+        };
+        text.map(unmarked).map_err(|why| FileError { path: self.shown(path), why })
     }
 
-    /// A file to be read piece by piece, because it may be large.
+    /// A file to be read piece by piece, because it may be large; without the mark as well.
     ///
     /// # Errors
     ///
@@ -253,7 +261,12 @@ impl FileSource {
             _ => fs::File::open(self.on_disk(path))
                 .map(|file| Box::new(BufReader::with_capacity(PIECE, file)) as Box<dyn BufRead>),
         };
-        opened.map_err(|why| FileError { path: self.shown(path), why })
+        let unmarked = opened.and_then(|mut file| {
+            let marked = file.fill_buf()?.starts_with(MARK.as_bytes());
+            file.consume(if marked { MARK.len() } else { 0 });
+            Ok(file)
+        });
+        unmarked.map_err(|why| FileError { path: self.shown(path), why })
     }
 
     /// The files below `folder` whose names end in one of `endings`, sorted. Editors' backups and
@@ -284,5 +297,30 @@ impl FileSource {
         });
         found.sort();
         Ok(found)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FileSource;
+    use std::{fs, io::Read, path::Path};
+
+    #[test]
+    fn a_mark_is_no_text_at_the_beginning_and_is_text_elsewhere() {
+        let folder = std::env::temp_dir().join(format!("splinterdns-mark-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("twice"), "\u{feff}\u{feff}a\u{feff}").unwrap();
+        fs::write(folder.join("short"), "a").unwrap();
+        let files = FileSource::Folder(folder.clone());
+        let both = |name: &str| {
+            let mut opened = String::new();
+            files.open(Path::new(name)).unwrap().read_to_string(&mut opened).unwrap();
+            (files.read(Path::new(name)).unwrap(), opened)
+        };
+        let (twice, short) = (both("twice"), both("short"));
+        fs::remove_dir_all(&folder).unwrap();
+        let rest = "\u{feff}a\u{feff}".to_owned();
+        assert_eq!(twice, (rest.clone(), rest));
+        assert_eq!(short, ("a".to_owned(), "a".to_owned()));
     }
 }

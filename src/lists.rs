@@ -61,7 +61,7 @@ impl Format {
             if file.read_line(&mut line)? == 0 {
                 break;
             }
-            let line = if number == 1 { line.trim_start_matches('\u{feff}') } else { &line };
+            let line = line.as_str();
             self.each_word(without_comment(line), |word| match self.pattern(word, &mut text) {
                 Ok(form) => entry(PatternRef { form, text: &text }),
                 Err(why) => {
@@ -122,7 +122,7 @@ mod tests {
 
     #[test]
     fn a_plain_list_has_one_pattern_a_line() {
-        let text = "\u{feff}# a comment\n\nExample.com\r\n=only.example # alone\n*.ua\n\
+        let text = "# a comment\n\nExample.com\r\n=only.example # alone\n*.ua\n\
                     .cbmsport.com\n/a#b/\n";
         assert_eq!(
             shown(Format::Plain, text),

@@ -181,7 +181,8 @@ fn is_lab_file(path: &Path) -> bool {
     let own = |line: &str| OWN.iter().any(|key| line.starts_with(key));
     let yaml = path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
     let named = path.file_stem().is_some_and(|name| name == "lab");
-    yaml && (named || std::fs::read_to_string(path).is_ok_and(|text| text.lines().any(own)))
+    let text = || FileSource::Folder(PathBuf::new()).read(path);
+    yaml && (named || text().is_ok_and(|text| text.lines().any(own)))
 }
 
 fn folder(path: &Path) -> &Path {

@@ -22,7 +22,7 @@ const LOOPBACK_6: &str =
 fn with_a_dead_upstream(honest_from: Vec<HonestSource>) -> (UdpSocket, Running) {
     let silent = UdpSocket::bind("127.0.0.1:0").unwrap();
     let server = start(Flags {
-        upstream: vec![silent.local_addr().unwrap()],
+        upstream: vec![silent.local_addr().unwrap().into()],
         upstream_timeout: Some(Duration::from_millis(50)),
         honest_from: Some(honest_from),
         ..Flags::default()
