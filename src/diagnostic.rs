@@ -8,5 +8,5 @@ mod report;
 mod wording;
 
 pub use place::{At, Place};
-pub use report::{Locate, LocatedProblem, Problem, Report, SourceFile};
+pub use report::{Locate, LocatedProblem, Problem, Report, SourceFile, Warnings};
 pub use wording::{Duplicate, InvalidValue, Lacking, Mismatch, UnknownWord, suggestion};

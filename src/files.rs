@@ -4,7 +4,7 @@ use include_dir::{Dir, include_dir};
 use std::{
     collections::BTreeMap,
     fs,
-    io::{self, BufRead, BufReader},
+    io::{self, BufRead, BufReader, Read as _},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
@@ -241,6 +241,18 @@ impl FileSource {
             None => text,
         };
         text.map(unmarked).map_err(|why| FileError { path: self.shown(path), why })
+    }
+
+    /// The same of a file that need not be all UTF-8: what is not is shown by a mark.
+    ///
+    /// # Errors
+    ///
+    /// The system's, with the path.
+    pub fn read_lossy(&self, path: &Path) -> Result<String, FileError> {
+        let mut octets = Vec::new();
+        let read = self.open(path)?.read_to_end(&mut octets);
+        read.map_err(|why| FileError { path: self.shown(path), why })?;
+        Ok(String::from_utf8_lossy(&octets).into_owned())
     }
 
     /// A file to be read piece by piece, because it may be large; without the mark as well.

@@ -1,14 +1,18 @@
 //! Other people's list formats, one file each: every entry becomes a pattern.
 
 mod hosts;
+mod look;
+mod odd_lines;
 mod plain;
+
+pub use look::Look;
+pub use odd_lines::{EntryError, ForeignList, ListReading, OddLines};
 
 use crate::dns::{Form, PatternError, PatternRef};
 use std::{
     io::{self, BufRead},
     path::Path,
 };
-use thiserror::Error;
 
 /// How a list is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,18 +21,6 @@ pub enum Format {
     Plain,
     /// `/etc/hosts`: an address, then names that are blocked alone.
     Hosts,
-}
-
-/// A line that is no entry.
-#[derive(Clone, Debug, Error, PartialEq, Eq)]
-#[error("{why}")]
-pub struct EntryError {
-    /// Counted from 1.
-    pub line: usize,
-    /// Where in the line the entry begins, in characters from 1.
-    pub column: usize,
-    /// What is wrong with it.
-    pub why: PatternError,
 }
 
 impl Format {
@@ -44,37 +36,52 @@ impl Format {
         }
     }
 
-    /// Reads a list line by line, and hands over every entry. What comes back is what is wrong with
-    /// it: all entries that are none.
+    /// Reads a list line by line, and hands over every entry. What comes back tells what was left
+    /// out.
     ///
     /// # Errors
     ///
-    /// The system's, and text that is no UTF-8.
+    /// The system's.
     pub fn read(
         self,
         mut file: impl BufRead,
         mut entry: impl FnMut(PatternRef<'_>),
-    ) -> io::Result<Vec<EntryError>> {
-        let (mut line, mut text, mut bad) = (String::new(), String::new(), Vec::new());
+    ) -> io::Result<ListReading> {
+        let (mut octets, mut text) = (Vec::new(), String::new());
+        let mut reading = ListReading::default();
         for number in 1.. {
-            line.clear();
-            if file.read_line(&mut line)? == 0 {
+            octets.clear();
+            if file.read_until(b'\n', &mut octets)? == 0 {
                 break;
             }
-            let line = line.as_str();
-            self.each_word(without_comment(line), |word| match self.pattern(word, &mut text) {
-                Ok(form) => entry(PatternRef { form, text: &text }),
+            let Some(line) = text_of(&octets) else {
+                reading.odd((number, 1), EntryError::NotText, None);
+                continue;
+            };
+            let bare = without_comment(line);
+            self.each_word(bare, |word| match self.pattern(word, &mut text) {
+                Ok(form) => {
+                    reading.entry();
+                    entry(PatternRef { form, text: &text });
+                }
                 Err(why) => {
                     let before = line.find(word).expect("words are parts of the line");
-                    bad.push(EntryError {
-                        line: number,
-                        column: line[..before].chars().count() + 1,
-                        why,
-                    });
+                    let column = line[..before].chars().count() + 1;
+                    let look = Look::of(bare).filter(|look| self.may_look(*look));
+                    let why = match look {
+                        Some(Look::Hosts) => EntryError::Hosts(bare.to_owned()),
+                        _ => EntryError::from(why),
+                    };
+                    reading.odd((number, column), why, look);
                 }
             });
         }
-        Ok(bad)
+        Ok(reading)
+    }
+
+    /// Whether such a line would be none of this format.
+    fn may_look(self, look: Look) -> bool {
+        self == Self::Plain || look != Look::Hosts
     }
 
     fn each_word<'l>(self, line: &'l str, each: impl FnMut(&'l str)) {
@@ -92,32 +99,47 @@ impl Format {
     }
 }
 
+/// A line as text. Other octets may stand in its comment, which is then not part of it.
+fn text_of(octets: &[u8]) -> Option<&str> {
+    match str::from_utf8(octets) {
+        Ok(line) => Some(line),
+        Err(error) => {
+            let before = str::from_utf8(&octets[..error.valid_up_to()]).ok()?;
+            comment(before).map(|begin| &before[..begin])
+        }
+    }
+}
+
 /// A `#` begins a comment at the start of a line or after white space; inside a regular expression
 /// it stands for itself.
+fn comment(line: &str) -> Option<usize> {
+    let marks = line.match_indices('#').map(|(at, _)| at);
+    marks.into_iter().find(|&at| line[..at].trim_end().len() < at || at == 0)
+}
+
 fn without_comment(line: &str) -> &str {
-    let end = line
-        .match_indices('#')
-        .map(|(at, _)| at)
-        .find(|&at| line[..at].trim_end().len() < at || at == 0);
-    line[..end.unwrap_or(line.len())].trim()
+    line[..comment(line).unwrap_or(line.len())].trim()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{EntryError, Format};
+    use super::{Format, ListReading};
     use std::path::Path;
 
     fn shown(format: Format, text: &str) -> Vec<String> {
         let mut shown = Vec::new();
-        assert_eq!(
-            format.read(text.as_bytes(), |pattern| shown.push(pattern.to_string())).unwrap(),
-            []
-        );
+        let reading =
+            format.read(text.as_bytes(), |pattern| shown.push(pattern.to_string())).unwrap();
+        assert_eq!(reading.odd, []);
         shown
     }
 
-    fn bad(format: Format, text: &str) -> Vec<EntryError> {
-        format.read(text.as_bytes(), |_| ()).unwrap()
+    fn read(format: Format, text: &[u8]) -> ListReading {
+        format.read(text, |_| ()).unwrap()
+    }
+
+    fn places(reading: &ListReading) -> Vec<((usize, usize), usize)> {
+        reading.odd.iter().map(|odd| (odd.first, odd.count)).collect()
     }
 
     #[test]
@@ -138,14 +160,42 @@ mod tests {
     }
 
     #[test]
-    fn bad_lines_are_all_reported_with_their_numbers() {
-        let found = bad(Format::Plain, "good.example\n  a..b\n\n*\n");
-        assert_eq!(
-            found.iter().map(|entry| (entry.line, entry.column)).collect::<Vec<_>>(),
-            [(2, 3), (4, 1)]
-        );
-        let found = bad(Format::Hosts, "0.0.0.0 good.example *.bad.example\n");
-        assert_eq!((found.len(), found[0].column), (1, 22));
+    fn odd_lines_are_counted_by_what_is_wrong_with_them() {
+        let text =
+            b"good.example\n  a..b\n\n*\nb..c\nd..e/\nlatin.example \xe9\nok.example # \xe9\n";
+        let found = read(Format::Plain, text);
+        assert_eq!(places(&found), [((2, 3), 2), ((4, 1), 1), ((6, 1), 1), ((7, 1), 1)]);
+        assert_eq!((found.odd[0].next.clone(), found.foreign()), (vec![5], None));
+        let found = read(Format::Hosts, b"0.0.0.0 good.example *.bad.example\n");
+        assert_eq!(places(&found), [((1, 22), 1)]);
+        assert!(found.odd[0].to_string().starts_with("\"*.bad"), "{}", found.odd[0]);
+    }
+
+    #[test]
+    fn the_head_of_a_hosts_file_is_its_own() {
+        let text = "fe80::1%lo0 localhost\nff00::0 ip6-localnet\nff00::0 ip6-mcastprefix\n\
+                    ff02::3 ip6-allhosts\n0.0.0.0 0.0.0.0\n0.0.0.0 ads.example\n";
+        assert_eq!(shown(Format::Hosts, text), ["=ads.example"]);
+    }
+
+    #[test]
+    fn a_list_of_another_format_is_refused_by_its_name() {
+        for (text, part) in [
+            ("||a.example^\n@@||b.example^\nc.example\n", "looks like an Adblock filter list"),
+            ("! Title: ads\n||a.example^$third-party\n", "looks like an Adblock filter list"),
+            ("$TTL 60\n@ SOA a. b. 1 2 3 4 5\na.example CNAME .\n", "looks like an RPZ zone"),
+            ("address=/a.example/\n", "looks like a dnsmasq configuration"),
+            ("local-zone: \"a.example\" always_null\n", "looks like an Unbound configuration"),
+            ("0.0.0.0 a.example\n", "looks like a hosts file"),
+            ("203.0.113.9\n198.51.100.7\n", "nothing in this list can be read"),
+        ] {
+            let foreign = read(Format::Plain, text.as_bytes()).foreign();
+            let said = foreign.map(|foreign| foreign.to_string());
+            assert!(said.as_ref().is_some_and(|said| said.contains(part)), "{text}: {said:?}");
+        }
+        let one = "a.example\nb.example\n||c.example^\n0.0.0.0\n";
+        assert_eq!(read(Format::Plain, one.as_bytes()).foreign(), None);
+        assert_eq!(read(Format::Plain, b"# nothing\n").foreign(), None);
     }
 
     #[test]

@@ -94,6 +94,7 @@ fn check(path: &Path, found: &mut Found) -> Outcome {
 
 impl Found {
     fn take(&mut self, report: &Report, shown: &str) {
+        warn(report);
         if report.is_clean() {
             self.is_clean(
                 shown,
@@ -146,11 +147,21 @@ fn check_configs(
 ) -> Outcome {
     let sources = LabSources { lab_file, ..LabSources::new(configs, LabSpec::default()) };
     match watched(&sources.progress, || load(&sources)) {
-        Ok((engine, _)) => found.is_clean(shown, &format!("{}; no problems", summary(&engine))),
+        Ok((engine, report)) => {
+            warn(&report);
+            found.is_clean(shown, &format!("{}; no problems", summary(&engine)));
+        }
         Err(LoadError::Problems(report)) => found.take(&report, shown),
         Err(error) => return Err(Failure::from(error)),
     }
     Ok(())
+}
+
+/// What is odd goes where problems go, and is none.
+fn warn(report: &Report) {
+    if let Some(warnings) = report.warnings() {
+        eprintln!("{warnings}");
+    }
 }
 
 /// "10 countries with 24 operators, 270 rules, 75 zones", or whatever there are.

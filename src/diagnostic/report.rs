@@ -37,7 +37,12 @@ pub struct Problem {
 pub struct Report {
     files: Vec<SourceFile>,
     problems: Vec<Problem>,
+    warnings: Vec<Problem>,
 }
+
+/// What a report warns of, to be shown.
+#[derive(Debug)]
+pub struct Warnings<'r>(&'r Report);
 
 impl Report {
     /// Takes in a file; problems refer to it by the number that comes back.
@@ -66,6 +71,17 @@ impl Report {
     /// Notes a problem.
     pub fn add(&mut self, place: Place, problem: impl fmt::Display) {
         self.problems.push(Problem { place, message: problem.to_string() });
+    }
+
+    /// Notes what is odd but keeps nothing from working.
+    pub fn warn(&mut self, place: Place, warning: impl fmt::Display) {
+        self.warnings.push(Problem { place, message: warning.to_string() });
+    }
+
+    /// What is odd, if anything is.
+    #[must_use]
+    pub fn warnings(&self) -> Option<Warnings<'_>> {
+        (!self.warnings.is_empty()).then_some(Warnings(self))
     }
 
     /// Whether nothing is wrong.
@@ -171,6 +187,20 @@ impl fmt::Display for Report {
             return write!(f, "{problems} in {files}");
         }
         write!(f, "{problems} in {} of {files}", broken.len())
+    }
+}
+
+impl fmt::Display for Warnings<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(report) = self;
+        for Problem { place, message } in report.warnings.iter().take(MOST_SHOWN) {
+            report.show(f, (place.file, report.line_and_column(*place)), message)?;
+        }
+        let more = report.warnings.len().saturating_sub(MOST_SHOWN);
+        if more > 0 {
+            writeln!(f, "... and {}", plural(more, "more warning"))?;
+        }
+        write!(f, "{}", plural(report.warnings.len(), "warning"))
     }
 }
 

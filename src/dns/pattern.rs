@@ -60,6 +60,9 @@ pub enum PatternError {
          write the name alone, without scheme, port, path or blanks"
     )]
     NotAHost(String, char),
+    /// Four numbers: no name ends in a label that is a number (RFC 1123 section 2.1).
+    #[error("\"{0}\" is an address; names are listed here")]
+    Address(String),
     /// A slash begins a regular expression.
     #[error("\"{0}\" begins a regular expression that another / must end")]
     OpenRegex(String),
@@ -129,7 +132,11 @@ impl Form {
             (None, None) => (Self::Suffix, written),
         };
         if fold_plain(name, text) {
-            return Ok(form);
+            return if is_address(text) {
+                Err(PatternError::Address(written.to_owned()))
+            } else {
+                Ok(form)
+            };
         }
         let (form, folded) = Self::read_any(written)?;
         text.push_str(&folded);
@@ -143,7 +150,13 @@ impl Form {
     /// As [`Pattern::parse`].
     pub fn read_exact(name: &str, text: &mut String) -> Result<Self, PatternError> {
         text.clear();
-        if fold_plain(name, text) { Ok(Self::Exact) } else { Self::read(&format!("={name}"), text) }
+        if !fold_plain(name, text) {
+            check_characters(name)?;
+            text.push_str(&whole_name(name, name)?);
+        } else if is_address(text) {
+            return Err(PatternError::Address(name.to_owned()));
+        }
+        Ok(Self::Exact)
     }
 
     /// Reads whatever may be a pattern.
@@ -157,9 +170,7 @@ impl Form {
         if text.starts_with('/') {
             return Err(PatternError::OpenRegex(text.to_owned()));
         }
-        if let Some(strange) = text.chars().find(|c| c.is_whitespace() || "/:@?,".contains(*c)) {
-            return Err(PatternError::NotAHost(text.to_owned(), strange));
-        }
+        check_characters(text)?;
         if let Some(name) = text.strip_prefix('=') {
             return Ok((Self::Exact, whole_name(name, text)?));
         }
@@ -209,6 +220,24 @@ impl<'p> PatternRef<'p> {
     }
 }
 
+/// Nobody asks for names with these characters, which mean something in other people's lists. An
+/// octet that is meant all the same is written `\DDD`.
+fn check_characters(text: &str) -> Result<(), PatternError> {
+    const STRANGE: &str = "/:@?,|^$#!;\"[]<>";
+    let strange = |c: &char| c.is_whitespace() || c.is_ascii_control() || STRANGE.contains(*c);
+    match text.chars().find(strange) {
+        Some(strange) => Err(PatternError::NotAHost(text.to_owned(), strange)),
+        None => Ok(()),
+    }
+}
+
+/// Whether a name has the four numbers of an IPv4 address.
+fn is_address(name: &str) -> bool {
+    let ends_so = name.as_bytes().last().is_some_and(u8::is_ascii_digit);
+    let number = |label: &str| label.bytes().all(|octet| octet.is_ascii_digit());
+    ends_so && name.split('.').count() == 4 && name.split('.').all(number)
+}
+
 fn sound_regex(regex: &str) -> Result<String, PatternError> {
     match regex::Regex::new(regex) {
         Ok(_) => Ok(regex.to_owned()),
@@ -231,6 +260,9 @@ fn whole_name(text: &str, written: &str) -> Result<String, PatternError> {
     let name = Name::parse(text)?;
     if name.as_str().is_empty() {
         return Err(PatternError::Empty);
+    }
+    if is_address(name.as_str()) {
+        return Err(PatternError::Address(written.to_owned()));
     }
     Ok(name.as_str().to_owned())
 }
@@ -355,11 +387,27 @@ mod tests {
         assert!(matches!(Pattern::parse("a*b.example"), Err(PatternError::StarInside(_))));
         assert!(matches!(Pattern::parse("/(/"), Err(PatternError::Regex { .. })));
         assert!(matches!(Pattern::parse("/^a"), Err(PatternError::OpenRegex(_))));
-        for host in ["https://a.example/", "a.example/b", "a.example:53", "my name.example", "=a b"]
-        {
+        for host in [
+            "https://a.example/",
+            "a.example/b",
+            "a.example:53",
+            "my name.example",
+            "=a b",
+            "||a.example^",
+            "a.example$all",
+            "a.example#b",
+            "*a|b*",
+            "a\0.example",
+        ] {
             assert!(matches!(Pattern::parse(host), Err(PatternError::NotAHost(..))), "{host}");
         }
         assert!(matches!(Pattern::parse("=*.a.example"), Err(PatternError::StarInside(_))));
+        for address in ["203.0.113.9", "=203.0.113.9.", "*.203.0.113.9", "999.0.0.1"] {
+            assert!(matches!(Pattern::parse(address), Err(PatternError::Address(_))), "{address}");
+        }
+        for name in ["1.0.0.127.in-addr.arpa", "1.2.3", "a.2.3.4", "1.2.3.4.5", r"a\036.example"] {
+            assert!(Pattern::parse(name).is_ok(), "{name}");
+        }
         assert!(matches!(Pattern::parse("a..b"), Err(PatternError::Name(_))));
     }
 

@@ -19,7 +19,7 @@ use crate::{
     diagnostic::{At, Duplicate, Lacking, Place, Report, UnknownWord},
     dns::{ParserSet, PatternRef},
     files::{FileError, FileSource, beside},
-    lists::{EntryError, Format},
+    lists::Format,
     model::{Hours, HoursSpan},
     progress::Progress,
 };
@@ -264,7 +264,8 @@ impl<'a> Compiling<'a> {
         None
     }
 
-    /// Reads a list; one with anything wrong adds nothing.
+    /// Reads a list. Lines of it that are no entries are left out with a warning, because others
+    /// write lists; one of another format adds nothing.
     fn list(&mut self, list: &At<String>, patterns: &mut PatternArena) {
         let (path, begin) = (beside(&self.spec.path, &list.value), patterns.end());
         let mut reading = self.progress.reading();
@@ -275,30 +276,31 @@ impl<'a> Compiling<'a> {
             });
             read.map_err(|why| FileError { path: self.files.shown(&path), why })
         });
-        let bad = match read {
-            Ok(bad) => bad,
+        // A list may be large, and of its text only odd lines are ever shown.
+        let read = read.and_then(|read| {
+            let odd = !read.odd.is_empty();
+            let text = if odd { self.files.read_lossy(&path)? } else { String::new() };
+            Ok((read, text))
+        });
+        let (read, text) = match read {
+            Ok(read) => read,
             Err(error) => {
                 patterns.truncate(begin);
                 return self.report.add(list.place, error);
             }
         };
-        // A list may be large, and of its text only bad lines are ever shown.
-        let text = if bad.is_empty() { Ok(String::new()) } else { self.files.read(&path) };
-        let file = match text {
-            Ok(text) => self.report.open(self.files.shown(&path), text),
-            Err(error) => {
-                patterns.truncate(begin);
-                return self.report.add(list.place, error);
-            }
-        };
-        if !bad.is_empty() {
+        let file = self.report.open(self.files.shown(&path), text);
+        if let Some(foreign) = read.foreign() {
             patterns.truncate(begin);
-        } else if patterns.end() == begin {
+            let (line, column) = foreign.first;
+            return self.report.add(Place::at(file, line, column), foreign);
+        }
+        if patterns.end() == begin {
             self.lacks(list, "list", "entries");
         }
-        for entry in bad {
-            let EntryError { line, column, .. } = entry;
-            self.report.add(Place::at(file, line, column), entry);
+        for odd in read.odd {
+            let (line, column) = odd.first;
+            self.report.warn(Place::at(file, line, column), odd);
         }
     }
 }

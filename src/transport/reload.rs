@@ -7,6 +7,7 @@ use super::{
     watched_files::WatchedFiles,
 };
 use crate::{
+    diagnostic::Report,
     engine::{LabSources, LoadError, load},
     files::{PathKind, ReadLog},
     progress::Progress,
@@ -139,13 +140,21 @@ fn swap(why: Reason, new: ServingState, serving: &ArcSwap<ServingState>) {
     release(serving.swap(Arc::new(new)));
 }
 
+/// What is odd about the files.
+pub(super) fn warn(report: &Report) {
+    if let Some(warnings) = report.warnings() {
+        tracing::warn!("read, with what is left out:\n{warnings}");
+    }
+}
+
 /// Reads the lab on a thread of its own: reading files and building an index takes seconds.
 async fn read(sources: LabSources) -> Result<ServingState, ReloadError> {
     let (done, loaded) = oneshot::channel();
     thread::Builder::new().name("reload".to_owned()).spawn(move || {
-        let new = load(&sources)
-            .map_err(ReloadError::from)
-            .and_then(|(engine, _)| Ok(ServingState::new(engine)?));
+        let new = load(&sources).map_err(ReloadError::from).and_then(|(engine, report)| {
+            warn(&report);
+            Ok(ServingState::new(engine)?)
+        });
         // Nobody waits any more when the server stops.
         let _ = done.send(new);
     })?;

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     config::ListenerSpec,
+    diagnostic::Report,
     engine::{Engine, LabSources, LoadError, load},
     events::{EventSink, LogSink, Publisher},
 };
@@ -39,6 +40,8 @@ pub struct Server {
     /// Taken before anybody can know of the server: a SIGHUP without a handler ends the process.
     hangup: Signal,
     terminal: ControllingTerminal,
+    /// What was odd about the files.
+    report: Report,
 }
 
 /// How long the end of the server waits for events that are still to be recorded.
@@ -77,7 +80,7 @@ impl Server {
     ///
     /// [`StartError`]; with problems in the files no socket is taken.
     pub fn bind(sources: LabSources) -> Result<Self, StartError> {
-        let (engine, _) = load(&sources)?;
+        let (engine, report) = load(&sources)?;
         let serving = ServingState::new(engine)?;
         let settings = &serving.engine.settings;
         allow_files(settings.tcp_connections);
@@ -96,6 +99,7 @@ impl Server {
             sockets,
             hangup,
             terminal,
+            report,
         })
     }
 
@@ -113,7 +117,10 @@ impl Server {
     /// Answers until `stop` changes or the terminal has gone, reloading on SIGHUP and when a file
     /// changes.
     pub async fn run(self, mut stop: watch::Receiver<()>) -> ServerEnd {
-        let Self { sources, serving, sockets, hangup, terminal } = self;
+        let Self { sources, serving, sockets, hangup, terminal, report } = self;
+        // No log was kept yet when the lab was read.
+        reload::warn(&report);
+        drop(report);
         let mut tasks = JoinSet::new();
         let connections = Arc::new(Semaphore::new(serving.load().engine.settings.tcp_connections));
         let stop_workers = Arc::new(AtomicBool::new(false));

@@ -16,6 +16,7 @@ mod layout;
 mod local_names;
 mod messages;
 mod octets;
+mod odd_lists;
 mod protocol;
 mod ready;
 mod relay;
