@@ -252,12 +252,12 @@ fn a_resolver_that_was_silent_twice_is_asked_last() {
     let silent = UdpSocket::bind("127.0.0.1:0").unwrap();
     let resolver = Resolver::start(odd, Duration::ZERO);
     let server = start(lab(&[silent.local_addr().unwrap(), resolver.address]));
-    for name in ["one.test.", "two.test."] {
+    for name in ["one.example.", "two.example."] {
         let (time, code) = timed(&server, name);
         assert_eq!(code, ResponseCode::NXDomain);
         assert!(time >= Duration::from_millis(290), "{name} had to wait");
     }
-    for name in ["three.test.", "four.test."] {
+    for name in ["three.example.", "four.example."] {
         let (time, code) = timed(&server, name);
         assert_eq!(code, ResponseCode::NXDomain);
         assert!(time < Duration::from_millis(250), "{name} took {time:?}");
@@ -269,10 +269,10 @@ fn a_resolver_that_was_silent_twice_is_asked_last() {
 fn where_all_are_dead_all_are_still_asked_and_at_once() {
     let silent = [(); 3].map(|()| UdpSocket::bind("127.0.0.1:0").unwrap());
     let server = start(lab(&silent.each_ref().map(|socket| socket.local_addr().unwrap())));
-    for name in ["one.test.", "two.test."] {
+    for name in ["one.example.", "two.example."] {
         assert_eq!(timed(&server, name).1, ResponseCode::ServFail);
     }
-    let (time, code) = timed(&server, "three.test.");
+    let (time, code) = timed(&server, "three.example.");
     assert_eq!(code, ResponseCode::ServFail);
     assert!(time < Duration::from_millis(850), "two rounds and not six tries: {time:?}");
     // The last one wakes up.
@@ -283,10 +283,10 @@ fn where_all_are_dead_all_are_still_asked_and_at_once() {
             last.send_to(&odd(&buffer[..length], false), client).unwrap();
         }
     });
-    for name in ["four.test.", "five.test."] {
+    for name in ["four.example.", "five.example."] {
         assert_eq!(timed(&server, name).1, ResponseCode::NXDomain);
     }
-    assert!(timed(&server, "six.test.").0 < Duration::from_millis(250), "it is asked first");
+    assert!(timed(&server, "six.example.").0 < Duration::from_millis(250), "it is asked first");
 }
 
 /// A resolver that answers by UDP alone, with TC and one record.
@@ -311,16 +311,16 @@ fn without_tcp() -> SocketAddr {
 fn a_truncated_answer_goes_to_clients_by_udp_where_tcp_does_not_reach_the_resolver() {
     let address = without_tcp();
     let server = start(lab(&[address]));
-    let answer = server.ask(US, "big.test.", RecordType::A);
+    let answer = server.ask(US, "big.example.", RecordType::A);
     assert_eq!((answer.truncation, answer.answers.len()), (true, 1));
-    let by_tcp = server.ask_tcp(US, "big.test.", RecordType::A);
+    let by_tcp = server.ask_tcp(US, "big.example.", RecordType::A);
     assert_eq!((by_tcp.response_code, by_tcp.truncation), (ResponseCode::ServFail, false));
     let why = String::from_utf8_lossy(&by_tcp.to_vec().unwrap()).into_owned();
     assert!(why.contains(&format!("upstream {address} truncated its answer, and by TCP")), "{why}");
     // Another resolver may have the whole answer.
     let whole = Resolver::start(odd, Duration::ZERO);
     let server = start(lab(&[address, whole.address]));
-    assert_eq!(server.ask(US, "big.test.", RecordType::A).response_code, ResponseCode::NXDomain);
+    assert_eq!(server.ask(US, "big.example.", RecordType::A).response_code, ResponseCode::NXDomain);
 }
 
 #[test]
@@ -341,8 +341,8 @@ fn answers_without_a_question_are_passed_over_unless_they_are_bare_errors() {
         udp.send_to(&error, client).unwrap();
     });
     let server = start(lab(&[address]));
-    assert_eq!(timed(&server, "asked.test.").1, ResponseCode::NXDomain);
-    assert_eq!(timed(&server, "odd.test.").1, ResponseCode::NotImp);
+    assert_eq!(timed(&server, "asked.example.").1, ResponseCode::NXDomain);
+    assert_eq!(timed(&server, "odd.example.").1, ResponseCode::NotImp);
 }
 
 #[test]
@@ -351,7 +351,7 @@ fn a_resolver_may_be_named_by_its_host() {
     let host = format!("localhost:{}", resolver.address.port());
     let upstream = vec![host.parse().unwrap()];
     let server = start(Flags { upstream, ..lab(&[]) });
-    assert_eq!(timed(&server, "named.test.").1, ResponseCode::NXDomain);
+    assert_eq!(timed(&server, "named.example.").1, ResponseCode::NXDomain);
 }
 
 #[test]

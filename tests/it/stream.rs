@@ -59,7 +59,7 @@ fn an_answer_that_waits_for_the_upstream_does_not_hold_up_the_next() {
     });
     let mut stream = server.connect(US);
     let (slow, fast) =
-        (question("slow.invalid.", RecordType::A), question("example.com.", RecordType::A));
+        (question("slow.example.", RecordType::A), question("example.com.", RecordType::A));
     send_framed(&mut stream, &slow.to_vec().unwrap());
     send_framed(&mut stream, &fast.to_vec().unwrap());
     let order: Vec<u16> = (0..2)
