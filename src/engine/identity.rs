@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     answer::{Output, Plan},
-    dns::QueryView,
+    dns::{QueryView, constants::UDP_PAYLOAD},
     model::{Query, VerdictKind},
     policy::Jurisdiction,
 };
@@ -82,6 +82,7 @@ fn reply(
     message.metadata.message_type = MessageType::Response;
     message.metadata.authoritative = true;
     message.metadata.recursion_desired = query.recursion_desired();
+    message.metadata.recursion_available = true;
     let mut question = Question::query(name.clone(), RecordType::TXT);
     question.set_query_class(DNSClass::CH);
     message.add_query(question);
@@ -89,7 +90,9 @@ fn reply(
     record.dns_class = DNSClass::CH;
     message.add_answer(record);
     if query.opt().is_some() {
-        message.set_edns(Edns::new());
+        let mut edns = Edns::new();
+        edns.set_max_payload(UDP_PAYLOAD);
+        message.set_edns(edns);
     }
     let octets = message.to_vec().ok()?;
     (octets.len() <= query.response_limit(request.transport)).then_some(octets)
