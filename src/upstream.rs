@@ -27,6 +27,8 @@ pub struct Upstream {
     timeout: Duration,
     in_flight: Mutex<HashMap<Vec<u8>, Arc<InFlight>>>,
     places: Semaphore,
+    /// Of those who wait for an answer, also for one that others have asked for.
+    waiting: Semaphore,
 }
 
 type InFlight = OnceCell<Result<UpstreamAnswer, UpstreamError>>;
@@ -65,6 +67,9 @@ const LEAST_TRIES: usize = 2;
 /// Each question in flight has a socket, and the files that a process may open are counted.
 pub const MOST_IN_FLIGHT: usize = 512;
 
+/// Whoever waits takes some memory, and a silent resolver keeps them for seconds.
+const MOST_WAITING: usize = 16_384;
+
 impl Upstream {
     /// `timeout` is how long each try may take.
     #[must_use]
@@ -74,6 +79,7 @@ impl Upstream {
             timeout,
             in_flight: Mutex::default(),
             places: Semaphore::new(MOST_IN_FLIGHT),
+            waiting: Semaphore::new(MOST_WAITING),
         }
     }
 
@@ -83,6 +89,7 @@ impl Upstream {
     ///
     /// [`UpstreamError`] when no resolver answers in time.
     pub async fn relay(&self, query: &[u8]) -> Result<UpstreamAnswer, UpstreamError> {
+        let Ok(_waiting) = self.waiting.try_acquire() else { return Err(UpstreamError::Busy) };
         // All but the id: flags, question and EDNS options must be the same for an answer to serve
         // both.
         let key = query[2..].to_vec();
@@ -104,17 +111,22 @@ impl Upstream {
     }
 
     async fn ask_all(&self, query: &[u8]) -> Result<UpstreamAnswer, UpstreamError> {
-        let rounds = self.rounds();
-        let sockets = rounds.iter().map(Vec::len).max().map_or(1, |most| most.min(MOST_IN_FLIGHT));
-        // Each exchange has a socket; as many are open at a time as a round has resolvers.
-        let Ok(_places) = self.places.try_acquire_many(sockets as u32) else {
-            return Err(UpstreamError::Busy);
-        };
-        self.try_again(query);
         let (mut best, mut heard) = (Err(UpstreamError::None), Vec::new());
-        for mut round in rounds {
+        for (number, mut round) in self.rounds().into_iter().enumerate() {
+            // Those that answer have none: those that do not are not waited for.
+            if round.len() > 1 && !heard.is_empty() {
+                break;
+            }
             // Who has said that it has no answer has none a moment later.
             round.retain(|resolver| !heard.contains(&resolver.address));
+            // Each exchange has a socket.
+            let sockets = round.len().min(MOST_IN_FLIGHT) as u32;
+            let Ok(_places) = self.places.try_acquire_many(sockets) else {
+                return if number == 0 { Err(UpstreamError::Busy) } else { best };
+            };
+            if number == 0 {
+                self.try_again(query);
+            }
             let mut asked = JoinSet::new();
             for resolver in round {
                 asked.spawn(ask(resolver, query.to_vec(), self.timeout));

@@ -3,7 +3,7 @@
 
 use super::{
     file_options::FileArgs,
-    layout::{columns, listed, width},
+    layout::{columns, listed, say_wrapped, width},
     outcome::{Failure, Outcome},
     period,
     question_options::{AskingArgs, Question},
@@ -143,7 +143,8 @@ fn print_honest(mut honest: Vec<&Row<'_>>) {
         let one_line = width().saturating_sub(columns(&head) + " ()".len());
         // Beside a long answer the countries have a line of their own.
         if one_line < ROOM {
-            say!("{head}\n  ({})", listed(codes, " ", width() - "  ()".len()));
+            say_wrapped(&head);
+            say!("  ({})", listed(codes, " ", width() - "  ()".len()));
         } else {
             say!("{head} ({})", listed(codes, " ", one_line));
         }

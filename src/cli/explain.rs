@@ -256,7 +256,9 @@ fn print_steps(title: &str, steps: &[ExplainedStep], hex: bool) {
         let decoded = content.decoded().into_iter();
         for record in decoded.flat_map(|message| message.answers.iter().chain(&message.authorities))
         {
-            say!("{:indent$}{}", "", reply_format::presentation(record));
+            let record = reply_format::presentation(record);
+            let lines = wrapped(&record, width().saturating_sub(indent));
+            lines.iter().for_each(|line| say!("{:indent$}{line}", ""));
         }
         if let (true, Some(message)) = (hex, content.message()) {
             print_octets(&message.octets);

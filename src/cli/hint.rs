@@ -52,7 +52,8 @@ pub(super) fn print(engine: &Engine, listeners: &[ListenerSpec]) {
         } else {
             "clients on this machine are in no network of `--allow`, so the answer is REFUSED:"
         };
-        say!("\n{why}");
+        say!("");
+        say_wrapped(why);
     }
     let head = style::HEAD;
     say!("\ntry:  {head}{}{head:#}", hint.command());

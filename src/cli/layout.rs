@@ -9,6 +9,9 @@ const ELSEWHERE: usize = 100;
 /// Below this nothing sensible can be laid out.
 const LEAST: usize = 40;
 
+/// And nobody reads lines that are longer.
+const MOST: usize = 10_000;
+
 /// The columns of a line: what COLUMNS says, else the terminal, else a hundred.
 pub(super) fn width() -> usize {
     let told = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
@@ -19,7 +22,7 @@ pub(super) fn width() -> usize {
     };
     // A terminal that does not know its size says zero.
     let width = told.or_else(measured).filter(|columns| *columns > 0);
-    width.unwrap_or(ELSEWHERE).max(LEAST)
+    width.unwrap_or(ELSEWHERE).clamp(LEAST, MOST)
 }
 
 /// Characters are taken to be as wide as a column.

@@ -22,10 +22,25 @@ pub(super) struct Readiness(Option<PathBuf>);
 /// A file of an earlier run would say what is not true yet.
 pub(super) fn not_yet(file: Option<&Path>) -> Outcome {
     let Some(file) = file else { return Ok(()) };
-    match fs::remove_file(file) {
-        Err(why) if why.kind() != io::ErrorKind::NotFound => Err(unwritable(file, &why)),
-        _ => Ok(()),
+    match fs::symlink_metadata(file).and_then(|_| is_ours(file)) {
+        Ok(true) => fs::remove_file(file).map_err(|why| unwritable(file, &why)),
+        Ok(false) => {
+            let why = io::Error::other("it holds something else than addresses");
+            Err(unwritable(file, &why))
+        }
+        Err(why) if why.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(why) => Err(unwritable(file, &why)),
     }
+}
+
+/// Whether a file has nothing but addresses, as such files have: another one is not ours to remove.
+fn is_ours(file: &Path) -> io::Result<bool> {
+    if !fs::symlink_metadata(file)?.is_file() {
+        return Ok(false);
+    }
+    let text = fs::read(file)?;
+    let text = String::from_utf8_lossy(&text);
+    Ok(text.lines().all(|line| line.parse::<SocketAddr>().is_ok()))
 }
 
 /// Tells that the server listens, and where.

@@ -11,7 +11,7 @@ use crate::{
     config::log_filter,
     transport::{Server, ServerEnd, StartError},
 };
-use std::io::IsTerminal;
+use std::{io::IsTerminal, time::Duration};
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::watch,
@@ -24,13 +24,23 @@ pub(super) fn run(args: ServeArgs) -> Outcome {
         .enable_all()
         .build()
         .map_err(Failure::unreadable)?;
-    let outcome = runtime.block_on(serve(args));
-    // A reload that is reading a large list must not keep a server that was told to stop.
-    runtime.shutdown_background();
-    outcome
+    let end = runtime.block_on(serve(args));
+    // What is on its way ends here; a datagram worker that does not see so must not keep us.
+    runtime.shutdown_timeout(LAST_TASKS);
+    let end = end?;
+    let is_told = end.is_told;
+    end.record_last_events();
+    if is_told {
+        Ok(())
+    } else {
+        Err(Failure::unreadable("the server ended by itself; its log says why"))
+    }
 }
 
-async fn serve(args: ServeArgs) -> Outcome {
+/// How long the end of the program waits for its tasks.
+const LAST_TASKS: Duration = Duration::from_secs(1);
+
+async fn serve(args: ServeArgs) -> Result<ServerEnd, Failure> {
     // Before the banner says that the server is there: a signal that follows the banner must stop
     // it cleanly.
     let mut terminate = signal(SignalKind::terminate()).map_err(Failure::unreadable)?;
@@ -58,20 +68,14 @@ async fn serve(args: ServeArgs) -> Outcome {
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
-        ended = &mut running => {
-            if matches!(ended, Ok(ServerEnd::Told)) {
-                return Ok(());
-            }
-            let why = "the server ended by itself; its log says why";
-            return Err(Failure::unreadable(why));
-        }
+        ended = &mut running => return ended.map_err(Failure::unreadable),
     }
     drop(ready);
     // Nobody receives when the server has just ended by itself.
     let _ = stop.send(());
-    running.await.map_err(Failure::unreadable)?;
+    let end = running.await.map_err(Failure::unreadable)?;
     tracing::info!("stopped");
-    Ok(())
+    Ok(end)
 }
 
 fn start_log(filter: &str) -> Outcome {

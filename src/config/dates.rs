@@ -52,8 +52,8 @@ fn whole_moment(text: &str) -> Option<DateTime> {
     let (day, behind) = text.split_at_checked(DAY)?;
     let time = behind.strip_prefix(['T', 't', ' '])?;
     whole_day(day)?;
-    // The library takes a leap second for the one before it.
-    if time.contains(":60") {
+    // The library takes a leap second for the one before it, also in a time without colons.
+    if time.contains(":60") || time.get(4..6) == Some("60") {
         return None;
     }
     let utc = |at: Timestamp| at.to_zoned(TimeZone::UTC).datetime();

@@ -81,7 +81,7 @@ impl ListReading {
         let first = self.odd.first()?;
         let most = Look::ALL.into_iter().max_by_key(|look| self.looks[*look as usize])?;
         let seen = self.looks[most as usize];
-        let foreign = self.entries == 0 || seen >= self.entries;
+        let foreign = self.entries == 0 || seen > self.entries;
         let look = (seen > 0).then_some(most);
         foreign.then(|| ForeignList { look, first: first.first, why: first.why.clone() })
     }

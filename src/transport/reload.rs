@@ -134,8 +134,11 @@ fn swap(why: Reason, new: ServingState, serving: &ArcSwap<ServingState>) {
     let engine = &new.engine;
     let (countries, zones) = (engine.policy.countries().len(), engine.zones.len());
     tracing::info!(why, countries, zones, "reloaded");
-    if engine.settings.listen != serving.load().engine.settings.listen {
-        tracing::warn!("listeners have changed in the lab file; they are taken at the next start");
+    let before = serving.load();
+    let (now, before) = (&engine.settings, &before.engine.settings);
+    if (&now.listen, now.workers) != (&before.listen, before.workers) {
+        let what = "listeners or workers have changed in the lab file";
+        tracing::warn!("{what}; they are taken at the next start");
     }
     release(serving.swap(Arc::new(new)));
 }

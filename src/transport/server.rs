@@ -44,16 +44,15 @@ pub struct Server {
     report: Report,
 }
 
-/// How long the end of the server waits for events that are still to be recorded.
+/// How long the last events may take to be recorded.
 const LAST_EVENTS: Duration = Duration::from_secs(2);
 
 /// Why a server has ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ServerEnd {
-    /// It was told to, or its terminal has gone.
-    Told,
-    /// A part of it ended, as the log says.
-    Broken,
+#[derive(Debug)]
+pub struct ServerEnd {
+    /// Whether it was told to, or its terminal has gone; else a part of it ended, as the log says.
+    pub is_told: bool,
+    events: Option<Publisher>,
 }
 
 /// Why a server does not start.
@@ -144,28 +143,31 @@ impl Server {
             tasks.spawn(tcp::serve(tcp, context, Arc::clone(&connections)));
         }
         let reloads = reload::watch(sources, serving, hangup, terminal);
-        let end = tokio::select! {
+        let is_told = tokio::select! {
             // An error means that the sender is gone, and nobody else could stop us.
-            _ = stop.changed() => ServerEnd::Told,
+            _ = stop.changed() => true,
             () = reloads => {
                 tracing::info!("the terminal has gone, and the server with it");
-                ServerEnd::Told
+                true
             }
             // None of them ends but by a panic; a server that no longer listens on all of its
             // sockets must not look healthy.
             Some(ended) = tasks.join_next() => {
                 tracing::error!(?ended, "a part of the server ended");
-                ServerEnd::Broken
+                false
             }
         };
         stop_workers.store(true, Ordering::Relaxed);
         tasks.shutdown().await;
-        if let Some(events) = events {
-            let flushed = tokio::task::spawn_blocking(move || events.flush(LAST_EVENTS));
-            // It fails only with the runtime.
-            let _ = flushed.await;
-        }
-        end
+        ServerEnd { is_told, events }
+    }
+}
+
+impl ServerEnd {
+    /// Waits until the last events are recorded. Replies that are still on their way are given up
+    /// when their runtime ends, so that comes first.
+    pub fn record_last_events(self) {
+        self.events.iter().for_each(|events| events.flush(LAST_EVENTS));
     }
 }
 

@@ -92,7 +92,8 @@ impl Extent {
 /// What follows the mark in a line that is a comment for us.
 fn statement(line: &str) -> Option<&str> {
     let comment = line.trim_start().strip_prefix(';')?;
-    comment.trim().strip_prefix(MARK).map(str::trim)
+    let (mark, said) = comment.trim().split_at_checked(MARK.len())?;
+    mark.eq_ignore_ascii_case(MARK).then(|| said.trim())
 }
 
 #[cfg(test)]

@@ -147,6 +147,25 @@ fn a_reply_whose_client_has_gone_is_told_as_failed() {
 }
 
 #[test]
+fn a_reply_that_is_still_on_its_way_when_the_server_ends_is_told_as_failed() {
+    let scratch = slow_country();
+    let mut server = Logging::start(&["--configs", scratch.path().to_str().unwrap()]);
+    server.ask("127.99.0.1", "slow.example.");
+    // The query has been taken when one that came later has been answered.
+    let later = server.ask("127.99.0.1", "race.example.");
+    receive(&later, Duration::from_secs(5)).unwrap();
+    stop(&server.child);
+    let lines: Vec<_> = (&mut server.log).lines().map(Result::unwrap).collect();
+    let slow = lines.iter().find(|line| line.contains("name=slow.example")).expect("a line");
+    assert!(slow.contains("replies=\"failed\""), "{slow}");
+}
+
+fn stop(server: &Child) {
+    let told = Command::new("kill").arg(server.id().to_string()).status().unwrap();
+    assert!(told.success());
+}
+
+#[test]
 fn a_reset_among_datagrams_is_no_verdict_where_something_else_is_sent() {
     let scratch = slow_country();
     let mut server = Logging::start(&["--configs", scratch.path().to_str().unwrap()]);
@@ -165,8 +184,7 @@ fn what_has_been_answered_is_logged_before_the_server_ends() {
         socket.send_to(&query, server.address).unwrap();
         receive(&socket, Duration::from_secs(5)).unwrap();
     }
-    let told = Command::new("kill").arg(server.child.id().to_string()).status().unwrap();
-    assert!(told.success());
+    stop(&server.child);
     let lines = (&mut server.log).lines().map(Result::unwrap);
     assert_eq!(lines.filter(|line| line.contains("name=www.facebook.com")).count(), 200);
 }

@@ -95,7 +95,7 @@ fn the_service_manager_is_told_when_the_server_listens_and_when_it_stops() {
         let length = manager.recv(&mut buffer).unwrap();
         String::from_utf8_lossy(&buffer[..length]).into_owned()
     };
-    scratch.write("ready", "of an earlier run\n");
+    scratch.write("ready", "127.0.0.1:9\n");
     let environment =
         [("NOTIFY_SOCKET", path.to_str().unwrap()), ("SPLINTERDNS_LISTEN", "127.0.0.1:0")];
     let child = serve(&scratch, &environment);

@@ -289,6 +289,26 @@ fn where_all_are_dead_all_are_still_asked_and_at_once() {
     assert!(timed(&server, "six.example.").0 < Duration::from_millis(250), "it is asked first");
 }
 
+/// SERVFAIL.
+fn failing(query: &[u8], _tcp: bool) -> Vec<u8> {
+    let mut message = reply_to(query);
+    message.metadata.response_code = ResponseCode::ServFail;
+    message.to_vec().unwrap()
+}
+
+#[test]
+fn nobody_waits_for_a_dead_resolver_where_another_says_that_it_has_no_answer() {
+    let silent = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let resolver = Resolver::start(failing, Duration::ZERO);
+    let server = start(lab(&[silent.local_addr().unwrap(), resolver.address]));
+    for name in ["one.example.", "two.example."] {
+        assert_eq!(timed(&server, name).1, ResponseCode::ServFail);
+    }
+    let (time, code) = timed(&server, "three.example.");
+    assert_eq!(code, ResponseCode::ServFail);
+    assert!(time < Duration::from_millis(250), "the silent one is known to be dead: {time:?}");
+}
+
 /// A resolver that answers by UDP alone, with TC and one record.
 fn without_tcp() -> SocketAddr {
     let udp = UdpSocket::bind("127.0.0.1:0").unwrap();
