@@ -6,6 +6,7 @@
 mod exchange;
 mod resolver;
 
+use crate::dns::constants::flags3;
 use exchange::Exchanged;
 use resolver::Resolver;
 use std::{
@@ -202,5 +203,5 @@ async fn ask(
 /// should be asked.
 #[must_use]
 pub fn gives_up(answer: &[u8]) -> bool {
-    matches!(answer.get(3).map(|flags| flags & 0x0f), Some(2 | 5))
+    matches!(answer.get(3).map(|flags| flags & flags3::RCODE), Some(2 | 5))
 }

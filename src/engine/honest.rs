@@ -101,8 +101,14 @@ impl Engine {
             Err(why) => Self::no_answer(query, limit, &why.to_string()),
         };
         let zones_later = self.settings.honest_from.last() == Some(&HonestSource::Zones);
-        let zones = if zones_later { self.complete_from_zones(query, limit) } else { None };
-        zones.or_else(|| self.none_known_in_zones(query, limit)).unwrap_or(words)
+        match self.zones_say(query, limit) {
+            // Nobody else could tell, and a SERVFAIL would take the name's addresses of the other
+            // family from a stub resolver too.
+            Local::NoneKnown(octets) => octets,
+            Local::Complete(octets) if zones_later => octets,
+            Local::Partial(octets) if zones_later && !query.recursion_desired() => octets,
+            Local::Complete(_) | Local::Partial(_) | Local::Nothing(_) => words,
+        }
     }
 
     /// The zones' answer, if it is all that the client can want.
@@ -114,15 +120,6 @@ impl Engine {
                 Some(octets)
             }
             Local::Partial(_) | Local::NoneKnown(_) | Local::Nothing(_) => None,
-        }
-    }
-
-    /// NODATA where a zone holds the name without the type, when nobody else could tell: a SERVFAIL
-    /// would take the name's addresses of the other family from a stub resolver too.
-    fn none_known_in_zones(&self, query: QueryView<'_>, limit: usize) -> Option<Vec<u8>> {
-        match self.zones_say(query, limit) {
-            Local::NoneKnown(octets) => Some(octets),
-            Local::Complete(_) | Local::Partial(_) | Local::Nothing(_) => None,
         }
     }
 

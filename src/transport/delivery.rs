@@ -36,14 +36,6 @@ pub(super) fn begin(
     Some(publisher.begin(event, begun))
 }
 
-/// Notes what has become of a reply; the octets are only copied for observers.
-pub(super) fn note(event: &Event, octets: &[u8], sent: bool) {
-    if let Some(event) = event {
-        let octets = || Delivered::Octets(octets.to_vec());
-        event.delivered(if sent { octets() } else { Delivered::Failed });
-    }
-}
-
 /// A reply that has not left yet. One that is dropped before it has, because its client has gone,
 /// has failed.
 #[derive(Debug)]
@@ -54,14 +46,23 @@ impl Outgoing {
         Self(event)
     }
 
-    /// Notes what has become of it.
-    pub(super) fn left(mut self, octets: &[u8], sent: bool) {
-        note(&self.0.take(), octets, sent);
+    /// Notes what has become of it; what was not sent has failed. The octets are only copied for
+    /// observers.
+    pub(super) fn left(self, octets: &[u8], sent: bool) {
+        if sent {
+            self.note(|| Delivered::Octets(octets.to_vec()));
+        }
     }
 
     /// Notes that the connection was reset instead.
-    pub(super) fn reset(mut self) {
-        self.0.take().iter().for_each(|event| event.delivered(Delivered::Reset));
+    pub(super) fn reset(self) {
+        self.note(|| Delivered::Reset);
+    }
+
+    fn note(mut self, content: impl FnOnce() -> Delivered) {
+        if let Some(event) = self.0.take() {
+            event.delivered(content());
+        }
     }
 
     /// Whether anybody wants to know.
@@ -72,7 +73,7 @@ impl Outgoing {
 
 impl Drop for Outgoing {
     fn drop(&mut self) {
-        note(&self.0, &[], false);
+        self.0.iter().for_each(|event| event.delivered(Delivered::Failed));
     }
 }
 

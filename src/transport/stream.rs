@@ -63,8 +63,7 @@ pub(super) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
         idle: context.serving.load().engine.settings.tcp_idle,
         context,
         pending: Vec::new(),
-        out: Vec::new(),
-        unsent: Vec::new(),
+        outbox: StreamOutbox::default(),
         scratch: Scratch::with_cache(CACHED_ANSWERS),
         in_flight: 0,
         answers: mpsc::channel(IN_FLIGHT),
@@ -84,14 +83,19 @@ struct Connection<S> {
     context: StreamContext,
     /// What was read and is no whole query yet.
     pending: Vec<u8>,
-    /// What is to be written.
-    out: Vec<u8>,
-    /// The observed replies of what is to be written, each with its place.
-    unsent: Vec<(Outgoing, Range<usize>)>,
+    outbox: StreamOutbox,
     scratch: Scratch,
     in_flight: usize,
     /// What came of the queries that had to wait.
     answers: (mpsc::Sender<Answered>, mpsc::Receiver<Answered>),
+}
+
+/// What is to be written.
+#[derive(Default)]
+struct StreamOutbox {
+    octets: Vec<u8>,
+    /// The observed replies, each with its place.
+    replies: Vec<(Outgoing, Range<usize>)>,
 }
 
 /// What came of a query that had to wait.
@@ -120,7 +124,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                     self.in_flight -= 1;
                     let Answered { octets, reply } = answered;
                     match octets {
-                        Some(octets) => self.frame(&octets, reply)?,
+                        Some(octets) => self.outbox.push(&octets, reply)?,
                         None => return Ok(self.reset(reply)),
                     }
                     deadline = Instant::now() + self.idle;
@@ -195,8 +199,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             Payload::Message(range, _) => {
                 let message = &response.octets[range.clone()];
                 if after.is_zero() {
-                    let written = frame(message, &mut self.out)?;
-                    self.unsent.extend(reply.is_observed().then_some((reply, written)));
+                    self.outbox.push(message, reply)?;
                 } else {
                     let octets = Some(message.to_vec());
                     self.later(due, async { Answered { octets, reply } });
@@ -230,26 +233,20 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         });
     }
 
-    fn frame(&mut self, octets: &[u8], reply: Outgoing) -> io::Result<()> {
-        let written = frame(octets, &mut self.out)?;
-        self.unsent.extend(reply.is_observed().then_some((reply, written)));
-        Ok(())
-    }
-
     /// A client that does not take its answers is cut off after the idle time.
     async fn flush(&mut self) -> io::Result<()> {
-        if self.out.is_empty() {
+        if self.outbox.octets.is_empty() {
             return Ok(());
         }
         let written = timeout(self.idle, async {
-            self.stream.write_all(&self.out).await?;
+            self.stream.write_all(&self.outbox.octets).await?;
             self.stream.flush().await
         });
         let written = written.await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));
-        for (reply, range) in self.unsent.drain(..) {
-            reply.left(&self.out[range], written.is_ok());
+        for (reply, range) in self.outbox.replies.drain(..) {
+            reply.left(&self.outbox.octets[range], written.is_ok());
         }
-        self.out.clear();
+        self.outbox.octets.clear();
         written
     }
 
@@ -259,13 +256,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     }
 }
 
-/// Writes a message with its length before it (RFC 1035 section 4.2.2); says where the message
-/// stands.
-fn frame(octets: &[u8], out: &mut Vec<u8>) -> io::Result<Range<usize>> {
-    let length = u16::try_from(octets.len()).map_err(|_| io::ErrorKind::InvalidData)?;
-    out.extend(length.to_be_bytes());
-    out.extend(octets);
-    Ok(out.len() - octets.len()..out.len())
+impl StreamOutbox {
+    /// Adds a message with its length before it (RFC 1035 section 4.2.2).
+    fn push(&mut self, message: &[u8], reply: Outgoing) -> io::Result<()> {
+        let length = u16::try_from(message.len()).map_err(|_| io::ErrorKind::InvalidData)?;
+        self.octets.extend(length.to_be_bytes());
+        self.octets.extend(message);
+        let place = self.octets.len() - message.len()..self.octets.len();
+        self.replies.extend(reply.is_observed().then_some((reply, place)));
+        Ok(())
+    }
 }
 
 #[cfg(test)]
