@@ -4,10 +4,16 @@ use crate::{
     dns::{Rtype, rcode_text},
     engine::{ExplainedStep, Origin, StepContent},
 };
-use hickory_proto::{
-    op::Message,
-    rr::{RData, Record},
+use domain::{
+    base::{
+        ParseRecordData,
+        name::ParsedName,
+        zonefile_fmt::{DisplayKind, ZonefileFmt},
+    },
+    dep::octseq::Parser,
+    rdata::AllRecordData,
 };
+use hickory_proto::{op::Message, rr::Record, serialize::binary::BinEncodable};
 use serde::Serialize;
 
 /// A reply, as `--json` shows it.
@@ -54,26 +60,19 @@ pub(super) fn answers(message: &Message) -> Vec<String> {
 /// `name ttl class type data`, as in a zone file.
 pub(super) fn presentation(record: &Record) -> String {
     let rtype = Rtype(record.record_type());
-    let data = match &record.data {
-        RData::TXT(texts) => {
-            texts.txt_data.iter().map(|text| quoted(text)).collect::<Vec<_>>().join(" ")
-        }
-        other => other.to_string(),
-    };
+    let data = data(record).unwrap_or_else(|| record.data.to_string());
     format!("{} {} {} {rtype} {data}", record.name.to_ascii(), record.ttl, record.dns_class)
 }
 
-/// A character-string as it stands in a zone file (RFC 1035 section 5.1).
-fn quoted(text: &[u8]) -> String {
-    let mut quoted = String::from("\"");
-    for &octet in text {
-        match octet {
-            b'"' | b'\\' => quoted.extend(['\\', char::from(octet)]),
-            b' '..=b'~' => quoted.push(char::from(octet)),
-            other => quoted.push_str(&format!("\\{other:03}")),
-        }
-    }
-    quoted + "\""
+/// Record data as it stands in a zone file; of types without a form of their own as octets (RFC
+/// 3597 section 5).
+fn data(record: &Record) -> Option<String> {
+    let octets = BinEncodable::to_bytes(&record.data).ok()?;
+    let mut parser = Parser::from_ref(&octets[..]);
+    let rtype = domain::base::Rtype::from_int(record.record_type().into());
+    type Parsed<'a> = AllRecordData<&'a [u8], ParsedName<&'a [u8]>>;
+    let parsed = Parsed::parse_rdata(rtype, &mut parser).ok()??;
+    Some(parsed.display_zonefile(DisplayKind::Simple).to_string())
 }
 
 /// The flags that are set, in `dig`'s words and order.

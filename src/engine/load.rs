@@ -10,7 +10,7 @@ use crate::{
     config::{CountrySpec, LabSpec, read_country, read_lab},
     diagnostic::{Duplicate, Place, Report, UnknownWord},
     dns::wire_name,
-    files::{FileError, FileSource, ReadLog, YAML},
+    files::{FileError, FileSource, ReadLog, YAML, beside},
     model::{Binding, CountryCode},
     policy::{Policy, UnknownJurisdiction, compile},
     progress::Progress,
@@ -242,7 +242,8 @@ impl ReadingZones {
     ) -> Result<(), FileError> {
         let text = files.read(path)?;
         let origin = path.file_stem().and_then(|stem| wire_name(&stem.to_string_lossy()).ok());
-        let zone = Zone::read(&text, origin.as_ref());
+        let include = |named: &str| files.read(&beside(path, named)).map_err(|why| why.to_string());
+        let zone = Zone::read(&text, origin.as_ref(), &include);
         let file = report.open(files.shown(path), text);
         match zone {
             Ok(zone) => {

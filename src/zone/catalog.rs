@@ -76,8 +76,13 @@ impl Zones {
                     sets.iter().for_each(|set| push(&mut message.answers, set, question));
                     return ZoneAnswer::Complete(message);
                 }
-                Lookup::Alias(set, target) => {
+                Lookup::TooLong(set) => {
                     push(&mut message.answers, &set, question);
+                    message.metadata.response_code = ResponseCode::YXDomain;
+                    return ZoneAnswer::Complete(message);
+                }
+                Lookup::Alias(sets, target) => {
+                    sets.iter().for_each(|set| push(&mut message.answers, set, question));
                     name = LowerName::from(&target);
                     match self.find(&target) {
                         Some(next) => zone = next,

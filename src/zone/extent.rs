@@ -28,15 +28,16 @@ const MARK: &str = "splinterdns:";
 const WORDS: [&str; 2] = ["complete", "absent"];
 
 impl Extent {
-    /// Reads the comments of a zone file. `holds` tells which names the zone has records for.
+    /// Reads the comments of a zone file, each with its line. `holds` tells which names the zone
+    /// has records for.
     pub(super) fn read(
-        text: &str,
+        comments: &[(usize, String)],
         origin: &LowerName,
         holds: impl Fn(&LowerName) -> bool,
     ) -> Result<Self, ZoneError> {
         let mut extent = Self::default();
-        for (number, line) in text.lines().enumerate() {
-            let Some(said) = statement(line) else { continue };
+        for (line, comment) in comments {
+            let Some(said) = statement(comment) else { continue };
             let absent = extent.take(said).and_then(|absent| match absent {
                 Some(name) if !origin.zone_of(&name) => {
                     Err(format!("{name} is not in the zone {origin}"))
@@ -46,7 +47,7 @@ impl Extent {
                 }
                 other => Ok(other),
             });
-            extent.absent.extend(absent.map_err(|why| ZoneError { line: Some(number + 1), why })?);
+            extent.absent.extend(absent.map_err(|why| ZoneError::at(*line, why))?);
         }
         Ok(extent)
     }
@@ -89,9 +90,8 @@ impl Extent {
     }
 }
 
-/// What follows the mark in a line that is a comment for us.
-fn statement(line: &str) -> Option<&str> {
-    let comment = line.trim_start().strip_prefix(';')?;
+/// What follows the mark in a comment for us.
+fn statement(comment: &str) -> Option<&str> {
     let (mark, said) = comment.trim().split_at_checked(MARK.len())?;
     mark.eq_ignore_ascii_case(MARK).then(|| said.trim())
 }
@@ -108,7 +108,15 @@ mod tests {
 
     fn read(text: &str) -> Result<Extent, (Option<usize>, String)> {
         let holds = |held: &LowerName| *held == name("www.example.com");
-        Extent::read(text, &name("example.com"), holds).map_err(|error| (error.line, error.why))
+        let comments: Vec<_> = text
+            .lines()
+            .enumerate()
+            .filter_map(|(at, line)| {
+                Some((at + 1, line.trim_start().strip_prefix(';')?.to_owned()))
+            })
+            .collect();
+        Extent::read(&comments, &name("example.com"), holds)
+            .map_err(|error| (error.line, error.why))
     }
 
     #[test]

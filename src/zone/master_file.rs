@@ -1,15 +1,30 @@
-//! Reading master files (RFC 1035 section 5) with hickory's parser, and checking what they hold
-//! with its zone store.
+//! Reading master files (RFC 1035 section 5): directives, owners, TTLs, classes and types here; the
+//! data of records in `record_data`, with `domain`; what a zone may hold is checked in the end, the
+//! last of it by hickory's zone store.
 
+mod entry;
+mod fields;
+mod head;
+mod location;
+mod record_data;
+mod scanner;
+mod service_params;
+#[cfg(test)]
+mod tests;
+
+use domain::base::Rtype;
+use entry::{Entry, Item, Items, Token};
+use head::{Head, ttl};
 use hickory_proto::{
-    rr::{LowerName, Name as WireName, RecordSet, RecordType, RrKey},
-    serialize::txt::Parser,
+    rr::{LowerName, Name as WireName, RData, Record, RecordSet, RecordType, RrKey, rdata::NULL},
+    serialize::binary::{BinDecodable, BinDecoder, Restrict},
 };
 use hickory_server::{
     net::runtime::TokioRuntimeProvider,
     store::in_memory::InMemoryZoneHandler,
     zone_handler::{AxfrPolicy, ZoneType},
 };
+use scanner::{ScanError, ZoneName, name};
 use std::{collections::BTreeMap, mem, sync::Arc};
 use thiserror::Error;
 
@@ -24,94 +39,300 @@ pub struct ZoneError {
     pub why: String,
 }
 
+impl ZoneError {
+    pub(super) fn at(line: usize, why: impl Into<String>) -> Self {
+        Self { line: Some(line), why: why.into() }
+    }
+
+    fn whole(why: impl Into<String>) -> Self {
+        Self { line: None, why: why.into() }
+    }
+}
+
 /// The records of a zone, found by name and type.
 pub(super) type Records = BTreeMap<RrKey, Arc<RecordSet>>;
 
-/// Reads a master file: the zone's own name, and its records.
+/// The text of a file that another one includes, or why it cannot be had.
+pub(super) type Include<'i> = &'i dyn Fn(&str) -> Result<String, String>;
+
+/// What a master file holds.
+pub(super) struct MasterFile {
+    /// The zone's own name.
+    pub(super) origin: LowerName,
+    pub(super) records: Records,
+    /// Comments that have a line for themselves, with that line.
+    pub(super) comments: Vec<(usize, String)>,
+}
+
+/// What a message has room for beside its header, question and OPT (RFC 1035 section 4.2.2).
+const MAX_SET: usize = 65_535 - 12 - (255 + 4) - 11;
+
+/// As many files as may include each other.
+const MAX_DEPTH: usize = 8;
+
+/// Reads a master file. `origin` is what names without a last dot are relative to, until the file
+/// says it.
 pub(super) fn read(
     text: &str,
     origin: Option<&WireName>,
-) -> Result<(LowerName, Records), ZoneError> {
-    let parse = |text: &str| Parser::new(text.to_owned(), None, origin.cloned()).parse();
-    let (_, records) = parse(text)
-        .map_err(|why| ZoneError { line: bad_line(text, &parse), why: entry_error(&why) })?;
-    let whole = |why: String| ZoneError { line: None, why };
-    let is_soa = |key: &&RrKey| key.record_type == RecordType::SOA;
-    let mut apexes = records.keys().filter(is_soa).map(|key| key.name.clone());
-    let origin = apexes.next().ok_or_else(|| whole("this zone has no SOA record".to_owned()))?;
-    if let Some(other) = apexes.next() {
-        return Err(whole(format!(
-            "this file has two SOA records, of {origin} and of {other}; a file holds one zone"
-        )));
-    }
-    if let Some(stray) = records.keys().find(|key| !origin.zone_of(&key.name)) {
-        return Err(whole(format!("{} is not in the zone {origin}", stray.name)));
-    }
-    if let Some(name) = alias_with_data(&records) {
-        return Err(whole(format!(
-            "{name} has a CNAME beside other data (RFC 1034 section 3.6.2)"
-        )));
-    }
+    include: Include<'_>,
+) -> Result<MasterFile, ZoneError> {
+    let mut reading = Reading {
+        include,
+        origin: origin.map_or_else(ZoneName::root_vec, zone_name),
+        owner: None,
+        ttl: None,
+        default_ttl: None,
+        sets: BTreeMap::new(),
+        apex: None,
+        comments: Vec::new(),
+    };
+    reading.text(text, 0)?;
+    let apex = reading.apex.ok_or_else(|| ZoneError::whole("this zone has no SOA record"))?;
+    let origin = LowerName::from(&apex);
+    check(&origin, &reading.sets)?;
+    let sets = reading.sets.into_iter().map(|(key, held)| (key, held.set)).collect();
     // hickory's store checks what else a zone may hold.
-    let (apex, kind) = (WireName::from(&origin), ZoneType::Primary);
     type Store = InMemoryZoneHandler<TokioRuntimeProvider>;
-    let mut store = Store::new(apex, records, kind, AxfrPolicy::Deny).map_err(whole)?;
-    Ok((origin, mem::take(store.records_get_mut())))
+    let mut store =
+        Store::new(apex, sets, ZoneType::Primary, AxfrPolicy::Deny).map_err(ZoneError::whole)?;
+    let records = mem::take(store.records_get_mut());
+    Ok(MasterFile { origin, records, comments: reading.comments })
 }
 
-/// The first name that has a CNAME and something else.
-fn alias_with_data(records: &BTreeMap<RrKey, RecordSet>) -> Option<&LowerName> {
-    // Keys are in the order of names, so what shares a name stands side by side.
-    let pairs = records.keys().zip(records.keys().skip(1));
-    let aliased = |key: &RrKey| key.record_type == RecordType::CNAME;
-    pairs
-        .into_iter()
-        .find(|(a, b)| a.name == b.name && (aliased(a) || aliased(b)))
-        .map(|(key, _)| &key.name)
+/// A file that is being read, as far as its next entries depend on those before.
+struct Reading<'i> {
+    include: Include<'i>,
+    origin: ZoneName,
+    /// The owner of the record before.
+    owner: Option<ZoneName>,
+    /// The TTL of the record before, for one that has none where no `$TTL` says it.
+    ttl: Option<u32>,
+    default_ttl: Option<u32>,
+    sets: BTreeMap<RrKey, HeldSet>,
+    apex: Option<WireName>,
+    comments: Vec<(usize, String)>,
 }
 
-/// The parser's reason, without the names of the layers that it passed.
-fn entry_error(why: &dyn std::fmt::Display) -> String {
-    let why = why.to_string();
-    let bare = why.trim_start_matches("proto error: ").trim_start_matches("decoding error: ");
-    format!("this entry cannot be read: {bare}")
+/// An RRset that is being read.
+struct HeldSet {
+    /// The line of its first record.
+    line: usize,
+    /// How much room its records take in a message.
+    octets: usize,
+    set: RecordSet,
 }
 
-/// The line where the first bad entry begins; the parser does not say. Entries that can be read
-/// leave their beginning readable, so the first that cannot be is found by halving.
-fn bad_line<T, E>(text: &str, parse: &dyn Fn(&str) -> Result<T, E>) -> Option<usize> {
-    let ends = entry_ends(text);
-    let good = ends.partition_point(|&end| parse(&text[..end]).is_ok());
-    let start = if good == 0 { 0 } else { ends[good - 1] };
-    let blank = text[start..]
-        .lines()
-        .take_while(|line| line.trim_start().is_empty() || line.trim_start().starts_with(';'));
-    Some(text[..start].matches('\n').count() + blank.count() + 1)
-}
-
-/// Where each entry ends: at the end of a line, but not inside parentheses or a quoted text (RFC
-/// 1035 section 5.1).
-fn entry_ends(text: &str) -> Vec<usize> {
-    let (mut ends, mut depth, mut quoted, mut comment, mut escaped) =
-        (Vec::new(), 0_usize, false, false, false);
-    for (at, c) in text.char_indices() {
-        match c {
-            _ if escaped => escaped = false,
-            '\n' => {
-                comment = false;
-                if depth == 0 && !quoted {
-                    ends.push(at + 1);
+impl Reading<'_> {
+    fn text(&mut self, text: &str, depth: usize) -> Result<(), ZoneError> {
+        for item in Items::of(text) {
+            match item? {
+                Item::Comment(line, said) => self.comments.push((line, said.to_owned())),
+                Item::Entry(entry) => {
+                    let line = entry.line;
+                    self.entry(&entry, depth).map_err(|why| {
+                        ZoneError::at(line, format!("this entry cannot be read: {why}"))
+                    })?;
                 }
             }
-            _ if comment => {}
-            '\\' => escaped = true,
-            '"' => quoted = !quoted,
-            _ if quoted => {}
-            ';' => comment = true,
-            '(' => depth += 1,
-            ')' => depth = depth.saturating_sub(1),
-            _ => {}
+        }
+        Ok(())
+    }
+
+    fn entry(&mut self, entry: &Entry, depth: usize) -> Result<(), ScanError> {
+        let first = entry.tokens.first().and_then(Token::word);
+        match first.filter(|word| word.starts_with('$') && !entry.indented) {
+            Some(word) => self.directive(&word.to_ascii_uppercase(), &entry.tokens[1..], depth),
+            None => self.record(entry),
         }
     }
-    ends
+
+    /// RFC 1035 section 5.1, and `$TTL` of RFC 2308 section 4.
+    fn directive(
+        &mut self,
+        word: &str,
+        arguments: &[Token],
+        depth: usize,
+    ) -> Result<(), ScanError> {
+        match (word, arguments) {
+            ("$ORIGIN", [origin]) => self.origin = name(origin, &self.origin)?,
+            ("$TTL", [seconds]) => {
+                let seconds_read = seconds.word().as_deref().and_then(ttl);
+                self.default_ttl = Some(seconds_read.ok_or_else(|| {
+                    ScanError::new(format!("{:?} is no TTL such as 3600 or 1h", seconds.shown()))
+                })?);
+            }
+            ("$INCLUDE", [file]) => self.included(file, None, depth)?,
+            ("$INCLUDE", [file, origin]) => {
+                self.included(file, Some(name(origin, &self.origin)?), depth)?;
+            }
+            ("$ORIGIN", _) => return Err(ScanError::new("$ORIGIN has one name")),
+            ("$TTL", _) => return Err(ScanError::new("$TTL has one number")),
+            ("$INCLUDE", _) => {
+                return Err(ScanError::new("$INCLUDE has a file, and perhaps an origin"));
+            }
+            ("$GENERATE", _) => {
+                let why =
+                    "$GENERATE is BIND's own: write its records out, as named-compilezone does";
+                return Err(ScanError::new(why));
+            }
+            _ => {
+                let known = "$ORIGIN, $TTL and $INCLUDE";
+                return Err(ScanError::new(format!("there is no directive {word}, only {known}")));
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads another file in this one's place; the origin and the owner of before hold again behind
+    /// it.
+    fn included(
+        &mut self,
+        file: &Token,
+        origin: Option<ZoneName>,
+        depth: usize,
+    ) -> Result<(), ScanError> {
+        let path = String::from_utf8_lossy(&file.octets()).into_owned();
+        if depth == MAX_DEPTH {
+            return Err(ScanError::new(format!(
+                "{path}: more than {MAX_DEPTH} files in each other"
+            )));
+        }
+        let text = (self.include)(&path).map_err(ScanError::new)?;
+        let (outer, owner) = (self.origin.clone(), self.owner.clone());
+        self.origin = origin.unwrap_or_else(|| outer.clone());
+        // What is a comment in another file says nothing of the zone.
+        let comments = self.comments.len();
+        self.text(&text, depth + 1).map_err(|ZoneError { line, why }| {
+            let line = line.map_or_else(String::new, |line| format!(" line {line}"));
+            ScanError::new(format!("in {path}{line}: {why}"))
+        })?;
+        self.comments.truncate(comments);
+        (self.origin, self.owner) = (outer, owner);
+        Ok(())
+    }
+
+    /// `[OWNER] [TTL] [CLASS] TYPE DATA`, the middle two in either order.
+    fn record(&mut self, entry: &Entry) -> Result<(), ScanError> {
+        let mut tokens = &entry.tokens[..];
+        if !entry.indented {
+            self.owner = Some(name(&tokens[0], &self.origin)?);
+            tokens = &tokens[1..];
+        }
+        let owner = self.owner.clone();
+        let owner = owner.ok_or_else(|| ScanError::new("no record before it has an owner"))?;
+        let head = Head::read(&mut tokens)?;
+        let data = record_data::read(head.rtype, tokens, &self.origin)
+            .map_err(|why| ScanError::new(format!("{}: {why}", head.rtype)))?;
+        let ttl = self.ttl_of(&head, &data)?;
+        self.ttl = head.ttl.or(self.ttl).or(Some(ttl));
+        let owner = wire_name(owner.as_slice())?;
+        // A compressed owner, type, class, TTL and length (RFC 1035 section 4.1.3).
+        let octets = 12 + data.len();
+        let record = Record::from_rdata(owner, ttl, rdata(head.rtype, data)?);
+        self.insert(record, octets, entry.line)
+    }
+
+    /// The TTL that stands in the record; else the file's; else that of the record before; else
+    /// the SOA's MINIMUM, which RFC 1035 section 3.3.13 meant for it.
+    fn ttl_of(&self, head: &Head, data: &[u8]) -> Result<u32, ScanError> {
+        let minimum = || match data.last_chunk() {
+            Some(minimum) if head.rtype == Rtype::SOA => Some(u32::from_be_bytes(*minimum)),
+            _ => None,
+        };
+        head.ttl.or(self.default_ttl).or(self.ttl).or_else(minimum).ok_or_else(|| {
+            ScanError::new("it has no TTL, and neither $TTL nor a record before it says one")
+        })
+    }
+
+    fn insert(&mut self, mut record: Record, octets: usize, line: usize) -> Result<(), ScanError> {
+        let (owner, rtype) = (record.name.clone(), record.record_type());
+        if rtype == RecordType::SOA {
+            self.begin_zone(&owner)?;
+        }
+        let key = RrKey::new(LowerName::from(&owner), rtype);
+        let held = self.sets.entry(key).or_insert_with(|| HeldSet {
+            line,
+            octets: 0,
+            set: RecordSet::with_ttl(owner.clone(), rtype, record.ttl),
+        });
+        let mut others = held.set.records_without_rrsigs().map(|other| &other.data);
+        if rtype == RecordType::CNAME && others.any(|other| *other != record.data) {
+            let why = format!("{owner} has two CNAME records (RFC 2181 section 10.1)");
+            return Err(ScanError::new(why));
+        }
+        held.octets += octets;
+        if held.octets > MAX_SET {
+            let why = format!("{owner} has more records of this type than one message holds");
+            return Err(ScanError::new(why));
+        }
+        // All records of a set have one TTL, the lowest (RFC 2181 section 5.2).
+        let ttl = record.ttl.min(held.set.ttl());
+        record.name = held.set.name().clone();
+        held.set.insert(record, 0);
+        held.set.set_ttl(ttl);
+        Ok(())
+    }
+
+    /// The SOA tells the zone's own name; a file holds one zone.
+    fn begin_zone(&mut self, apex: &WireName) -> Result<(), ScanError> {
+        match &self.apex {
+            Some(first) if LowerName::from(first) == LowerName::from(apex) => {
+                Err(ScanError::new(format!("{apex} has a second SOA record")))
+            }
+            Some(first) => Err(ScanError::new(format!(
+                "a second SOA record, of {apex} beside that of {first}; a file holds one zone"
+            ))),
+            None => {
+                self.apex = Some(apex.clone());
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Record data as hickory keeps it. Those types whose names may be compressed in messages are read
+/// (RFC 3597 section 4), the others stay the octets that they are.
+fn rdata(rtype: Rtype, octets: Vec<u8>) -> Result<RData, ScanError> {
+    let code = RecordType::from(rtype.to_int());
+    match rtype {
+        Rtype::A | Rtype::AAAA | Rtype::NS | Rtype::CNAME | Rtype::PTR | Rtype::MX | Rtype::SOA => {
+            let length = u16::try_from(octets.len()).expect("its length was looked at");
+            RData::read(&mut BinDecoder::new(&octets), code, Restrict::new(length))
+                .map_err(|why| ScanError::new(why.to_string()))
+        }
+        _ if octets.is_empty() => Ok(RData::Unknown { code, rdata: NULL::new() }),
+        _ => Ok(RData::Unknown { code, rdata: NULL::with(octets) }),
+    }
+}
+
+fn wire_name(octets: &[u8]) -> Result<WireName, ScanError> {
+    WireName::read(&mut BinDecoder::new(octets)).map_err(|why| ScanError::new(why.to_string()))
+}
+
+fn zone_name(name: &WireName) -> ZoneName {
+    use domain::base::name::NameBuilder;
+    let mut builder = NameBuilder::new_vec();
+    for label in name.iter() {
+        builder.append_label(label).expect("hickory's names are within the limits");
+    }
+    builder.into_name().expect("hickory's names are within the limits")
+}
+
+/// What a zone must not hold.
+fn check(origin: &LowerName, sets: &BTreeMap<RrKey, HeldSet>) -> Result<(), ZoneError> {
+    if let Some((key, held)) = sets.iter().find(|(key, _)| !origin.zone_of(&key.name)) {
+        return Err(ZoneError::at(held.line, format!("{} is not in the zone {origin}", key.name)));
+    }
+    // What a signer puts beside an alias is no other data (RFC 4034 sections 3 and 4).
+    let data =
+        || sets.iter().filter(|(key, _)| !matches!(u16::from(key.record_type), 25 | 46 | 47));
+    let is_alias = |key: &RrKey| key.record_type == RecordType::CNAME;
+    // Keys are in the order of names, so what shares a name stands side by side.
+    let mut pairs = data().zip(data().skip(1));
+    let beside = pairs.find(|((a, _), (b, _))| a.name == b.name && (is_alias(a) || is_alias(b)));
+    beside.map_or(Ok(()), |((key, first), (_, second))| {
+        let why = format!("{} has a CNAME beside other data (RFC 1034 section 3.6.2)", key.name);
+        Err(ZoneError::at(first.line.max(second.line), why))
+    })
 }

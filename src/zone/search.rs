@@ -5,9 +5,12 @@
 
 use super::{
     extent::Extent,
-    master_file::{self, Records, ZoneError},
+    master_file::{self, MasterFile, Records, ZoneError},
 };
-use hickory_proto::rr::{LowerName, Name as WireName, RData, RecordSet, RecordType, RrKey};
+use hickory_proto::{
+    rr::{LowerName, Name as WireName, RData, RecordSet, RecordType, RrKey, rdata::CNAME},
+    serialize::binary::{BinDecodable, BinDecoder},
+};
 use std::{collections::HashSet, sync::Arc};
 
 /// An authoritative zone.
@@ -21,13 +24,18 @@ pub struct Zone {
     extent: Extent,
 }
 
+/// RFC 6672; hickory has no name for it.
+const DNAME: RecordType = RecordType::Unknown(39);
+
 /// What a zone says to a name and a type.
 #[derive(Debug)]
 pub(super) enum Lookup {
     /// Records of the type (of all types, when all were asked for).
     Records(Vec<Arc<RecordSet>>),
-    /// An alias; the answer goes on at its target.
-    Alias(Arc<RecordSet>, WireName),
+    /// An alias, with the DNAME that it was made of, if it was; the answer goes on at its target.
+    Alias(Vec<Arc<RecordSet>>, WireName),
+    /// The DNAME above the name makes a name of it that is too long (RFC 6672 section 2.2).
+    TooLong(Arc<RecordSet>),
     /// The name exists, the type does not.
     NoData,
     /// The name does not exist.
@@ -41,16 +49,20 @@ pub(super) enum Lookup {
 
 impl Zone {
     /// Reads a master file (RFC 1035 section 5). `origin` is what names without a last dot are
-    /// relative to.
+    /// relative to; `include` gives the text of a file that `$INCLUDE` names.
     ///
     /// # Errors
     ///
     /// [`ZoneError`] with the line of the first entry that cannot be read, or with what the zone
     /// lacks.
-    pub fn read(text: &str, origin: Option<&WireName>) -> Result<Self, ZoneError> {
-        let (origin, records) = master_file::read(text, origin)?;
+    pub fn read(
+        text: &str,
+        origin: Option<&WireName>,
+        include: &dyn Fn(&str) -> Result<String, String>,
+    ) -> Result<Self, ZoneError> {
+        let MasterFile { origin, records, comments } = master_file::read(text, origin, include)?;
         let nodes: HashSet<_> = records.keys().flat_map(|key| up_to(&key.name, &origin)).collect();
-        let extent = Extent::read(text, &origin, |name| nodes.contains(name))?;
+        let extent = Extent::read(&comments, &origin, |name| nodes.contains(name))?;
         Ok(Self { origin, records, nodes, extent })
     }
 
@@ -101,10 +113,13 @@ impl Zone {
         if let Some(referral) = self.referral(name, rtype) {
             return referral;
         }
+        let path = up_to(name, &self.origin);
+        if let Some(redirected) = self.redirected(&path, rtype) {
+            return redirected;
+        }
         if self.nodes.contains(name) {
             return self.at_node(name, rtype);
         }
-        let path = up_to(name, &self.origin);
         if self.extent.is_absent(&path) {
             return Lookup::NxDomain;
         }
@@ -141,6 +156,32 @@ impl Zone {
         Some(Lookup::Referral(servers, glue))
     }
 
+    /// A DNAME above the name, which hides what stands below it (RFC 6672 section 2.4): the answer
+    /// is the DNAME with a CNAME made of it (section 3.1).
+    fn redirected(&self, path: &[LowerName], rtype: RecordType) -> Option<Lookup> {
+        let mut above = path[1..].iter().rev();
+        let set = above.find_map(|above| self.get(above, DNAME))?;
+        let target = set.records_without_rrsigs().find_map(|record| match &record.data {
+            RData::Unknown { rdata, .. } => {
+                WireName::read(&mut BinDecoder::new(&rdata.anything)).ok()
+            }
+            _ => None,
+        });
+        let name = WireName::from(&path[0]);
+        let below = usize::from(name.num_labels() - set.name().num_labels());
+        let prefix = WireName::from_labels(name.iter().take(below)).ok()?;
+        let Ok(target) = prefix.append_name(&target?) else {
+            return Some(Lookup::TooLong(Arc::clone(set)));
+        };
+        let mut alias = RecordSet::with_ttl(name, RecordType::CNAME, set.ttl());
+        alias.add_rdata(RData::CNAME(CNAME(target.clone())));
+        let sets = vec![Arc::clone(set), Arc::new(alias)];
+        Some(match rtype {
+            RecordType::CNAME => Lookup::Records(sets),
+            _ => Lookup::Alias(sets, target),
+        })
+    }
+
     fn at_node(&self, name: &LowerName, rtype: RecordType) -> Lookup {
         if rtype == RecordType::ANY {
             let low = RrKey::new(name.clone(), RecordType::Unknown(u16::MIN));
@@ -163,7 +204,7 @@ impl Zone {
             })
         });
         match (alias, target) {
-            (Some(set), Some(target)) => Lookup::Alias(Arc::clone(set), target),
+            (Some(set), Some(target)) => Lookup::Alias(vec![Arc::clone(set)], target),
             _ => Lookup::NoData,
         }
     }
@@ -186,7 +227,9 @@ impl Lookup {
         };
         match self {
             Self::Records(sets) => Self::Records(sets.into_iter().map(rename).collect()),
-            Self::Alias(set, target) => Self::Alias(rename(set), target),
+            Self::Alias(sets, target) => {
+                Self::Alias(sets.into_iter().map(rename).collect(), target)
+            }
             other => other,
         }
     }
@@ -208,23 +251,27 @@ mod tests {
     const HEAD: &str =
         "$ORIGIN zone.test.\n$TTL 60\n@ SOA ns host (\n  1 2 ; a (comment\n  3 4 5 )\n@ NS ns\n";
 
+    fn no_files(named: &str) -> Result<String, String> {
+        Err(format!("there is no {named}"))
+    }
+
     #[test]
     fn the_line_of_a_bad_entry_is_found_behind_parentheses_quotes_and_comments() {
         let text = format!(
             "{HEAD}t TXT \"a ( b\" \"c; d\"\n; ( a comment\n\nx A 192.0.2.one\ny A 192.0.2.1\n"
         );
-        assert_eq!(Zone::read(&text, None).unwrap_err().line, Some(10));
+        assert_eq!(Zone::read(&text, None, &no_files).unwrap_err().line, Some(10));
         let open = format!("{HEAD}a A 192.0.2.1\nb TXT ( \"open\"\nc A 192.0.2.2\n");
-        assert_eq!(Zone::read(&open, None).unwrap_err().line, Some(8));
+        assert_eq!(Zone::read(&open, None, &no_files).unwrap_err().line, Some(8));
     }
 
     #[test]
     fn large_zones_are_read_and_their_bad_lines_found_in_no_time() {
         let aliases: String = (0..6000).map(|number| format!("a{number} CNAME ns\n")).collect();
         let begin = Instant::now();
-        assert!(Zone::read(&format!("{HEAD}{aliases}"), None).is_ok());
+        assert!(Zone::read(&format!("{HEAD}{aliases}"), None, &no_files).is_ok());
         assert_eq!(
-            Zone::read(&format!("{HEAD}{aliases}bad A x\n"), None).unwrap_err().line,
+            Zone::read(&format!("{HEAD}{aliases}bad A x\n"), None, &no_files).unwrap_err().line,
             Some(6007)
         );
         assert!(begin.elapsed() < Duration::from_secs(10), "{:?}", begin.elapsed());
@@ -232,7 +279,8 @@ mod tests {
 
     #[test]
     fn an_alias_beside_other_data_is_refused() {
-        let error = Zone::read(&format!("{HEAD}a CNAME ns\na TXT \"no\"\n"), None).unwrap_err();
+        let error =
+            Zone::read(&format!("{HEAD}a CNAME ns\na TXT \"no\"\n"), None, &no_files).unwrap_err();
         assert!(error.why.contains("a.zone.test. has a CNAME beside other data"), "{error}");
     }
 }

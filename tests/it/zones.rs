@@ -188,6 +188,38 @@ fn a_snapshot_denies_nothing_but_what_it_lists_as_absent() {
     assert!(text.contains("the snapshot of the zone snapshot.test. does not hold"), "{text}");
 }
 
+/// RFC 6672: what a DNAME makes of a name, of one that becomes too long, and of its own.
+#[test]
+fn a_dname_redirects_what_is_below_it_and_not_itself() {
+    let scratch = Scratch::new();
+    let long = ["a".repeat(63), "b".repeat(63), "c".repeat(63)].join(".");
+    let zone = format!(
+        "; splinterdns: complete\n$TTL 300\n@ SOA ns host 1 3600 600 86400 60\n@ NS ns\n\
+         old 60 DNAME new\nold TXT own\nhidden.old A 192.0.2.1\n\
+         host.new A 192.0.2.2\nx.host.new A 192.0.2.3\nlong DNAME {long}\n"
+    );
+    scratch.write("zones/dname.test.zone", &zone);
+    let server = start_from(with_zones(&scratch.path().join("zones"), Flags::default()));
+    let ask = |name: &str, rtype| {
+        let answer = server.ask(US, &format!("{name}.dname.test."), rtype);
+        let records = answer.answers.iter().map(|record| {
+            let owner = record.name.to_string().replace(".dname.test.", "");
+            format!("{owner} {} {}", record.ttl, u16::from(record.record_type()))
+        });
+        (answer.response_code, records.collect::<Vec<_>>())
+    };
+    let (code, records) = ask("x.Host.old", RecordType::A);
+    assert_eq!(code, ResponseCode::NoError);
+    assert_eq!(records, ["old 60 39", "x.Host.old 60 5", "x.host.new 300 1"]);
+    assert_eq!(ask("hidden.old", RecordType::A).0, ResponseCode::NXDomain, "it is hidden");
+    assert_eq!(ask("old", RecordType::TXT), (ResponseCode::NoError, vec!["old 300 16".into()]));
+    assert_eq!(ask("old", RecordType::A), (ResponseCode::NoError, vec![]));
+    let (code, records) = ask("x.old", RecordType::CNAME);
+    assert_eq!((code, records.len()), (ResponseCode::NoError, 2));
+    let (code, records) = ask(&format!("{}.long", "d".repeat(63)), RecordType::A);
+    assert_eq!((code, records), (ResponseCode::YXDomain, vec!["long 300 39".to_owned()]));
+}
+
 #[test]
 fn a_delegation_is_a_referral_with_glue() {
     let (_scratch, server) = server();
