@@ -6,6 +6,7 @@
 //! because censors' messages are not as a library would write them.
 
 mod addresses;
+mod alias;
 mod counters;
 mod kind;
 mod kinds;
@@ -17,6 +18,7 @@ mod wire_form;
 mod writer;
 
 pub use addresses::{AddressChoice, AddressFamily, Pick};
+pub use alias::ForgedAlias;
 pub use counters::{Counters, Sampler};
 pub use kind::{Answer, AnswerKind};
 pub use kinds::{KINDS, kind_named};

@@ -1,8 +1,8 @@
 //! An answer, and what every kind of answer can do.
 
-use super::{plan::Planner, wire_form::MessageForm};
+use super::{alias::ForgedAlias, plan::Planner, wire_form::MessageForm};
 use crate::{
-    dns::{ParserSet, QueryParser},
+    dns::{Name, ParserSet, QueryParser},
     model::Query,
 };
 use jiff::civil::Date;
@@ -19,6 +19,8 @@ pub struct Answer {
     parsers: ParserSet,
     /// Whether a part of it changes over the years.
     dated: bool,
+    /// Whether a part of it is a forged alias with its target's addresses.
+    aliased: bool,
 }
 
 /// A kind of answer. `kinds.rs` has the table of all kinds.
@@ -40,6 +42,15 @@ pub trait AnswerKind: fmt::Debug + Send + Sync {
     fn is_dated(&self) -> bool {
         false
     }
+
+    /// Its forged alias, if it has that name's addresses too.
+    fn alias(&self) -> Option<&ForgedAlias> {
+        None
+    }
+
+    /// Plans what its alias's target has of the query's type: the addresses that stand beside the
+    /// alias.
+    fn plan_alias_target(&self, _form: &MessageForm, _planner: &mut Planner<'_>) {}
 
     /// Whether it is what the zones or the upstream say, for which no parser has to have read the
     /// query: the resolver reads for itself.
@@ -79,6 +90,7 @@ impl Answer {
     ) -> Self {
         let parts = kind.parts();
         let dated = kind.is_dated() || parts.iter().any(|part| part.dated);
+        let aliased = kind.alias().is_some() || parts.iter().any(|part| part.aliased);
         let parsers = if kind.is_honest() {
             ParserSet::ALL
         } else if parts.is_empty() {
@@ -86,7 +98,7 @@ impl Answer {
         } else {
             union(parts.iter().map(|part| part.parsers))
         };
-        Self { name, kind, form, parsers, dated }
+        Self { name, kind, form, parsers, dated, aliased }
     }
 
     /// Plans what is sent so long after the query, if its sender has read the query.
@@ -94,6 +106,32 @@ impl Answer {
         if self.parsers.intersects(planner.query.parsers) {
             self.kind.plan(&self.form, after, planner);
         }
+    }
+
+    /// The forged aliases in it whose targets' addresses it has too.
+    #[must_use]
+    pub fn aliases(&self) -> Vec<&ForgedAlias> {
+        let parts = self.kind.parts().into_iter().flat_map(Self::aliases);
+        self.kind.alias().into_iter().chain(parts).collect()
+    }
+
+    /// Whether one of them leads to a name.
+    #[must_use]
+    pub fn leads_to(&self, name: &Name) -> bool {
+        self.aliased && self.aliases().iter().any(|alias| alias.leads_to(name))
+    }
+
+    /// Plans what the target of one of its aliases has, if the query asks for one. A resolver's
+    /// customers are led there, so that its resolver knows it.
+    pub fn plan_alias_target(&self, planner: &mut Planner<'_>) -> bool {
+        if self.kind.alias().is_some_and(|alias| alias.leads_to(&planner.query.qname)) {
+            self.kind.plan_alias_target(&self.form, planner);
+            return true;
+        }
+        let parts = self.kind.parts_on(planner.query.day());
+        // One that has led there on other days leads there still.
+        let all = parts.into_iter().chain(self.kind.parts());
+        all.into_iter().any(|part| part.plan_alias_target(planner))
     }
 
     /// The parsers of those who send it, or parts of it.

@@ -48,6 +48,8 @@ pub enum Output {
     Forged(Range<usize>),
     /// What the protocol wants, whatever the policy says.
     Rejected(Range<usize>),
+    /// A message of our own making about the target of a forged alias, which is no lie.
+    AliasTarget(Range<usize>),
     /// What the zones or the upstream say.
     Honest,
     /// A TCP RST.
@@ -132,11 +134,31 @@ impl<'a> Planner<'a> {
         verdict: VerdictKind,
         write: impl FnOnce(&mut ResponseWriter<'_>),
     ) {
+        let written = self.write((rcode, truncated), form, write);
+        self.plan.push(after, Some(Output::Forged(written)), verdict);
+    }
+
+    /// Plans what the target of a forged alias has, with records that `write` adds.
+    pub fn alias_target(
+        &mut self,
+        form: &MessageForm,
+        write: impl FnOnce(&mut ResponseWriter<'_>),
+    ) {
+        let written = self.write((ResponseCode::NoError, false), form, write);
+        let output = Some(Output::AliasTarget(written));
+        self.plan.push(Duration::ZERO, output, VerdictKind::Honest);
+    }
+
+    fn write(
+        &mut self,
+        (rcode, truncated): (ResponseCode, bool),
+        form: &MessageForm,
+        write: impl FnOnce(&mut ResponseWriter<'_>),
+    ) -> Range<usize> {
         let ede = form.ede.as_ref().map(|ede| (ede.code, &*ede.text));
         let head = ResponseHead { rcode, truncated, wire: form.wire, ede };
         let mut response = head.begin(self.message, &mut self.plan.octets);
         write(&mut response);
-        let written = response.end(self.limit);
-        self.plan.push(after, Some(Output::Forged(written)), verdict);
+        response.end(self.limit)
     }
 }

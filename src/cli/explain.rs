@@ -135,6 +135,7 @@ fn to_json(
         "verdict": verdict.as_str(),
         "answer": rule.map_or(verdict.as_str(), |rule| &rule.answer.name),
         "rule": rule.map(|rule| &rule.slug),
+        "alias-of": decision.alias_of.map(|rule| &rule.slug),
         "pattern": decision.rule.map(|(_, pattern)| pattern.to_string()),
         "since": rule.and_then(|rule| rule.since).map(|day| day.to_string()),
         "until": rule.and_then(|rule| rule.until).map(|day| day.to_string()),
@@ -188,8 +189,12 @@ fn print(
             line("source", &format!("{key}: {text}"), bare);
         }
     } else {
-        let why = match verdict {
-            VerdictKind::Honest => {
+        let why = match (verdict, decision.alias_of) {
+            (_, Some(rule)) => &*format!(
+                "the rule {} leads people here, so the ISP's resolver knows it",
+                rule.slug
+            ),
+            (VerdictKind::Honest, None) => {
                 "no rule decides, so the answer is honest \
                  (which is no evidence that the name is free there)"
             }
@@ -279,6 +284,7 @@ fn sent(content: &StepContent) -> String {
     match origin {
         Origin::Forged => format!("forged  {head}"),
         Origin::Zones => format!("honest  {head}, from the zones"),
+        Origin::AliasTarget => format!("honest  {head}, from the ISP's resolver"),
         Origin::Protocol => format!("{head}, by no rule"),
         Origin::Nowhere => {
             format!("{head}, because no zone of this lab holds the name and no upstream is set")

@@ -44,6 +44,7 @@ impl ReplyJson {
             origin: match step.content {
                 StepContent::Message(_, Origin::Forged) => "forged",
                 StepContent::Message(_, Origin::Zones) => "zones",
+                StepContent::Message(_, Origin::AliasTarget) => "alias-target",
                 StepContent::Message(_, Origin::Nowhere) => "nowhere",
                 StepContent::Message(_, Origin::Protocol) => "protocol",
                 StepContent::Upstream | StepContent::Reset => "upstream",

@@ -10,7 +10,7 @@ pub(super) use plain::fold_plain;
 
 use super::constants::{MAX_LABEL_LEN, MAX_NAME_LEN};
 use hickory_proto::rr::Name as WireName;
-use std::fmt;
+use std::{borrow::Borrow, fmt};
 use thiserror::Error;
 
 /// A domain name, folded to lower case, without its last dot; the root is the empty string.
@@ -239,6 +239,12 @@ fn to_ascii(text: &str) -> Result<String, NameError> {
         return Ok(text.to_owned());
     }
     idna::domain_to_ascii(text).map_err(|_| NameError::Idna(text.to_owned()))
+}
+
+impl Borrow<str> for Name {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
 }
 
 impl fmt::Display for Name {

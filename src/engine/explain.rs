@@ -125,7 +125,8 @@ impl Engine {
         let steps = explained(&response);
         let query = response.query.expect("a question of our own can be read").clone();
         let jurisdiction = response.jurisdiction;
-        let decision = response.decision.unwrap_or(Decision { jurisdiction, rule: None });
+        let decision =
+            response.decision.unwrap_or(Decision { jurisdiction, rule: None, alias_of: None });
         Explanation { decision, verdict: response.verdict, steps, query }
     }
 }

@@ -139,6 +139,7 @@ impl Engine {
         for PlannedStep { after, output } in steps.iter().take(most).cloned() {
             let payload = match output {
                 Output::Forged(range) => Payload::Message(range, Origin::Forged),
+                Output::AliasTarget(range) => Payload::Message(range, Origin::AliasTarget),
                 Output::Rejected(range) => Payload::Message(range, Origin::Protocol),
                 Output::Reset => Payload::Reset,
                 Output::Honest => {

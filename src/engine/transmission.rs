@@ -29,6 +29,8 @@ pub enum Origin {
     Forged,
     /// The protocol, whatever the policy says: a refusal that everybody gets.
     Protocol,
+    /// The resolver of whoever blocks: it knows the page that its forged aliases lead to.
+    AliasTarget,
     /// The zone files.
     Zones,
     /// Nobody: no zone holds the name, and no upstream resolver can be asked.

@@ -30,6 +30,8 @@ pub struct Decision<'p> {
     pub jurisdiction: Jurisdiction<'p>,
     /// The rule and the pattern that decided; without one the answer is honest.
     pub rule: Option<(&'p Rule, PatternRef<'p>)>,
+    /// Without one: the rule whose forged alias leads to the QNAME, and which has its addresses.
+    pub alias_of: Option<&'p Rule>,
 }
 
 /// A rule whose pattern matched but which did not decide.
@@ -61,7 +63,13 @@ impl<'p> Jurisdiction<'p> {
     #[must_use]
     pub fn decide(self, query: &Query) -> Decision<'p> {
         let rule = self.rulesets().find_map(|rules| rules.first(query));
-        Decision { jurisdiction: self, rule }
+        // A rule about every name would lead its own page to itself.
+        let rule = rule.filter(|(rule, _)| !rule.answer.leads_to(&query.qname));
+        let alias_of = match rule {
+            Some(_) => None,
+            None => self.rulesets().find_map(|rules| rules.alias_target(query)),
+        };
+        Decision { jurisdiction: self, rule, alias_of }
     }
 
     /// The first rule on the way to the decision about a query that depends on when it is asked.
@@ -133,9 +141,10 @@ impl Decision<'_> {
     ) {
         let blocked = self.rule.and_then(|(_, pattern)| pattern.anchor());
         let mut planner = Planner::new(query, message, blocked, sampler, plan);
-        match self.rule {
-            None => planner.honest(Duration::ZERO),
-            Some((rule, _)) => rule.answer.plan(Duration::ZERO, &mut planner),
+        match (self.rule, self.alias_of) {
+            (Some((rule, _)), _) => rule.answer.plan(Duration::ZERO, &mut planner),
+            (None, Some(rule)) if rule.answer.plan_alias_target(&mut planner) => {}
+            (None, _) => planner.honest(Duration::ZERO),
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::{
     dns::{Name, ParserSet, PatternRef},
     model::Query,
 };
+use std::collections::HashMap;
 
 /// Rules in their order, with the index that finds them by name.
 #[derive(Debug, Default)]
@@ -16,6 +17,8 @@ pub(super) struct Ruleset {
     index: PatternIndex,
     /// The parsers of all who send an answer of these rules, and of resolvers.
     parsers: ParserSet,
+    /// The names that forged aliases lead to, or that stand above those, each with its rules.
+    alias_targets: HashMap<Name, Vec<usize>>,
 }
 
 /// The parsers of all who send an answer of these rules, and of resolvers.
@@ -30,7 +33,24 @@ impl Ruleset {
     /// Rules, and the index over their patterns.
     pub(super) fn new(rules: Vec<Rule>, index: PatternIndex) -> Self {
         let parsers = parsers_of(&rules);
-        Self { rules, index, parsers }
+        let mut alias_targets: HashMap<_, Vec<_>> = HashMap::new();
+        for (number, rule) in rules.iter().enumerate() {
+            for alias in rule.answer.aliases() {
+                alias_targets.entry(alias.anchor().clone()).or_default().push(number);
+            }
+        }
+        Self { rules, index, parsers, alias_targets }
+    }
+
+    /// The first rule with a forged alias that leads to the QNAME, and with that name's addresses.
+    pub(super) fn alias_target(&self, query: &Query) -> Option<&Rule> {
+        if self.alias_targets.is_empty() {
+            return None;
+        }
+        let above = query.qname.suffixes().chain([""]);
+        let rules = above.filter_map(|name| self.alias_targets.get(name)).flatten();
+        let mut rules = rules.map(|number| &self.rules[*number]);
+        rules.find(|rule| rule.answer.leads_to(&query.qname))
     }
 
     /// Every rule, in order, with its patterns.

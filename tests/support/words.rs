@@ -8,12 +8,13 @@ const FLAGS: [(&str, u16); 7] =
     [("QR", 15), ("AA", 10), ("TC", 9), ("RD", 8), ("RA", 7), ("AD", 5), ("CD", 4)];
 
 /// Response codes with names that differ from those of the library.
-const RCODES: [(ResponseCode, &str); 5] = [
+const RCODES: [(ResponseCode, &str); 6] = [
     (ResponseCode::NoError, "NOERROR"),
     (ResponseCode::FormErr, "FORMERR"),
     (ResponseCode::ServFail, "SERVFAIL"),
     (ResponseCode::NXDomain, "NXDOMAIN"),
     (ResponseCode::Refused, "REFUSED"),
+    (ResponseCode::YXDomain, "YXDOMAIN"),
 ];
 
 /// The flags that are set in a message, in the order of their bits.

@@ -2,8 +2,8 @@
 
 use crate::{
     answer::{
-        AddressChoice, AddressFamily, AnswerKind, AnswerOptions, KindEntry, MessageForm,
-        OptionPlace, Planner, ResponseWriter, Sampler, TtlRange,
+        AddressChoice, AddressFamily, AnswerKind, AnswerOptions, ForgedAlias, KindEntry,
+        MessageForm, OptionPlace, Planner, ResponseWriter, Sampler, TtlRange,
         soa::NegativeSoa,
         writer::{Owner, Section},
     },
@@ -25,7 +25,7 @@ struct Poison {
     a: Option<AddressChoice>,
     aaaa: Option<AddressChoice>,
     /// An alias that stands before the addresses.
-    cname: Option<WireName>,
+    cname: Option<ForgedAlias>,
     txt: Vec<String>,
     /// The TTL of all records, or of all but the alias.
     ttl: TtlRange,
@@ -104,7 +104,7 @@ fn read(options: &mut dyn AnswerOptions) -> Option<Box<dyn AnswerKind>> {
     Some(Box::new(Poison {
         a: a?,
         aaaa: aaaa?,
-        cname,
+        cname: cname.map(ForgedAlias::new),
         txt,
         ttl: ttl.unwrap_or(DEFAULT_TTL),
         cname_ttl,
@@ -127,11 +127,39 @@ impl AnswerKind for Poison {
                 });
             }
             PoisonOutcome::Records(rtype) => {
+                let target = self.cname.as_ref().map(|alias| alias.target_of(&query.qname));
+                let Some(target) = target.map_or(Some(None), |target| target.map(Some)) else {
+                    // As BIND has it where RPZ makes a name too long.
+                    let too_long = (ResponseCode::YXDomain, false);
+                    return planner.forge(after, too_long, form, VerdictKind::NoData, |_| {});
+                };
                 planner.forge(after, rcode, form, VerdictKind::Poison, |response| {
-                    self.write(rtype, query, sampler, response);
+                    self.write(rtype, target.as_deref(), query, sampler, response);
                 });
             }
         }
+    }
+
+    fn alias(&self) -> Option<&ForgedAlias> {
+        self.cname.as_ref().filter(|_| self.a.is_some() || self.aaaa.is_some())
+    }
+
+    fn plan_alias_target(&self, form: &MessageForm, planner: &mut Planner<'_>) {
+        let (query, sampler) = (planner.query, planner.sampler);
+        planner.alias_target(form, |response| {
+            let turn = if self.ttl.varies() { sampler.turn(self.counter) } else { 0 };
+            let ttl = self.ttl.draw(self.counter, turn, sampler);
+            let written = self.write_addresses(
+                (query.qtype.0, ttl),
+                Owner::Question,
+                query,
+                sampler,
+                response,
+            );
+            if written == 0 {
+                self.soa.write(response, None);
+            }
+        });
     }
 }
 
@@ -168,6 +196,7 @@ impl Poison {
     fn write(
         &self,
         qtype: RecordType,
+        alias: Option<&WireName>,
         query: &Query,
         sampler: Sampler<'_>,
         response: &mut ResponseWriter<'_>,
@@ -178,7 +207,7 @@ impl Poison {
         let varies = self.ttl.varies() || self.cname_ttl.is_some_and(TtlRange::varies);
         let turn = if varies { sampler.turn(self.counter) } else { 0 };
         let ttl = self.ttl.draw(self.counter, turn, sampler);
-        if let Some(alias) = &self.cname {
+        if let Some(alias) = alias {
             // The complement of the turn, so that both TTLs are drawn apart.
             let drawn = self.cname_ttl.map(|range| range.draw(self.counter, !turn, sampler));
             let ttl = drawn.unwrap_or(ttl);
@@ -190,18 +219,34 @@ impl Poison {
                 return;
             }
         }
-        let choices = [(RecordType::A, &self.a), (RecordType::AAAA, &self.aaaa)];
-        for (rtype, choice) in choices.into_iter().filter(|(rtype, _)| wants(*rtype)) {
-            let addresses = choice.iter().flat_map(|choice| choice.pick(&query.qname, sampler));
-            for address in addresses {
-                let section = Section::Answer;
-                response.record(section, owner, rtype, ttl, |out| write_address(*address, out));
-            }
-        }
+        self.write_addresses((qtype, ttl), owner, query, sampler, response);
         for text in self.txt.iter().filter(|_| wants(RecordType::TXT)) {
             let section = Section::Answer;
             response.record(section, owner, RecordType::TXT, ttl, |out| write_txt(text, out));
         }
+    }
+
+    /// Writes the forged addresses that a type wants, and says how many.
+    fn write_addresses(
+        &self,
+        (qtype, ttl): (RecordType, u32),
+        owner: Owner<'_>,
+        query: &Query,
+        sampler: Sampler<'_>,
+        response: &mut ResponseWriter<'_>,
+    ) -> usize {
+        let mut count = 0;
+        for (rtype, choice) in [(RecordType::A, &self.a), (RecordType::AAAA, &self.aaaa)] {
+            if qtype != rtype && qtype != RecordType::ANY {
+                continue;
+            }
+            for address in choice.iter().flat_map(|choice| choice.pick(&query.qname, sampler)) {
+                let section = Section::Answer;
+                response.record(section, owner, rtype, ttl, |out| write_address(*address, out));
+                count += 1;
+            }
+        }
+        count
     }
 }
 
