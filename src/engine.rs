@@ -10,6 +10,7 @@
 //! honest steps of the plan are answered from the zones (`honest`).
 
 mod admission;
+mod alias_chain;
 mod answer_cache;
 mod examples;
 mod explain;
@@ -27,6 +28,7 @@ mod trial_rules;
 
 pub use explain::{ExplainedStep, Explanation, StepContent, WireMessage};
 pub use generation::Engine;
+pub use honest::{AfterUpstream, UpstreamQuery};
 pub use identity::IDENTITY_NAME;
 pub use load::{LabSources, LoadError, check_countries, check_zones, load};
 pub use request::Request;

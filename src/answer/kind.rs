@@ -118,7 +118,9 @@ impl Answer {
     /// Whether one of them leads to a name.
     #[must_use]
     pub fn leads_to(&self, name: &Name) -> bool {
-        self.aliased && self.aliases().iter().any(|alias| alias.leads_to(name))
+        let own = || self.kind.alias().is_some_and(|alias| alias.leads_to(name));
+        let part = || self.kind.parts().into_iter().any(|part| part.leads_to(name));
+        self.aliased && (own() || part())
     }
 
     /// Plans what the target of one of its aliases has, if the query asks for one. A resolver's

@@ -3,7 +3,7 @@
 use super::{
     counters::Sampler,
     wire_form::MessageForm,
-    writer::{ResponseHead, ResponseWriter},
+    writer::{ChainedAlias, ResponseHead, ResponseWriter},
 };
 use crate::{
     dns::QueryView,
@@ -64,6 +64,8 @@ pub struct Planner<'a> {
     message: QueryView<'a>,
     /// The name that the deciding pattern is about.
     pub blocked: Option<&'a str>,
+    /// The aliases that led from the message's question to the query's.
+    chain: &'a [ChainedAlias],
     /// The most octets that a response may have.
     limit: usize,
     /// What random picks are drawn from.
@@ -112,7 +114,14 @@ impl<'a> Planner<'a> {
         plan: &'a mut Plan,
     ) -> Self {
         let limit = message.response_limit(query.transport);
-        Self { query, message, blocked, limit, sampler, plan }
+        Self { query, message, blocked, chain: &[], limit, sampler, plan }
+    }
+
+    /// The same for a query that aliases have led to from the question of the message.
+    #[must_use]
+    pub const fn at_the_end_of(mut self, chain: &'a [ChainedAlias]) -> Self {
+        self.chain = chain;
+        self
     }
 
     /// Plans what the zones or the upstream say.
@@ -158,6 +167,7 @@ impl<'a> Planner<'a> {
         let ede = form.ede.as_ref().map(|ede| (ede.code, &*ede.text));
         let head = ResponseHead { rcode, truncated, wire: form.wire, ede };
         let mut response = head.begin(self.message, &mut self.plan.octets);
+        response.follow(self.chain);
         write(&mut response);
         response.end(self.limit)
     }

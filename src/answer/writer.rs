@@ -35,6 +35,18 @@ pub struct ResponseWriter<'a> {
     start: usize,
     records: usize,
     counts: [u16; 3],
+    /// The end of the aliases that led from the question's name to the one that the message is
+    /// about: the name, and where it stands.
+    led_to: Option<(&'a WireName, u16)>,
+}
+
+/// An alias on the way from the question's name to another.
+#[derive(Clone, Debug)]
+pub struct ChainedAlias {
+    /// Its TTL.
+    pub ttl: u32,
+    /// Where it leads.
+    pub target: WireName,
 }
 
 /// The sections of records, in their order.
@@ -48,7 +60,7 @@ pub(super) enum Section {
 /// Whose a record is.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Owner<'a> {
-    /// The question's name.
+    /// The question's name, or the one that aliases have led to.
     Question,
     /// Another name.
     Name(&'a WireName),
@@ -96,7 +108,8 @@ impl<'a> ResponseHead<'a> {
         if self.wire.edns == EdnsForm::Left {
             out.extend(query.after_question());
         }
-        ResponseWriter { head: self, query, records: out.len(), out, start, counts: [0; 3] }
+        let (records, counts) = (out.len(), [0; 3]);
+        ResponseWriter { head: self, query, records, out, start, counts, led_to: None }
     }
 
     fn flags(&self, query: &QueryView<'_>) -> u16 {
@@ -154,7 +167,21 @@ impl<'a> ResponseHead<'a> {
     }
 }
 
-impl ResponseWriter<'_> {
+impl<'a> ResponseWriter<'a> {
+    /// Adds aliases; records of the question are from then on those of the last one's target.
+    pub(super) fn follow(&mut self, chain: &'a [ChainedAlias]) {
+        for ChainedAlias { ttl, target } in chain {
+            let (section, owner) = (Section::Answer, Owner::Question);
+            let (start, mut at) = (self.start, 0);
+            self.record(section, owner, RecordType::CNAME, *ttl, |out| {
+                at = out.len() - start;
+                write_wire(target, out);
+            });
+            // Sixteen names, as many as there can be, stand below 2^14, which a pointer can say.
+            self.led_to = Some((target, u16::try_from(at).expect("it is below 2^14")));
+        }
+    }
+
     /// Adds a record. Sections come in their order. Behind the longest message that there can be
     /// nothing is added, for it will be truncated anyway.
     pub(super) fn record(
@@ -169,13 +196,18 @@ impl ResponseWriter<'_> {
             return;
         }
         self.counts[section as usize] += 1;
-        match (owner, self.head.wire.owner) {
-            // A pointer to the first octet after the header, where the question's name stands (RFC
-            // 1035 section 4.1.4).
-            (Owner::Question, OwnerForm::Pointer) => self.out.extend([0xc0, 0x0c]),
-            (Owner::Question, OwnerForm::Copy) => self.out.extend(self.query.qname_octets()),
-            (Owner::Name(name), _) => write_wire(name, self.out),
-            (Owner::Text(name), _) => write_text(name, self.out),
+        // A pointer to the first octet after the header, where the question's name stands (RFC 1035
+        // section 4.1.4), or into the alias that led here.
+        match (owner, self.head.wire.owner, self.led_to) {
+            (Owner::Question, OwnerForm::Pointer, None) => self.out.extend([0xc0, 0x0c]),
+            (Owner::Question, OwnerForm::Pointer, Some((_, at))) => {
+                self.out.extend((0xc000 | at).to_be_bytes());
+            }
+            (Owner::Question, OwnerForm::Copy, None) => self.out.extend(self.query.qname_octets()),
+            (Owner::Question, OwnerForm::Copy, Some((name, _))) | (Owner::Name(name), ..) => {
+                write_wire(name, self.out);
+            }
+            (Owner::Text(name), ..) => write_text(name, self.out),
         }
         self.out.extend(u16::from(rtype).to_be_bytes());
         self.out.extend([0, 1]);

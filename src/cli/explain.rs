@@ -119,7 +119,7 @@ fn to_json(
     let replies = |steps: &[ExplainedStep]| -> Value {
         steps.iter().filter_map(ReplyJson::new).map(|reply| json!(reply)).collect()
     };
-    let Explanation { query, decision, verdict, steps } = explanation;
+    let Explanation { query, decision, alias, verdict, steps } = explanation;
     let Jurisdiction { country, operator } = decision.jurisdiction;
     let rule = decision.rule.map(|(rule, _)| rule);
     json!({
@@ -135,6 +135,7 @@ fn to_json(
         "verdict": verdict.as_str(),
         "answer": rule.map_or(verdict.as_str(), |rule| &rule.answer.name),
         "rule": rule.map(|rule| &rule.slug),
+        "alias": alias.as_ref().map(ToString::to_string),
         "alias-of": decision.alias_of.map(|rule| &rule.slug),
         "pattern": decision.rule.map(|(_, pattern)| pattern.to_string()),
         "since": rule.and_then(|rule| rule.since).map(|day| day.to_string()),
@@ -172,7 +173,7 @@ fn print(
     hex: bool,
 ) {
     print_question(explanation, misses);
-    let Explanation { decision, verdict, steps, .. } = explanation;
+    let Explanation { decision, alias, verdict, steps, .. } = explanation;
     let mut table = Table::default();
     let mut line = |key: &str, value: &str, colour| {
         table.row([(format!("  {key}"), style::FAINT), (value.to_owned(), colour)]);
@@ -182,6 +183,10 @@ fn print(
     if let Some((rule, pattern)) = decision.rule {
         line("answer", &rule.answer.name, bare);
         line("rule", &format!("{}, by its pattern {pattern}", rule.slug), bare);
+        if let Some(alias) = alias {
+            let why = format!("the answer leads to {alias}, and aliases are followed here");
+            line("alias", &why, bare);
+        }
         line("holds", &period::sentence(rule), bare);
         rule.category.iter().for_each(|code| line("category", &spelt_out(code), bare));
         line("evidence", meaning(rule.evidence), style::evidence(rule.evidence));
@@ -284,6 +289,7 @@ fn sent(content: &StepContent) -> String {
     match origin {
         Origin::Forged => format!("forged  {head}"),
         Origin::Zones => format!("honest  {head}, from the zones"),
+        Origin::Upstream => format!("honest  {head}, from the upstream resolver"),
         Origin::AliasTarget => format!("honest  {head}, from the ISP's resolver"),
         Origin::Protocol => format!("{head}, by no rule"),
         Origin::Nowhere => {

@@ -47,7 +47,9 @@ impl ReplyJson {
                 StepContent::Message(_, Origin::AliasTarget) => "alias-target",
                 StepContent::Message(_, Origin::Nowhere) => "nowhere",
                 StepContent::Message(_, Origin::Protocol) => "protocol",
-                StepContent::Upstream | StepContent::Reset => "upstream",
+                StepContent::Message(_, Origin::Upstream)
+                | StepContent::Upstream
+                | StepContent::Reset => "upstream",
             },
         })
     }

@@ -32,6 +32,8 @@ pub struct CountrySpec {
     pub about: String,
     /// The networks that the file governs.
     pub clients: Vec<At<IpNet>>,
+    /// Whether rules are asked about every name that aliases lead to; not when missing.
+    pub aliases: Option<bool>,
     /// Its clocks, for rules with hours.
     pub time_zone: Option<TimeZone>,
     /// Addresses to draw from.
@@ -59,6 +61,8 @@ pub struct OperatorSpec {
     pub name: String,
     /// Its networks, inside the country's.
     pub clients: Vec<At<IpNet>>,
+    /// As the country's, which holds when missing.
+    pub aliases: Option<bool>,
     /// Its rules, in order.
     pub rules: Vec<RuleSpec>,
 }
@@ -74,6 +78,7 @@ pub fn read_country(file: usize, path: PathBuf, report: &mut Report) -> Option<C
         fields.need("name", reader).and_then(|name| reader.string(name, "the name of the country"));
     let about = fields.get("about").and_then(|text| reader.string(text, "a sentence"));
     let clients = fields.need("clients", reader).map_or(Vec::new(), |list| networks(list, reader));
+    let aliases = fields.get("aliases").and_then(|word| read_aliases(word, reader));
     let time_zone = fields.get("time-zone").map(|zone| read_time_zone(zone, reader));
     let pools = fields.get("pools").map_or(Vec::new(), |map| reader.named(map, "pools"));
     let pools = pools
@@ -104,6 +109,7 @@ pub fn read_country(file: usize, path: PathBuf, report: &mut Report) -> Option<C
         name: name?.value,
         about: about.map_or(String::new(), |at| at.value),
         clients,
+        aliases,
         time_zone,
         pools,
         answers,
@@ -153,9 +159,14 @@ fn read_operator(node: &Node, reader: &mut Reader<'_>) -> Option<OperatorSpec> {
     let name =
         fields.need("name", reader).and_then(|name| reader.string(name, "the name of the ISP"));
     let clients = fields.need("clients", reader).map_or(Vec::new(), |list| networks(list, reader));
+    let aliases = fields.get("aliases").and_then(|word| read_aliases(word, reader));
     let rules = fields.need("rules", reader).map_or(Vec::new(), |list| rules(list, reader));
     fields.finish(reader);
-    Some(OperatorSpec { operator: operator?, name: name?.value, clients, rules })
+    Some(OperatorSpec { operator: operator?, name: name?.value, clients, aliases, rules })
+}
+
+fn read_aliases(node: &Node, reader: &mut Reader<'_>) -> Option<bool> {
+    reader.word(node, "word for aliases", &[("followed", true), ("ignored", false)])
 }
 
 fn networks(node: &Node, reader: &mut Reader<'_>) -> Vec<At<IpNet>> {

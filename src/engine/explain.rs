@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     answer::{Counters, Sampler},
-    dns::{Rtype, Transport},
+    dns::{Name, Rtype, Transport},
     model::{Binding, Query, VerdictKind},
     policy::Decision,
 };
@@ -27,6 +27,8 @@ pub struct Explanation<'e> {
     pub query: Query,
     /// The decision; without a rule where the protocol decides.
     pub decision: Decision<'e>,
+    /// The name that the decision is about, where aliases have led to it.
+    pub alias: Option<Name>,
     /// What a stub resolver gets that takes the first reply.
     pub verdict: VerdictKind,
     /// What would go out, in order.
@@ -127,7 +129,8 @@ impl Engine {
         let jurisdiction = response.jurisdiction;
         let decision =
             response.decision.unwrap_or(Decision { jurisdiction, rule: None, alias_of: None });
-        Explanation { decision, verdict: response.verdict, steps, query }
+        let (alias, verdict) = (response.alias, response.verdict);
+        Explanation { query, decision, alias, verdict, steps }
     }
 }
 

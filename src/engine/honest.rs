@@ -1,21 +1,26 @@
 //! Honest answers: from the zones, or after an upstream resolver has been asked.
 
 use super::{
+    alias_chain::follow_aliases,
     answer_cache::{AnswerCache, patch_header},
     generation::Engine,
-    transmission::{Origin, Payload},
+    naive_injection::Judgement,
+    transmission::{Origin, Payload, Transmission},
 };
 use crate::{
     answer::{ResponseHead, WireForm},
     config::HonestSource,
     dns::{
-        QueryView, Transport,
+        Name, OwnedQuery, QueryView, Transport,
         constants::{EDE_NO_REACHABLE_AUTHORITY, flags2, flags3},
     },
+    model::{Binding, Query, VerdictKind},
+    policy::{Decision, Rule},
     upstream::{UpstreamAnswer, UpstreamError, gives_up},
     zone::ZoneAnswer,
 };
 use hickory_proto::op::{Message, ResponseCode};
+use std::time::Duration;
 
 /// What the zones say, before an upstream resolver is asked.
 enum Local {
@@ -28,6 +33,26 @@ enum Local {
     NoneKnown(Vec<u8>),
     /// None, for this reason.
     Nothing(String),
+}
+
+/// A query that an upstream resolver is asked.
+#[derive(Clone, Debug)]
+pub struct UpstreamQuery {
+    /// The query.
+    pub message: OwnedQuery,
+    pub(super) query: Query,
+    pub(super) binding: Option<Binding>,
+}
+
+/// What goes out when the upstream resolvers have been asked.
+#[derive(Debug)]
+pub struct AfterUpstream<'e> {
+    /// The messages that transmissions have ranges of.
+    pub octets: Vec<u8>,
+    /// In the order of their times, which count from the answer on; none is silence.
+    pub transmissions: Vec<Transmission>,
+    /// The rule, the verdict and the name, where aliases have led to one that a rule is about.
+    pub judged: Option<(&'e Rule, VerdictKind, Name)>,
 }
 
 impl Engine {
@@ -75,11 +100,34 @@ impl Engine {
         })
     }
 
+    /// What goes out once the upstream resolvers have been asked.
+    #[must_use]
+    pub fn after_upstream(
+        &self,
+        asked: &UpstreamQuery,
+        outcome: Result<UpstreamAnswer, UpstreamError>,
+    ) -> AfterUpstream<'_> {
+        let UpstreamQuery { message, query, binding } = asked;
+        let mut octets = self.honest_after_upstream(message.view(), query.transport, outcome);
+        let payload = Payload::Message(0..octets.len(), Origin::Upstream);
+        let mut transmissions = vec![Transmission { after: Duration::ZERO, payload }];
+        let jurisdiction = self.policy.jurisdiction(query.client, binding.as_ref());
+        let mut judgement = Judgement {
+            query: query.clone(),
+            decision: Some(Decision { jurisdiction, rule: None, alias_of: None }),
+            verdict: VerdictKind::Honest,
+        };
+        let (view, sampler) = (message.view(), self.sampler());
+        let alias = follow_aliases(&mut judgement, view, sampler, &mut octets, &mut transmissions);
+        let rule = judgement.decision.and_then(|decision| decision.rule);
+        let judged = rule.zip(alias).map(|((rule, _), alias)| (rule, judgement.verdict, alias));
+        AfterUpstream { octets, transmissions, judged }
+    }
+
     /// The honest answer once the upstream resolvers have been asked: theirs, or else what the
     /// zones say, if they come behind. When nobody has an answer, the upstream's own words are the
     /// best there is.
-    #[must_use]
-    pub fn after_upstream(
+    fn honest_after_upstream(
         &self,
         query: QueryView<'_>,
         transport: Transport,

@@ -68,7 +68,7 @@ pub(super) fn inject<'e>(
     }
     let first = plan.steps.len();
     let message = QueryView::with_question(octets, &question);
-    decision.plan(&query, message, sampler, plan);
+    decision.plan(&query, message, &[], sampler, plan);
     let verdict = plan.take_verdict();
     let injected = plan.steps.split_off(first);
     let (honest, forged): (Vec<_>, Vec<_>) =

@@ -2,7 +2,9 @@
 
 use super::{
     admission::admit,
+    alias_chain::follow_aliases,
     generation::Engine,
+    honest::UpstreamQuery,
     naive_injection::{Judgement, inject, read_naively},
     request::{ParsedRequest, Request, Sender},
     scratch::Scratch,
@@ -10,7 +12,7 @@ use super::{
 };
 use crate::{
     answer::{Output, Plan, PlannedStep, Sampler},
-    dns::{ParserSet, QueryView},
+    dns::{Name, ParserSet, QueryView},
     model::{Binding, Query, VerdictKind},
     policy::{Decision, Jurisdiction, prefetch},
 };
@@ -32,8 +34,25 @@ pub struct Response<'e, 'r, 's> {
     pub jurisdiction: Jurisdiction<'e>,
     /// The decision; nothing where the protocol decides.
     pub decision: Option<Decision<'e>>,
+    /// The name that the decision is about, where aliases have led to it.
+    pub alias: Option<Name>,
     /// What a stub resolver gets that takes the first reply.
     pub verdict: VerdictKind,
+}
+
+impl Response<'_, '_, '_> {
+    /// The query, to be kept until an upstream resolver has answered it; `binding` is that of its
+    /// request.
+    ///
+    /// # Panics
+    ///
+    /// Nobody is asked about what is no query.
+    #[must_use]
+    pub fn upstream_query(&self, binding: Option<&Binding>) -> UpstreamQuery {
+        let (message, query) = self.message.zip(self.query).expect("only a query is relayed");
+        let (message, query, binding) = (message.to_owned(), query.clone(), binding.cloned());
+        UpstreamQuery { message, query, binding }
+    }
 }
 
 /// As many requests are parsed before the first of them is decided about.
@@ -105,9 +124,13 @@ impl Engine {
     ) -> Response<'e, 'r, 's> {
         scratch.begin(self.generation());
         let ParsedRequest { request, message, sender: Sender { jurisdiction, .. }, .. } = parsed;
-        let judgement = Self::identify(&parsed, &mut scratch.plan)
+        let mut judgement = Self::identify(&parsed, &mut scratch.plan)
             .unwrap_or_else(|| judge(parsed, sampler, &mut scratch.plan));
         self.carry_out(&request, message.ok(), scratch);
+        let Scratch { plan: Plan { octets, .. }, transmissions, .. } = scratch;
+        let alias = message.ok().and_then(|message| {
+            follow_aliases(&mut judgement, message, sampler, octets, transmissions)
+        });
         let Judgement { query, decision, verdict } = judgement;
         let is_read = message.is_ok() || decision.is_some();
         scratch.queries.truncate(BATCH - 1);
@@ -119,6 +142,7 @@ impl Engine {
             query: scratch.queries.last().filter(|_| is_read),
             jurisdiction,
             decision,
+            alias,
             verdict,
         }
     }
@@ -182,7 +206,7 @@ fn judge<'e>(
     let decision = match admitted {
         Ok(message) => {
             let decision = jurisdiction.decide(&query);
-            decision.plan(&query, message, sampler, plan);
+            decision.plan(&query, message, &[], sampler, plan);
             Some(decision)
         }
         Err(rejection) => {

@@ -31,6 +31,8 @@ pub enum Origin {
     Protocol,
     /// The resolver of whoever blocks: it knows the page that its forged aliases lead to.
     AliasTarget,
+    /// An upstream resolver.
+    Upstream,
     /// The zone files.
     Zones,
     /// Nobody: no zone holds the name, and no upstream resolver can be asked.

@@ -25,6 +25,8 @@ pub struct QueryEvent {
     pub verdict: VerdictKind,
     /// The rule that decided.
     pub rule: Option<String>,
+    /// The name that the rule is about, where aliases have led to it.
+    pub alias: Option<String>,
     /// What left, in the order in which it left.
     pub replies: Vec<Delivery>,
     /// The RCODE of the upstream resolver, without its extended bits, where one was asked and

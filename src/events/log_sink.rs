@@ -26,6 +26,7 @@ impl EventSink for LogSink {
         let country = event.country.map_or_else(|| "-".to_owned(), |code| code.to_string());
         let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
         let (operator, rule) = (or_none(&event.operator), or_none(&event.rule));
+        let alias = or_none(&event.alias);
         let replies: Vec<_> = event.replies.iter().map(|reply| sent(&reply.content)).collect();
         let replies = if replies.is_empty() { "-".to_owned() } else { replies.join(",") };
         let answers: Vec<_> = event.replies.iter().map(|reply| answers(&reply.content)).collect();
@@ -35,7 +36,7 @@ impl EventSink for LogSink {
         let latency_us = last.map_or(0, |reply| reply.latency.as_micros() as u64);
         tracing::debug!(
             target: "splinterdns::query",
-            %client, %transport, %name, %rtype, country, operator, %verdict, rule, replies,
+            %client, %transport, %name, %rtype, country, operator, %verdict, rule, alias, replies,
             answers, upstream, latency_us
         );
     }

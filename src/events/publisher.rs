@@ -1,6 +1,7 @@
 //! The way of events from the query path to the sinks.
 
 use super::event::{Delivered, Delivery, QueryEvent};
+use crate::model::VerdictKind;
 use std::{
     io,
     sync::{
@@ -115,6 +116,14 @@ impl PendingEvent {
         self.change(|event| event.upstream_rcode = Some(rcode));
     }
 
+    /// Notes that a rule is about a name to which an alias of the upstream's answer leads.
+    pub fn judged(&self, rule: &str, verdict: VerdictKind, alias: &str) {
+        self.change(|event| {
+            (event.rule, event.alias) = (Some(rule.to_owned()), Some(alias.to_owned()));
+            event.verdict = verdict;
+        });
+    }
+
     fn change(&self, change: impl FnOnce(&mut QueryEvent)) {
         let mut event = self.event.lock().unwrap_or_else(PoisonError::into_inner);
         event.as_mut().map(change);
@@ -203,6 +212,7 @@ mod tests {
             operator: None,
             verdict: VerdictKind::Honest,
             rule: None,
+            alias: None,
             replies: Vec::new(),
             upstream_rcode: None,
         }

@@ -98,6 +98,7 @@ impl<'a> Compiling<'a> {
             name,
             about,
             clients,
+            aliases,
             time_zone: _,
             pools: _,
             answers: _,
@@ -126,13 +127,14 @@ impl<'a> Compiling<'a> {
             about: about.clone(),
             clients: clients.iter().map(|at| at.value).collect(),
             operators: operators.collect(),
+            follows_aliases: aliases.unwrap_or(false),
             ruleset: ruleset.finish(everybody, self.report),
         }
     }
 
     /// An operator, without its rules, and those.
     fn operator(&mut self, spec: &'a OperatorSpec) -> (Operator, CompiledRules) {
-        let OperatorSpec { operator, name, clients, rules } = spec;
+        let OperatorSpec { operator, name, clients, aliases, rules } = spec;
         for network in clients {
             // Without any network of its own the country has been reported.
             if !self.spec.clients.is_empty()
@@ -150,6 +152,7 @@ impl<'a> Compiling<'a> {
             slug: operator.value.clone(),
             name: name.clone(),
             clients: clients.iter().map(|at| at.value).collect(),
+            follows_aliases: *aliases,
             ruleset: Ruleset::default(),
         };
         (operator, self.rules(rules))

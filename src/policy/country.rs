@@ -21,6 +21,8 @@ pub struct Country {
     pub clients: Vec<IpNet>,
     /// ISPs that differ.
     pub operators: Vec<Operator>,
+    /// Whether its resolvers ask their rules about every name that aliases lead to.
+    pub(super) follows_aliases: bool,
     pub(super) ruleset: Ruleset,
 }
 
@@ -33,6 +35,8 @@ pub struct Operator {
     pub name: String,
     /// Its networks.
     pub clients: Vec<IpNet>,
+    /// As its country's, where it differs.
+    pub(super) follows_aliases: Option<bool>,
     pub(super) ruleset: Ruleset,
 }
 

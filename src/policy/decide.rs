@@ -7,7 +7,7 @@ use super::{
     ruleset::Ruleset,
 };
 use crate::{
-    answer::{Plan, Planner, Sampler},
+    answer::{ChainedAlias, Plan, Planner, Sampler},
     dns::{Name, ParserSet, PatternRef, QueryView},
     model::Query,
 };
@@ -72,6 +72,14 @@ impl<'p> Jurisdiction<'p> {
         Decision { jurisdiction: self, rule, alias_of }
     }
 
+    /// Whether who blocks asks the rules about every name that aliases lead to, as a resolver with
+    /// RPZ does, and not about the question alone.
+    #[must_use]
+    pub fn follows_aliases(self) -> bool {
+        let own = self.operator.and_then(|operator| operator.follows_aliases);
+        own.unwrap_or_else(|| self.country.is_some_and(|country| country.follows_aliases))
+    }
+
     /// The first rule on the way to the decision about a query that depends on when it is asked.
     #[must_use]
     pub fn dated_rule(self, query: &Query) -> Option<&'p Rule> {
@@ -131,16 +139,19 @@ impl<'p> Jurisdiction<'p> {
 }
 
 impl Decision<'_> {
-    /// Adds to a plan what is sent to a query that came in this message.
+    /// Adds to a plan what is sent to a query that came in this message, or that aliases have led
+    /// to from the message's question.
     pub fn plan(
         &self,
         query: &Query,
         message: QueryView<'_>,
+        chain: &[ChainedAlias],
         sampler: Sampler<'_>,
         plan: &mut Plan,
     ) {
         let blocked = self.rule.and_then(|(_, pattern)| pattern.anchor());
-        let mut planner = Planner::new(query, message, blocked, sampler, plan);
+        let planner = Planner::new(query, message, blocked, sampler, plan);
+        let mut planner = planner.at_the_end_of(chain);
         match (self.rule, self.alias_of) {
             (Some((rule, _)), _) => rule.answer.plan(Duration::ZERO, &mut planner),
             (None, Some(rule)) if rule.answer.plan_alias_target(&mut planner) => {}

@@ -30,6 +30,7 @@ pub(super) fn begin(
         operator: operator.map(|operator| operator.slug.clone()),
         verdict: response.verdict,
         rule: rule.map(|(rule, _)| rule.slug.clone()),
+        alias: response.alias.as_ref().map(ToString::to_string),
         replies: Vec::new(),
         upstream_rcode: None,
     };
@@ -52,6 +53,11 @@ impl Outgoing {
         if sent {
             self.note(|| Delivered::Octets(octets.to_vec()));
         }
+    }
+
+    /// Nothing is to leave, and that is no failure.
+    pub(super) fn not_sent(mut self) {
+        self.0 = None;
     }
 
     /// Notes that the connection was reset instead.
@@ -78,8 +84,12 @@ impl Drop for Outgoing {
 }
 
 /// Notes what the upstream resolver has said.
-pub(super) fn note_upstream(event: &Event, relayed: &Relayed) {
-    if let (Some(event), Some(rcode)) = (event, relayed.upstream_rcode) {
+pub(super) fn note_upstream(event: &Event, relayed: &Relayed<'_>) {
+    let Some(event) = event else { return };
+    if let Some(rcode) = relayed.upstream_rcode {
         event.upstream_answered(rcode);
+    }
+    if let Some((rule, verdict, alias)) = &relayed.answer.judged {
+        event.judged(&rule.slug, *verdict, &alias.to_string());
     }
 }

@@ -1,8 +1,8 @@
 //! The engine with its upstream resolvers: what is swapped on a reload.
 
 use crate::{
-    dns::{QueryView, Transport, constants::flags3},
-    engine::Engine,
+    dns::constants::flags3,
+    engine::{AfterUpstream, Engine, UpstreamQuery},
     upstream::Upstream,
 };
 use std::io;
@@ -25,8 +25,8 @@ pub struct ResolveError {
 }
 
 /// What the upstream resolvers came to.
-pub(super) struct Relayed {
-    pub(super) octets: Vec<u8>,
+pub(super) struct Relayed<'e> {
+    pub(super) answer: AfterUpstream<'e>,
     /// The RCODE of what one of them answered, without its extended bits.
     pub(super) upstream_rcode: Option<u8>,
 }
@@ -45,10 +45,9 @@ impl ServingState {
     }
 
     /// Asks the upstream resolvers, and has the engine say what the client gets then.
-    pub(super) async fn relay(&self, query: QueryView<'_>, transport: Transport) -> Relayed {
-        let outcome = self.upstream.relay(query.octets).await;
+    pub(super) async fn relay(&self, query: &UpstreamQuery) -> Relayed<'_> {
+        let outcome = self.upstream.relay(query.message.view().octets).await;
         let upstream_rcode = outcome.as_ref().ok().map(|answer| answer.octets[3] & flags3::RCODE);
-        let octets = self.engine.after_upstream(query, transport, outcome);
-        Relayed { octets, upstream_rcode }
+        Relayed { answer: self.engine.after_upstream(query, outcome), upstream_rcode }
     }
 }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     dns::{Transport, constants::HEADER_LEN},
-    engine::{Payload, Request, Scratch},
+    engine::{AfterUpstream, Payload, Request, Scratch, Transmission},
     events::Publisher,
     model::Binding,
 };
@@ -100,9 +100,16 @@ struct StreamOutbox {
 
 /// What came of a query that had to wait.
 struct Answered {
-    /// A message, or a reset.
-    octets: Option<Vec<u8>>,
+    content: Late,
     reply: Outgoing,
+}
+
+/// What leaves after a while.
+enum Late {
+    Message(Vec<u8>),
+    Reset,
+    /// Nothing: a rule about a name behind an alias wants it so.
+    Silence,
 }
 
 /// What has been done with the queries that were read.
@@ -122,10 +129,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             tokio::select! {
                 Some(answered) = self.answers.1.recv() => {
                     self.in_flight -= 1;
-                    let Answered { octets, reply } = answered;
-                    match octets {
-                        Some(octets) => self.outbox.push(&octets, reply)?,
-                        None => return Ok(self.reset(reply)),
+                    let Answered { content, reply } = answered;
+                    match content {
+                        Late::Message(octets) => self.outbox.push(&octets, reply)?,
+                        Late::Reset => return Ok(self.reset(reply)),
+                        Late::Silence => reply.not_sent(),
                     }
                     deadline = Instant::now() + self.idle;
                 }
@@ -201,23 +209,31 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                 if after.is_zero() {
                     self.outbox.push(message, reply)?;
                 } else {
-                    let octets = Some(message.to_vec());
-                    self.later(due, async { Answered { octets, reply } });
+                    let content = Late::Message(message.to_vec());
+                    self.later(due, async { Answered { content, reply } });
                 }
             }
             Payload::AskUpstream => {
-                let message = response.message.expect("only a query is relayed");
-                let (query, serving) = (message.to_owned(), Arc::clone(serving));
-                let transport = self.transport;
+                let query = response.upstream_query(self.context.binding.as_ref());
+                let serving = Arc::clone(serving);
                 self.later(due, async move {
-                    let query = query.view();
-                    let relayed = serving.relay(query, transport).await;
+                    let relayed = serving.relay(&query).await;
                     delivery::note_upstream(&event, &relayed);
-                    Answered { octets: Some(relayed.octets), reply }
+                    let AfterUpstream { octets, transmissions, .. } = relayed.answer;
+                    let first = transmissions.into_iter().next();
+                    if let Some(Transmission { after, .. }) = first {
+                        Timer::after(after).await;
+                    }
+                    let content = match first.map(|first| first.payload) {
+                        Some(Payload::Message(range, _)) => Late::Message(octets[range].to_vec()),
+                        Some(Payload::Reset) => Late::Reset,
+                        Some(Payload::AskUpstream) | None => Late::Silence,
+                    };
+                    Answered { content, reply }
                 });
             }
             Payload::Reset if after.is_zero() => return Ok(Some(reply)),
-            Payload::Reset => self.later(due, async { Answered { octets: None, reply } }),
+            Payload::Reset => self.later(due, async { Answered { content: Late::Reset, reply } }),
         }
         Ok(None)
     }

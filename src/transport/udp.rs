@@ -9,8 +9,8 @@ use super::{
     serving::ServingState,
 };
 use crate::{
-    dns::{OwnedQuery, Transport},
-    engine::{Payload, Request, Scratch, Transmission},
+    dns::Transport,
+    engine::{AfterUpstream, Payload, Request, Scratch, Transmission, UpstreamQuery},
     events::Publisher,
     model::Binding,
     sys::{BATCH, Batch, Outbox, ReturnPath},
@@ -125,8 +125,8 @@ impl Worker {
                         later.push(Delayed { after: *after, octets, reply });
                     }
                     Payload::AskUpstream => {
-                        let message = response.message.expect("only a query is relayed");
-                        let (query, serving) = (message.to_owned(), Arc::clone(&serving));
+                        let query = response.upstream_query(context.binding.as_ref());
+                        let serving = Arc::clone(&serving);
                         let (departure, event) = (departure(), event.clone());
                         let relaying = departure.relay(query, serving, *after, event);
                         context.runtime.spawn(relaying);
@@ -172,15 +172,28 @@ impl Departure {
     /// Sends what the upstream resolver says, but not before its time.
     async fn relay(
         self,
-        query: OwnedQuery,
+        query: UpstreamQuery,
         serving: Arc<ServingState>,
         after: Duration,
         event: Event,
     ) {
         let reply = Outgoing::new(event.clone());
-        let relayed = serving.relay(query.view(), Transport::Udp).await;
+        let relayed = serving.relay(&query).await;
         delivery::note_upstream(&event, &relayed);
+        let AfterUpstream { octets, transmissions, .. } = relayed.answer;
+        let replies =
+            transmissions.into_iter().filter_map(|Transmission { after: wait, payload }| {
+                // There is no connection to reset.
+                let Payload::Message(range, _) = payload else { return None };
+                let (octets, reply) = (octets[range].to_vec(), Outgoing::new(event.clone()));
+                // What waits counts from the answer that it stands for.
+                let after =
+                    if wait.is_zero() { after } else { after.max(self.arrival.elapsed()) + wait };
+                Some(Delayed { after, octets, reply })
+            });
+        let replies = replies.collect();
         drop(event);
-        self.send(vec![Delayed { after, octets: relayed.octets, reply }]).await;
+        reply.not_sent();
+        self.send(replies).await;
     }
 }

@@ -75,7 +75,8 @@ fn a_line_tells_who_asked_what_decided_and_what_left() {
     receive(&socket, Duration::from_secs(5)).unwrap();
     let line = server.line();
     let expected = "client=127.98.0.1 transport=udp name=www.facebook.com rtype=A country=\"IR\" \
-                    operator=\"-\" verdict=poison rule=\"facebook\" replies=\"NOERROR\" \
+                    operator=\"-\" verdict=poison rule=\"facebook\" alias=\"-\" \
+                    replies=\"NOERROR\" \
                     answers=\"1\" upstream=\"-\"";
     assert_eq!(parted(&line).0, expected);
 }
@@ -143,7 +144,10 @@ fn a_reply_whose_client_has_gone_is_told_as_failed() {
     socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO)).unwrap();
     drop(stream);
     let line = server.line();
-    assert!(line.contains("verdict=nxdomain rule=\"slow\" replies=\"failed\""), "{line}");
+    assert!(
+        line.contains("verdict=nxdomain rule=\"slow\" alias=\"-\" replies=\"failed\""),
+        "{line}"
+    );
 }
 
 #[test]
@@ -172,7 +176,10 @@ fn a_reset_among_datagrams_is_no_verdict_where_something_else_is_sent() {
     let socket = server.ask("127.99.0.1", "race.example.");
     receive(&socket, Duration::from_secs(5)).unwrap();
     let line = server.line();
-    assert!(line.contains("verdict=nxdomain rule=\"race\" replies=\"NXDOMAIN\""), "{line}");
+    assert!(
+        line.contains("verdict=nxdomain rule=\"race\" alias=\"-\" replies=\"NXDOMAIN\""),
+        "{line}"
+    );
 }
 
 #[test]
@@ -212,4 +219,29 @@ fn what_the_upstream_resolver_has_said_is_told() {
     answering.join().unwrap();
     let line = server.line();
     assert!(line.contains("replies=\"NXDOMAIN\" answers=\"0\" upstream=\"NXDOMAIN\""), "{line}");
+}
+
+#[test]
+fn a_rule_about_a_name_behind_an_alias_is_told_with_that_name_wherever_the_answer_is_from() {
+    let scratch = Scratch::new();
+    let country = "country: XX\nname: Nowhere\nclients: [127.99.0.0/16]\naliases: followed\n\
+                   rules:\n- {rule: behind, names: [c10r.facebook.com], answer: drop, \
+                   evidence: assumed, sources: [T]}\nsources: {T: Tester}\n";
+    let file = scratch.write("xx.yaml", country);
+    let file = file.to_str().unwrap();
+    // A server without it is the upstream of another: who asks from 127.0.0.1 is in no country.
+    let above = Logging::start(&[]);
+    let upstream = above.address.to_string();
+    let relayed = ["--upstream", &upstream, "--honest-from", "upstream"];
+    for (more, code) in [(&[][..], "-"), (&relayed[..], "NOERROR")] {
+        let mut server = Logging::start(&[&["--configs", file], more].concat());
+        let socket = server.ask("127.99.0.1", "www.facebook.com");
+        let line = server.line();
+        let expected = format!(
+            "verdict=drop rule=\"behind\" alias=\"star-mini.c10r.facebook.com\" \
+             replies=\"-\" answers=\"-\" upstream=\"{code}\""
+        );
+        assert!(line.contains(&expected), "{line}");
+        assert!(receive(&socket, Duration::from_millis(200)).is_none());
+    }
 }

@@ -1,16 +1,16 @@
 //! Relaying to an upstream resolver: whole there, whole back.
 
 use crate::support::{
-    engine::{Flags, HonestSource, on, with_zones},
+    engine::{Flags, HonestSource, Sources, on, own_lab, with_zones},
     files::Scratch,
     server::{Running, start, start_from},
-    wire::{client_socket, question, receive},
+    wire::{client_socket, data, question, receive},
 };
 use hickory_proto::{
     op::{Message, MessageType, ResponseCode},
     rr::{
         RData, Record, RecordType,
-        rdata::{A, NULL},
+        rdata::{A, CNAME, NULL},
     },
 };
 use std::{
@@ -25,6 +25,8 @@ use std::{
 };
 
 const US: &str = "127.1.0.1";
+
+const GRADED: &str = "evidence: assumed, sources: [T]";
 
 /// A resolver whose answers are made by a function, by UDP and by TCP on one port.
 struct Resolver {
@@ -434,6 +436,60 @@ fn a_type_that_a_snapshot_lacks_is_nodata_when_no_resolver_answers() {
     assert_eq!(answer.response_code, ResponseCode::NoError);
     let lacking = server.ask(US, "nosuch.bbc.com.", RecordType::MX);
     assert_eq!(lacking.response_code, ResponseCode::ServFail);
+}
+
+/// An alias to a name below tracker.example, and that name's address.
+fn aliased(query: &[u8], _tcp: bool) -> Vec<u8> {
+    let mut message = reply_to(query);
+    let name = message.queries[0].name().clone();
+    let target = hickory_proto::rr::Name::from_ascii("c.tracker.example.").unwrap();
+    message.add_answer(Record::from_rdata(name, 77, RData::CNAME(CNAME(target.clone()))));
+    message.add_answer(Record::from_rdata(target, 78, RData::A(A::new(192, 0, 2, 3))));
+    message.to_vec().unwrap()
+}
+
+#[test]
+fn names_behind_an_upstreams_aliases_are_judged_where_aliases_are_followed() {
+    let rule = |answer: &str| {
+        format!("[{{rule: track, names: [tracker.example], answer: {answer}, {GRADED}}}]")
+    };
+    let country = |aliases: &str, rules: &str, operators: &str| {
+        format!(
+            "country: US\nname: Testland\nclients: [127.1.0.0/16]\naliases: {aliases}\n\
+             rules: {rules}\noperators: [{operators}]\nsources: {{T: Tester}}\n"
+        )
+    };
+    let operator = |name: &str, network: &str, answer: &str| {
+        let rules = rule(answer);
+        format!("{{operator: {name}, name: N, clients: [{network}], rules: {rules}}}")
+    };
+    let others = [
+        operator("silent", "127.1.1.0/24", "drop"),
+        operator("late", "127.1.2.0/24", "{delay: {by: 200ms, then: refused}}"),
+    ];
+    let resolver = Resolver::start(aliased, Duration::ZERO);
+    let start = |aliases: &str| {
+        let file = country(aliases, &rule("nxdomain"), &others.join(", "));
+        let (scratch, sources) = own_lab(&[("us", &file)]);
+        (scratch, start_from(Sources { flags: lab(&[resolver.address]), ..sources }))
+    };
+    let (_scratch, server) = start("followed");
+    for answer in [
+        server.ask(US, "www.shop.example.", RecordType::A),
+        server.ask_tcp(US, "www.shop.example.", RecordType::A),
+    ] {
+        assert_eq!(answer.response_code, ResponseCode::NXDomain);
+        assert_eq!((data(&answer), answer.answers[0].ttl), (vec!["c.tracker.example.".into()], 77));
+    }
+    let query = question("www.shop.example.", RecordType::A).to_vec().unwrap();
+    assert!(server.silence_after("127.1.1.1", &query));
+    let begin = Instant::now();
+    let late = server.ask("127.1.2.1", "www.shop.example.", RecordType::A);
+    assert_eq!((late.response_code, late.answers.len()), (ResponseCode::Refused, 1));
+    assert!(begin.elapsed() >= Duration::from_millis(200), "{:?}", begin.elapsed());
+    let (_scratch, ignoring) = start("ignored");
+    let whole = ignoring.ask(US, "www.shop.example.", RecordType::A);
+    assert_eq!(data(&whole), ["c.tracker.example.", "192.0.2.3"]);
 }
 
 #[test]

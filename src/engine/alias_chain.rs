@@ -1,0 +1,93 @@
+//! Aliases that an honest answer leads through. A resolver that blocks, by RPZ for instance, asks
+//! its rules about every name on the way (draft-vixie-dnsop-dns-rpz-00); whoever
+//! injects on the path sees the question alone.
+
+use super::{
+    naive_injection::Judgement,
+    transmission::{Origin, Payload, Transmission},
+};
+use crate::{
+    answer::{ChainedAlias, Output, Plan, PlannedStep, Sampler},
+    dns::{Name, QueryView},
+    model::Query,
+    policy::Decision,
+};
+use hickory_proto::{
+    op::Message,
+    rr::{LowerName, RData, RecordType},
+};
+use std::ops::Range;
+
+/// As many aliases are looked at; resolvers follow no more.
+const MAX_ALIASES: usize = 16;
+
+/// Judges the names to which the aliases of an honest answer lead, one after the other, if the
+/// answer is all that goes out. Where a rule is about one of them, what the rule sends goes out
+/// instead; the judgement is about that name then, which comes back.
+pub(super) fn follow_aliases(
+    judgement: &mut Judgement<'_>,
+    message: QueryView<'_>,
+    sampler: Sampler<'_>,
+    octets: &mut Vec<u8>,
+    transmissions: &mut Vec<Transmission>,
+) -> Option<Name> {
+    let Decision { jurisdiction, rule: None, .. } = judgement.decision? else { return None };
+    let [Transmission { after, payload: Payload::Message(range, _) }] = &transmissions[..] else {
+        return None;
+    };
+    // Who asks for an alias itself is not led anywhere (RFC 1034 section 3.6.2).
+    let is_led = !matches!(judgement.query.qtype.0, RecordType::CNAME | RecordType::ANY);
+    if !is_led || !jurisdiction.follows_aliases() {
+        return None;
+    }
+    let (honest, begin) = (transmissions[0].payload.clone(), *after);
+    let chain = aliases(&Message::from_vec(&octets[range.clone()]).ok()?);
+    let names = chain.iter().map(|alias| Name::from_wire(&alias.target));
+    let (length, query, decision) = names.enumerate().find_map(|(before, qname)| {
+        let query = Query { qname, ..judgement.query.clone() };
+        let decision = jurisdiction.decide(&query);
+        decision.rule.map(|_| (before + 1, query, decision))
+    })?;
+    let (rule, _) = decision.rule?;
+    if rule.answer.is_honest() {
+        return None;
+    }
+    let mut plan = Plan::default();
+    decision.plan(&query, message, &chain[..length], sampler, &mut plan);
+    (judgement.decision, judgement.verdict) = (Some(decision), plan.take_verdict());
+    let start = octets.len();
+    octets.extend(&plan.octets);
+    let moved = |range: Range<usize>| range.start + start..range.end + start;
+    let most = if query.transport.is_stream() { 1 } else { plan.steps.len() };
+    let steps = plan.steps.into_iter().take(most).map(|PlannedStep { after, output }| {
+        let payload = match output {
+            Output::Forged(range) | Output::AliasTarget(range) | Output::Rejected(range) => {
+                Payload::Message(moved(range), Origin::Forged)
+            }
+            Output::Reset => Payload::Reset,
+            Output::Honest => honest.clone(),
+        };
+        Transmission { after: begin + after, payload }
+    });
+    *transmissions = steps.collect();
+    Some(query.qname)
+}
+
+/// The aliases that lead from the question on, in their order.
+fn aliases(answer: &Message) -> Vec<ChainedAlias> {
+    let Some(question) = answer.queries.first() else { return Vec::new() };
+    let mut chain: Vec<ChainedAlias> = Vec::new();
+    let mut name = LowerName::from(question.name());
+    while chain.len() < MAX_ALIASES {
+        let next = answer.answers.iter().find_map(|record| match &record.data {
+            RData::CNAME(target) if LowerName::from(&record.name) == name => {
+                Some(ChainedAlias { ttl: record.ttl, target: target.0.clone() })
+            }
+            _ => None,
+        });
+        let Some(alias) = next else { break };
+        name = LowerName::from(&alias.target);
+        chain.push(alias);
+    }
+    chain
+}
