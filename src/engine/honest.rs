@@ -84,6 +84,7 @@ impl Engine {
     fn honest_locally(&self, query: QueryView<'_>, limit: usize) -> Option<(Vec<u8>, Origin)> {
         if self.asks_upstream() {
             let zones_first = self.settings.honest_from.first() == Some(&HonestSource::Zones)
+                && !self.zones.is_fallback(query)
                 || self.zones.is_served_locally(query);
             let answer = if zones_first { self.complete_from_zones(query, limit) } else { None };
             return answer.map(|octets| (octets, Origin::Zones));
@@ -148,7 +149,8 @@ impl Engine {
             }
             Err(why) => Self::no_answer(query, limit, &why.to_string()),
         };
-        let zones_later = self.settings.honest_from.last() == Some(&HonestSource::Zones);
+        let zones_later = self.settings.honest_from.last() == Some(&HonestSource::Zones)
+            || self.zones.is_fallback(query);
         match self.zones_say(query, limit) {
             // Nobody else could tell, and a SERVFAIL would take the name's addresses of the other
             // family from a stub resolver too.

@@ -4,6 +4,7 @@
 //! ```text
 //! ; splinterdns: complete
 //! ; splinterdns: absent nosuch.example.com
+//! ; splinterdns: fallback
 //! ```
 
 use super::master_file::ZoneError;
@@ -17,6 +18,8 @@ use std::collections::HashSet;
 pub(super) struct Extent {
     /// Whether what the file lacks does not exist.
     complete: bool,
+    /// Whether an upstream resolver is asked first, where there is one.
+    fallback: bool,
     /// Names that do not exist, and nothing below them (RFC 8020 section 2).
     absent: HashSet<LowerName>,
 }
@@ -25,7 +28,7 @@ pub(super) struct Extent {
 const MARK: &str = "splinterdns:";
 
 /// The words that may follow.
-const WORDS: [&str; 2] = ["complete", "absent"];
+const WORDS: [&str; 3] = ["complete", "absent", "fallback"];
 
 impl Extent {
     /// Reads the comments of a zone file, each with its line. `holds` tells which names the zone
@@ -60,7 +63,13 @@ impl Extent {
                 self.complete = true;
                 Ok(None)
             }
-            ("complete", more) => Err(format!("nothing may follow \"complete\", found {more:?}")),
+            ("fallback", "") => {
+                self.fallback = true;
+                Ok(None)
+            }
+            ("complete" | "fallback", more) => {
+                Err(format!("nothing may follow {word:?}, found {more:?}"))
+            }
             ("absent", "") => Err("the name that is absent is missing".to_owned()),
             ("absent", name) => {
                 let name: WireName = wire_name(name).map_err(|why| why.to_string())?;
@@ -76,6 +85,11 @@ impl Extent {
     /// Whether a type that an existing name lacks does not exist.
     pub(super) const fn is_complete(&self) -> bool {
         self.complete
+    }
+
+    /// Whether the zone only counts where no upstream resolver answers.
+    pub(super) const fn is_fallback(&self) -> bool {
+        self.fallback
     }
 
     /// Whether a name that the zone does not hold does not exist; `path` is the name and those
@@ -139,6 +153,7 @@ mod tests {
             ("compleat", "did you mean \"complete\"?"),
             ("", "unknown word about the zone \"\""),
             ("complete since 2024", "nothing may follow"),
+            ("fallback when offline", "nothing may follow"),
             ("absent", "is missing"),
             ("absent a..b", "is no domain name"),
             ("absent example.org", "is not in the zone example.com"),

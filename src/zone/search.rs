@@ -95,6 +95,11 @@ impl Zone {
         self.extent.is_complete()
     }
 
+    /// Whether the zone only counts where no upstream resolver answers.
+    pub(super) const fn is_fallback(&self) -> bool {
+        self.extent.is_fallback()
+    }
+
     /// The zone's SOA, with the TTL that a negative answer has: the lesser of its own and its
     /// MINIMUM (RFC 2308 section 5).
     pub(super) fn negative_soa(&self) -> RecordSet {

@@ -117,3 +117,42 @@ fn a_zone_file_defines_what_it_holds() {
         ],
     );
 }
+
+/// What systems ask for before they believe in a network.
+const PROBES: [&str; 6] = [
+    "www.msftconnecttest.com.",
+    "dns.msftncsi.com.",
+    "connectivitycheck.gstatic.com.",
+    "captive.apple.com.",
+    "detectportal.firefox.com.",
+    "connectivity-check.ubuntu.com.",
+];
+
+#[test]
+fn probes_for_a_network_are_answered_without_one_and_upstream_where_there_is_one() {
+    let alone = start(Flags::default());
+    let (_silent, offline) =
+        with_a_dead_upstream(vec![HonestSource::Zones, HonestSource::Upstream]);
+    // Another resolver that knows these names by other addresses.
+    let scratch = Scratch::new();
+    let zone = "$TTL 60\n@ SOA ns host 1 3600 600 86400 60\n@ A 192.0.2.1\n* A 192.0.2.1\n";
+    for name in PROBES {
+        let name = name.trim_end_matches('.').trim_start_matches("www.");
+        scratch.write(&format!("zones/{name}.zone"), zone);
+        scratch.write(&format!("zones/www.{name}.zone"), zone);
+    }
+    let above = start_from(with_zones(&scratch.path().join("zones"), Flags::default()));
+    let online = start(Flags { upstream: vec![above.address.into()], ..Flags::default() });
+    for name in PROBES {
+        for server in [&alone, &offline] {
+            let answer = server.ask(US, name, A);
+            assert_eq!((answer.response_code, answer.answers.len()), (NoError, 1), "{name}");
+            assert_ne!(data(&answer), ["192.0.2.1"], "{name}");
+        }
+        assert_eq!(data(&online.ask(US, name, A)), ["192.0.2.1"], "{name}");
+    }
+    // Windows compares these.
+    let answer = alone.ask(US, "dns.msftncsi.com.", A);
+    assert_eq!(data(&answer), ["131.107.255.255"]);
+    assert_eq!(data(&alone.ask(US, "dns.msftncsi.com.", AAAA)), ["fd3e:4f5a:5b81::1"]);
+}
