@@ -84,6 +84,18 @@ impl Upstream {
         }
     }
 
+    /// The same resolvers, with what is known of those that were asked before.
+    #[must_use]
+    pub fn after(mut self, before: &Self) -> Self {
+        for resolver in &mut self.resolvers {
+            let same = |known: &&Arc<Resolver>| known.address == resolver.address;
+            if let Some(known) = before.resolvers.iter().find(same) {
+                *resolver = Arc::clone(known);
+            }
+        }
+        self
+    }
+
     /// The answer to a query, with the query's id.
     ///
     /// # Errors
@@ -204,4 +216,22 @@ async fn ask(
 #[must_use]
 pub fn gives_up(answer: &[u8]) -> bool {
     matches!(answer.get(3).map(|flags| flags & flags3::RCODE), Some(2 | 5))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Upstream;
+    use std::{net::UdpSocket, time::Duration};
+
+    #[tokio::test]
+    async fn what_is_known_of_a_resolver_outlives_a_reload() {
+        let silent = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let other = "192.0.2.1:53".parse().unwrap();
+        let before = Upstream::new(vec![silent], Duration::from_millis(10));
+        // Nobody is there: the system says so, twice.
+        assert!(before.relay(b"\0\x01\x01\0\0\x01\0\0\0\0\0\0\0\0\x01\0\x01").await.is_err());
+        let after = Upstream::new(vec![other, silent], Duration::from_millis(10)).after(&before);
+        let down: Vec<_> = after.resolvers.iter().map(|resolver| resolver.is_down()).collect();
+        assert_eq!(down, [false, true]);
+    }
 }

@@ -119,7 +119,7 @@ async fn reload(
 ) -> BTreeMap<PathBuf, PathKind> {
     let (progress, reads) = (Progress::default(), ReadLog::default());
     let sources = LabSources { progress, reads: reads.clone(), ..sources.clone() };
-    match read(sources).await {
+    match read(sources, serving.load_full()).await {
         Ok(new) => swap(why, new, serving),
         Err(error) => tracing::error!("not reloaded, the old configuration stays:\n{error}"),
     }
@@ -151,12 +151,12 @@ pub(super) fn warn(report: &Report) {
 }
 
 /// Reads the lab on a thread of its own: reading files and building an index takes seconds.
-async fn read(sources: LabSources) -> Result<ServingState, ReloadError> {
+async fn read(sources: LabSources, before: Arc<ServingState>) -> Result<ServingState, ReloadError> {
     let (done, loaded) = oneshot::channel();
     thread::Builder::new().name("reload".to_owned()).spawn(move || {
         let new = load(&sources).map_err(ReloadError::from).and_then(|(engine, report)| {
             warn(&report);
-            Ok(ServingState::new(engine)?)
+            Ok(ServingState::after(engine, &before)?)
         });
         // Nobody waits any more when the server stops.
         let _ = done.send(new);

@@ -1,11 +1,12 @@
 //! The engine with its upstream resolvers: what is swapped on a reload.
 
 use crate::{
+    config::UpstreamSpec,
     dns::constants::flags3,
     engine::{AfterUpstream, Engine, UpstreamQuery},
     upstream::Upstream,
 };
-use std::io;
+use std::{io, net::SocketAddr};
 use thiserror::Error;
 
 /// An engine that can ask for what it does not know.
@@ -13,6 +14,8 @@ use thiserror::Error;
 pub(super) struct ServingState {
     pub(super) engine: Engine,
     upstream: Upstream,
+    /// The addresses of the upstream resolvers, as they are written.
+    hosts: Vec<(UpstreamSpec, Vec<SocketAddr>)>,
 }
 
 /// The address of an upstream resolver cannot be found.
@@ -34,14 +37,35 @@ pub(super) struct Relayed<'e> {
 impl ServingState {
     /// Looks up the hosts of the upstream resolvers; so this may take as long as the system waits.
     pub(super) fn new(engine: Engine) -> Result<Self, ResolveError> {
-        let mut servers = Vec::new();
-        for spec in &engine.settings.upstream {
-            let found = spec.addresses();
-            let host = || spec.to_string();
-            servers.extend(found.map_err(|why| ResolveError { host: host(), why })?);
+        Self::with_hosts(engine, |host, why| Err(ResolveError { host: host.to_string(), why }))
+    }
+
+    /// The same after another state: a host that cannot be found now keeps its addresses, and a
+    /// resolver that is known not to answer is not forgotten.
+    pub(super) fn after(engine: Engine, before: &Self) -> Result<Self, ResolveError> {
+        let new = Self::with_hosts(engine, |host, why| {
+            let known = before.hosts.iter().find(|(known, _)| known == host);
+            let Some((_, addresses)) = known else {
+                return Err(ResolveError { host: host.to_string(), why });
+            };
+            tracing::warn!(%host, %why, "an upstream's address cannot be found; the old one stays");
+            Ok(addresses.clone())
+        })?;
+        Ok(Self { upstream: new.upstream.after(&before.upstream), ..new })
+    }
+
+    fn with_hosts(
+        engine: Engine,
+        unknown: impl Fn(&UpstreamSpec, io::Error) -> Result<Vec<SocketAddr>, ResolveError>,
+    ) -> Result<Self, ResolveError> {
+        let mut hosts = Vec::new();
+        for host in &engine.settings.upstream {
+            let addresses = host.addresses().or_else(|why| unknown(host, why))?;
+            hosts.push((host.clone(), addresses));
         }
+        let servers = hosts.iter().flat_map(|(_, addresses)| addresses.clone()).collect();
         let upstream = Upstream::new(servers, engine.settings.upstream_timeout);
-        Ok(Self { engine, upstream })
+        Ok(Self { engine, upstream, hosts })
     }
 
     /// Asks the upstream resolvers, and has the engine say what the client gets then.
@@ -49,5 +73,37 @@ impl ServingState {
         let outcome = self.upstream.relay(query.message.view().octets).await;
         let upstream_rcode = outcome.as_ref().ok().map(|answer| answer.octets[3] & flags3::RCODE);
         Relayed { answer: self.engine.after_upstream(query, outcome), upstream_rcode }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ServingState;
+    use crate::{
+        config::LabSpec,
+        engine::{Engine, LabSources, load},
+        files::FileSource,
+        upstream::Upstream,
+    };
+
+    fn engine(host: &str) -> Engine {
+        let flags = LabSpec { upstream: vec![host.parse().unwrap()], ..LabSpec::default() };
+        load(&LabSources::new(FileSource::built_in_configs(), flags)).unwrap().0
+    }
+
+    #[test]
+    fn a_host_that_cannot_be_found_now_keeps_its_addresses() {
+        let (host, timeout) = ("nowhere.invalid:53", std::time::Duration::from_secs(1));
+        let address: std::net::SocketAddr = "192.0.2.1:53".parse().unwrap();
+        let before = ServingState {
+            upstream: Upstream::new(vec![address], timeout),
+            hosts: vec![(host.parse().unwrap(), vec![address])],
+            engine: engine("192.0.2.9:53"),
+        };
+        let after = ServingState::after(engine(host), &before).unwrap();
+        assert_eq!(after.hosts, before.hosts);
+        let other = ServingState::after(engine("elsewhere.invalid:53"), &before);
+        assert!(other.unwrap_err().to_string().contains("elsewhere.invalid:53"));
+        assert!(ServingState::new(engine(host)).is_err(), "at the start there is none of before");
     }
 }

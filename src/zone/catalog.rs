@@ -133,8 +133,8 @@ impl Zones {
         })
     }
 
-    /// Whether the zone that holds a name only counts where no upstream resolver answers, as that of
-    /// a probe whose addresses change.
+    /// Whether the zone that holds a name only counts where no upstream resolver answers, as that
+    /// of a probe whose addresses change.
     #[must_use]
     pub fn is_fallback(&self, query: QueryView<'_>) -> bool {
         self.find(&query.qname_as_written()).is_some_and(Zone::is_fallback)
