@@ -4,6 +4,7 @@
 //! to stop. The engine is swapped whole on a reload, so a query sees one from its beginning to its
 //! end.
 
+mod connections;
 mod delivery;
 mod listener;
 mod reload;

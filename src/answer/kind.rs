@@ -21,6 +21,18 @@ pub struct Answer {
     dated: bool,
     /// Whether a part of it is a forged alias with its target's addresses.
     aliased: bool,
+    /// How many answers are made of each other in it, itself included.
+    depth: usize,
+    span: AnswerSpan,
+}
+
+/// How much may go out for one query, and how late.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AnswerSpan {
+    /// Replies, at most.
+    pub replies: usize,
+    /// When the last of them leaves, at the latest.
+    pub latest: Duration,
 }
 
 /// A kind of answer. `kinds.rs` has the table of all kinds.
@@ -36,6 +48,15 @@ pub trait AnswerKind: fmt::Debug + Send + Sync {
     /// Those of its parts that are sent on a day.
     fn parts_on(&self, _day: Date) -> Vec<&Answer> {
         self.parts()
+    }
+
+    /// How much goes out, and how late. One of its parts is sent, unless it says otherwise.
+    fn span(&self) -> AnswerSpan {
+        let none = AnswerSpan { replies: 1, latest: Duration::ZERO };
+        self.parts().into_iter().fold(none, |most, part| AnswerSpan {
+            replies: most.replies.max(part.span.replies),
+            latest: most.latest.max(part.span.latest),
+        })
     }
 
     /// Whether its parts differ from day to day.
@@ -90,6 +111,8 @@ impl Answer {
     ) -> Self {
         let parts = kind.parts();
         let dated = kind.is_dated() || parts.iter().any(|part| part.dated);
+        let depth = 1 + parts.iter().map(|part| part.depth).max().unwrap_or(0);
+        let span = kind.span();
         let aliased = kind.alias().is_some() || parts.iter().any(|part| part.aliased);
         let parsers = if kind.is_honest() {
             ParserSet::ALL
@@ -98,7 +121,7 @@ impl Answer {
         } else {
             union(parts.iter().map(|part| part.parsers))
         };
-        Self { name, kind, form, parsers, dated, aliased }
+        Self { name, kind, form, parsers, dated, aliased, depth, span }
     }
 
     /// Plans what is sent so long after the query, if its sender has read the query.
@@ -134,6 +157,18 @@ impl Answer {
         // One that has led there on other days leads there still.
         let all = parts.into_iter().chain(self.kind.parts());
         all.into_iter().any(|part| part.plan_alias_target(planner))
+    }
+
+    /// How many answers are made of each other in it, itself included.
+    #[must_use]
+    pub const fn depth(&self) -> usize {
+        self.depth
+    }
+
+    /// How much may go out for one query, and how late.
+    #[must_use]
+    pub const fn span(&self) -> AnswerSpan {
+        self.span
     }
 
     /// The parsers of those who send it, or parts of it.

@@ -14,6 +14,8 @@ mod servfail;
 mod sometimes;
 mod truncate;
 
+pub use race::{LONGEST, MOST_REPLIES};
+
 use super::options::KindEntry;
 
 /// Every kind of answer.

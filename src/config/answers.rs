@@ -11,8 +11,8 @@ use super::{
 };
 use crate::{
     answer::{
-        AddressFamily, Answer, AnswerKind, EdnsForm, KINDS, KindEntry, MessageForm, Pick,
-        kind_named,
+        AddressFamily, Answer, AnswerKind, AnswerSpan, EdnsForm, KINDS, KindEntry, LONGEST,
+        MOST_REPLIES, MessageForm, Pick, kind_named,
     },
     diagnostic::{At, Mismatch, Report, UnknownWord},
     dns::QueryParser,
@@ -39,6 +39,9 @@ pub struct AnswerCatalog<'s> {
     /// How many counters of answers have been given out, in this country and those before it.
     counters: usize,
 }
+
+/// As many answers may be made of each other. Each is a call on the stack when a query is answered.
+const MAX_DEPTH: usize = 32;
 
 /// Stands for all that answers refer to while only their form is checked.
 struct AnythingGoes;
@@ -127,6 +130,11 @@ impl<'s> AnswerCatalog<'s> {
             return done.clone();
         }
         let reader = &mut Reader::again(reader.report, self.file);
+        if self.open.len() == MAX_DEPTH {
+            reader.refer(node, ConfigError::TooDeep { most: MAX_DEPTH });
+            self.done.insert(name, None);
+            return None;
+        }
         self.open.push(name);
         let answer = match &node.value {
             Value::Scalar(word) => read_word(word, node, self, reader).map(|mut answer| {
@@ -136,7 +144,7 @@ impl<'s> AnswerCatalog<'s> {
             _ => read_map(node, Some(name), self, reader),
         };
         self.open.pop();
-        let answer = answer.map(Arc::new);
+        let answer = answer.filter(|answer| is_bounded(answer, node, reader)).map(Arc::new);
         self.done.insert(name, answer.clone());
         answer
     }
@@ -146,7 +154,10 @@ impl<'s> AnswerContext<'s> for AnswerCatalog<'s> {
     fn answer(&mut self, node: &'s Node, reader: &mut Reader<'_>) -> Option<Arc<Answer>> {
         match &node.value {
             Value::Scalar(word) | Value::Number(word) => self.by_word(word, node, reader),
-            _ => read_map(node, None, self, reader).map(Arc::new),
+            _ => {
+                let answer = read_map(node, None, self, reader);
+                answer.filter(|answer| is_bounded(answer, node, reader)).map(Arc::new)
+            }
         }
     }
 
@@ -191,6 +202,27 @@ impl<'s> AnswerContext<'s> for AnythingGoes {
     fn counter(&mut self) -> usize {
         0
     }
+}
+
+/// Whether what an answer is made of stays within what one query may cause; what does not has been
+/// reported.
+fn is_bounded(answer: &Answer, node: &Node, reader: &mut Reader<'_>) -> bool {
+    let AnswerSpan { replies, latest } = answer.span();
+    let too_much = |found: String, most: String| ConfigError::TooMuch { found, most };
+    let problem = if answer.depth() > MAX_DEPTH {
+        ConfigError::TooDeep { most: MAX_DEPTH }
+    } else if replies > MOST_REPLIES {
+        too_much(format!("up to {replies} replies"), MOST_REPLIES.to_string())
+    } else if latest > LONGEST {
+        too_much(
+            format!("its last reply after {} s", latest.as_secs_f64()),
+            format!("{} s", LONGEST.as_secs()),
+        )
+    } else {
+        return true;
+    };
+    reader.refer(node, problem);
+    false
 }
 
 /// The answer that a bare word means, if it is a kind that needs no options.

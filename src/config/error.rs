@@ -42,6 +42,20 @@ pub enum ConfigError {
         /// What the map describes.
         what: &'static str,
     },
+    /// Answers that are made of each other too often.
+    #[error("this answer is made of others that are made of others, more than {most} deep")]
+    TooDeep {
+        /// As deep as they may be.
+        most: usize,
+    },
+    /// An answer that sends too much, or too late, because of what it is made of.
+    #[error("this answer sends {found}; {most} is the most for one query")]
+    TooMuch {
+        /// What its parts come to.
+        found: String,
+        /// What there may be.
+        most: String,
+    },
     /// Answers that name each other in a circle.
     #[error("this answer is made of itself: {chain}")]
     Circular {

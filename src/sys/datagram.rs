@@ -33,6 +33,9 @@ pub(crate) const BATCH: usize = 32;
 /// And as many as it makes room for, at least.
 const LEAST_ROOM: usize = 4;
 
+/// A full send buffer, because one client's link is slow, must not hold up all others.
+const DONTWAIT: i32 = libc::MSG_DONTWAIT;
+
 /// Longer than any query: a question of 255 octets and an OPT with a few options. What is longer is
 /// cut off. Were it a power of two, the beginnings of all payloads would fight for the same few
 /// lines of the cache.
@@ -158,7 +161,7 @@ impl ReturnPath {
         let header = self.header(&mut part);
         // SAFETY: the header points to `self`, `part` and `octets`, which outlive the call; sending
         // writes to none of them.
-        let sent = unsafe { libc::sendmsg(socket.as_raw_fd(), &raw const header, 0) };
+        let sent = unsafe { libc::sendmsg(socket.as_raw_fd(), &raw const header, DONTWAIT) };
         if sent < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
     }
 }
@@ -259,8 +262,9 @@ impl Batch {
                 let size = waiting.len() as u32;
                 // SAFETY: as in `receive`; sending reads names, parts, control messages and octets,
                 // which outlive the call.
-                let sent =
-                    unsafe { libc::sendmmsg(socket.as_raw_fd(), waiting.as_mut_ptr(), size, 0) };
+                let sent = unsafe {
+                    libc::sendmmsg(socket.as_raw_fd(), waiting.as_mut_ptr(), size, DONTWAIT as _)
+                };
                 let (sent, failure) = match usize::try_from(sent) {
                     Ok(sent) => (sent, None),
                     // The error is that of the first: it is given up, and the rest goes on.

@@ -1,6 +1,7 @@
 //! A server, from its first socket to its end.
 
 use super::{
+    connections::Connections,
     listener::{BindError, Sockets, allow_files},
     reload,
     serving::{ResolveError, ServingState},
@@ -27,7 +28,7 @@ use thiserror::Error;
 use tokio::{
     runtime::Handle,
     signal::unix::{Signal, SignalKind, signal},
-    sync::{Semaphore, watch},
+    sync::watch,
     task::JoinSet,
 };
 
@@ -121,7 +122,7 @@ impl Server {
         reload::warn(&report);
         drop(report);
         let mut tasks = JoinSet::new();
-        let connections = Arc::new(Semaphore::new(serving.load().engine.settings.tcp_connections));
+        let connections = Connections::new(serving.load().engine.settings.tcp_connections);
         let stop_workers = Arc::new(AtomicBool::new(false));
         let events = publisher();
         for Sockets { listener, udp, tcp } in sockets {
@@ -140,7 +141,7 @@ impl Server {
             }
             let (serving, events) = (Arc::clone(&serving), events.clone());
             let context = stream::StreamContext { serving, binding, events };
-            tasks.spawn(tcp::serve(tcp, context, Arc::clone(&connections)));
+            tasks.spawn(tcp::serve(tcp, context, connections.clone()));
         }
         let reloads = reload::watch(sources, serving, hangup, terminal);
         let is_told = tokio::select! {

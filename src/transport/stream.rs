@@ -30,6 +30,10 @@ const READ: usize = 16_384;
 /// And at first, because most streams carry one query.
 const FIRST_READ: usize = 512;
 
+/// No further query is answered while so many octets wait to be written: a client that reads nothing
+/// costs no more.
+const MOST_UNSENT: usize = 65_536;
+
 /// How many honest answers a stream remembers; there may be a thousand streams.
 const CACHED_ANSWERS: usize = 256;
 
@@ -56,19 +60,7 @@ pub(super) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
     transport: Transport,
     context: StreamContext,
 ) -> io::Result<Ended<S>> {
-    let connection = Connection {
-        stream,
-        client,
-        transport,
-        idle: context.serving.load().engine.settings.tcp_idle,
-        context,
-        pending: Vec::new(),
-        outbox: StreamOutbox::default(),
-        scratch: Scratch::with_cache(CACHED_ANSWERS),
-        in_flight: 0,
-        answers: mpsc::channel(IN_FLIGHT),
-    };
-    connection.run().await
+    Connection::new(stream, client, transport, context).run().await
 }
 
 /// One stream. What can be answered at once is written together with the other answers of the same
@@ -114,13 +106,32 @@ enum Late {
 
 /// What has been done with the queries that were read.
 enum TakenQueries {
-    /// Whether there was one.
-    Answered(bool),
+    Answered {
+        /// Whether there was one.
+        any: bool,
+        /// Whether others wait until those answers have been written.
+        more: bool,
+    },
     /// The stream is to be reset.
     Reset(Outgoing),
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
+    fn new(stream: S, client: IpAddr, transport: Transport, context: StreamContext) -> Self {
+        Self {
+            stream,
+            client,
+            transport,
+            idle: context.serving.load().engine.settings.tcp_idle,
+            context,
+            pending: Vec::new(),
+            outbox: StreamOutbox::default(),
+            scratch: Scratch::with_cache(CACHED_ANSWERS),
+            in_flight: 0,
+            answers: mpsc::channel(IN_FLIGHT),
+        }
+    }
+
     async fn run(mut self) -> io::Result<Ended<S>> {
         let mut deadline = Instant::now() + self.idle;
         let (mut open, mut room) = (true, FIRST_READ);
@@ -144,17 +155,23 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                     }
                 () = sleep_until(deadline), if self.in_flight == 0 => return Ok(Ended::Closed),
             }
-            // Only whole queries reset the idle time: a client that drips octets must not hold a
-            // place for ever.
-            match self.take_queries()? {
-                TakenQueries::Answered(true) => deadline = Instant::now() + self.idle,
-                TakenQueries::Answered(false) => {}
-                TakenQueries::Reset(reply) => {
-                    self.flush().await?;
-                    return Ok(self.reset(reply));
+            loop {
+                let taken = self.take_queries()?;
+                self.flush().await?;
+                match taken {
+                    TakenQueries::Reset(reply) => return Ok(self.reset(reply)),
+                    TakenQueries::Answered { any, more } => {
+                        // Only whole queries reset the idle time: a client that drips octets must
+                        // not hold a place for ever.
+                        if any {
+                            deadline = Instant::now() + self.idle;
+                        }
+                        if !more {
+                            break;
+                        }
+                    }
                 }
             }
-            self.flush().await?;
         }
         Ok(Ended::Closed)
     }
@@ -166,6 +183,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         let (mut start, mut reset) = (0, None);
         while let [high, low, rest @ ..] = &self.pending[start..]
             && self.in_flight < IN_FLIGHT
+            && self.outbox.octets.len() < MOST_UNSENT
             && reset.is_none()
         {
             let length = usize::from(u16::from_be_bytes([*high, *low]));
@@ -180,7 +198,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             reset = self.answer(&serving, octets)?;
         }
         self.pending.drain(..start);
-        Ok(reset.map_or(TakenQueries::Answered(start > 0), TakenQueries::Reset))
+        let more = self.outbox.octets.len() >= MOST_UNSENT;
+        let answered = TakenQueries::Answered { any: start > 0, more };
+        Ok(reset.map_or(answered, TakenQueries::Reset))
     }
 
     /// Answers one query, or sends it its own way. Something comes back when the stream is to
@@ -286,7 +306,7 @@ impl StreamOutbox {
 
 #[cfg(test)]
 mod tests {
-    use super::{Ended, StreamContext, serve};
+    use super::{Connection, Ended, MOST_UNSENT, StreamContext, TakenQueries, serve};
     use crate::{
         config::LabSpec,
         dns::Transport,
@@ -308,19 +328,23 @@ mod tests {
         [&(query.len() as u16).to_be_bytes()[..], &query].concat()
     }
 
-    /// A pipe in memory, with China at one end.
-    fn connected() -> (DuplexStream, JoinHandle<std::io::Result<Ended<DuplexStream>>>) {
+    /// A listener in China.
+    fn context() -> StreamContext {
         let flags =
             LabSpec { today: Some("2026-11-22T12:00".parse().unwrap()), ..LabSpec::default() };
         let (engine, _) = load(&LabSources::new(FileSource::built_in_configs(), flags)).unwrap();
-        let context = StreamContext {
+        StreamContext {
             serving: Arc::new(ArcSwap::from_pointee(ServingState::new(engine).unwrap())),
             binding: Some("CN".parse().unwrap()),
             events: None,
-        };
+        }
+    }
+
+    /// A pipe in memory, with China at one end.
+    fn connected() -> (DuplexStream, JoinHandle<std::io::Result<Ended<DuplexStream>>>) {
         let (ours, theirs) = duplex(4096);
         let client = [10, 0, 0, 1].into();
-        (ours, tokio::spawn(serve(theirs, client, Transport::Tcp, context)))
+        (ours, tokio::spawn(serve(theirs, client, Transport::Tcp, context())))
     }
 
     #[tokio::test]
@@ -337,6 +361,37 @@ mod tests {
         }
         drop(client);
         assert!(matches!(served.await.unwrap().unwrap(), Ended::Closed));
+    }
+
+    /// A client that asks and asks and reads nothing is owed a little more than the bound, and
+    /// nothing that it has asked for is forgotten.
+    #[tokio::test]
+    async fn what_waits_to_be_written_is_bounded() {
+        const QUERIES: usize = 3000;
+        let (ours, _theirs) = duplex(4096);
+        let client = [10, 0, 0, 1].into();
+        let mut connection = Connection::new(ours, client, Transport::Tcp, context());
+        let any = framed(b"\x09microsoft\x03com");
+        let any = [&any[..any.len() - 4], &[0, 255, 0, 1]].concat();
+        connection.pending = any.repeat(QUERIES);
+        let mut rounds = 0;
+        loop {
+            let before = connection.pending.len();
+            let TakenQueries::Answered { any: true, more } = connection.take_queries().unwrap()
+            else {
+                panic!("a query was there");
+            };
+            let (waiting, taken) =
+                (connection.outbox.octets.len(), before - connection.pending.len());
+            assert!(waiting < MOST_UNSENT + 65_537, "{waiting} octets wait");
+            assert!(waiting / (taken / any.len()) > 1000, "the answers are long");
+            connection.outbox.octets.clear();
+            rounds += 1;
+            if !more {
+                break;
+            }
+        }
+        assert!(connection.pending.is_empty() && rounds > 10, "{rounds}");
     }
 
     #[tokio::test]

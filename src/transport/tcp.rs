@@ -1,23 +1,22 @@
 //! Plain DNS over TCP (RFC 7766): connections are taken here and served as streams.
 
-use super::stream::{self, Ended, StreamContext};
+use super::{
+    connections::Connections,
+    stream::{self, Ended, StreamContext},
+};
 use crate::dns::Transport;
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, time::Duration};
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::Semaphore,
     time::sleep,
 };
 
 /// After an error of accepting, such as too many open files.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Takes connections, as many as `connections` has places for; the next ones are closed at once.
-pub(super) async fn serve(
-    listener: TcpListener,
-    context: StreamContext,
-    connections: Arc<Semaphore>,
-) {
+/// Takes connections of those who may ask, as many as there are places for; others are closed at
+/// once.
+pub(super) async fn serve(listener: TcpListener, context: StreamContext, connections: Connections) {
     loop {
         let (stream, client) = match listener.accept().await {
             Ok(accepted) => accepted,
@@ -27,7 +26,11 @@ pub(super) async fn serve(
                 continue;
             }
         };
-        let Ok(place) = Arc::clone(&connections).try_acquire_owned() else {
+        if !context.serving.load().engine.settings.allows(client.ip()) {
+            tracing::debug!(%client, "a connection of a client that may not ask");
+            continue;
+        }
+        let Some(place) = connections.place(client.ip()) else {
             tracing::debug!(%client, "too many connections");
             continue;
         };

@@ -1,7 +1,9 @@
 //! `delay`: an answer that comes late.
 
 use super::race::LONGEST;
-use crate::answer::{Answer, AnswerKind, AnswerOptions, KindEntry, MessageForm, Planner};
+use crate::answer::{
+    Answer, AnswerKind, AnswerOptions, AnswerSpan, KindEntry, MessageForm, Planner,
+};
 use std::{sync::Arc, time::Duration};
 
 pub(super) const ENTRY: KindEntry = KindEntry::composed("delay", read)
@@ -23,6 +25,11 @@ fn read(options: &mut dyn AnswerOptions) -> Option<Box<dyn AnswerKind>> {
 impl AnswerKind for Delay {
     fn plan(&self, _form: &MessageForm, after: Duration, planner: &mut Planner<'_>) {
         self.then.plan(after + self.by, planner);
+    }
+
+    fn span(&self) -> AnswerSpan {
+        let AnswerSpan { replies, latest } = self.then.span();
+        AnswerSpan { replies, latest: self.by + latest }
     }
 
     fn parts(&self) -> Vec<&Answer> {

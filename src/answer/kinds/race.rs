@@ -1,7 +1,7 @@
 //! `race`: several replies to one query.
 
 use crate::answer::{
-    Answer, AnswerKind, AnswerOptions, KindEntry, MessageForm, OptionPlace, Planner,
+    Answer, AnswerKind, AnswerOptions, AnswerSpan, KindEntry, MessageForm, OptionPlace, Planner,
 };
 use std::{sync::Arc, time::Duration};
 
@@ -12,10 +12,10 @@ pub(super) const ENTRY: KindEntry = KindEntry::composed("race", read).such_as(
 
 /// A client that waits longer has given up: `dig` after 15 s, glibc after 30 s, whatever their
 /// options.
-pub(super) const LONGEST: Duration = Duration::from_secs(60);
+pub const LONGEST: Duration = Duration::from_secs(60);
 
 /// More replies to one query than any network was seen to send.
-const MOST_STEPS: usize = 16;
+pub const MOST_REPLIES: usize = 16;
 
 /// The steps, in the order of their times.
 #[derive(Debug)]
@@ -24,15 +24,15 @@ struct Race(Vec<(Duration, Arc<Answer>)>);
 fn read(options: &mut dyn AnswerOptions) -> Option<Box<dyn AnswerKind>> {
     let mut steps = Vec::new();
     let count = options.items("steps", &mut |index, options| {
-        if index < MOST_STEPS {
+        if index < MOST_REPLIES {
             options.open("a step of a race");
             let after = options.duration("after", (Duration::ZERO, LONGEST));
             let send = options.answer("send");
             steps.push(after.zip(send));
         }
     });
-    if count == 0 || count > MOST_STEPS {
-        let expected = format!("1 to {MOST_STEPS}");
+    if count == 0 || count > MOST_REPLIES {
+        let expected = format!("1 to {MOST_REPLIES}");
         options.reject(OptionPlace::Whole, &format!("{count} steps"), &expected);
         return None;
     }
@@ -44,6 +44,12 @@ fn read(options: &mut dyn AnswerOptions) -> Option<Box<dyn AnswerKind>> {
 impl AnswerKind for Race {
     fn plan(&self, _form: &MessageForm, after: Duration, planner: &mut Planner<'_>) {
         self.0.iter().for_each(|(later, answer)| answer.plan(after + *later, planner));
+    }
+
+    fn span(&self) -> AnswerSpan {
+        let replies = self.0.iter().map(|(_, answer)| answer.span().replies);
+        let latest = self.0.iter().map(|(after, answer)| *after + answer.span().latest);
+        AnswerSpan { replies: replies.sum(), latest: latest.max().unwrap_or_default() }
     }
 
     fn parts(&self) -> Vec<&Answer> {
