@@ -7,7 +7,7 @@ use splinterdns::{
     diagnostic::{At, Place},
     engine::LabSources,
     files::FileSource,
-    transport::Server,
+    transport::{Hangups, Server},
 };
 use std::{
     fs,
@@ -36,7 +36,8 @@ fn main() {
     let runtime = Runtime::new().expect("a runtime");
     let (stop, stopped) = watch::channel(());
     let address = runtime.block_on(async {
-        let server = Server::bind(sources).unwrap_or_else(|error| panic!("{error}"));
+        let server = Server::bind(sources, Hangups::take().unwrap())
+            .unwrap_or_else(|error| panic!("{error}"));
         let address = server.listeners()[0].address;
         tokio::spawn(server.run(stopped));
         address

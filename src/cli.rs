@@ -67,7 +67,11 @@ enum Command {
 /// Runs the command that the program was called with.
 #[must_use]
 pub fn main() -> ExitCode {
-    let outcome = match Cli::parse().command {
+    let arguments = match Cli::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return misused(&error),
+    };
+    let outcome = match arguments.command {
         Command::Serve(args) => serve::run(args),
         Command::Check(args) => check::run(&args),
         Command::Explain(args) => explain::run(&args),
@@ -81,8 +85,21 @@ pub fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            anstream::eprintln!("{}error:{:#} {}", style::BAD, style::BAD, failure.message);
+            let (bad, message) = (style::BAD, failure.message);
+            style::complain(format_args!("{bad}error:{bad:#} {message}"));
             ExitCode::from(failure.code)
         }
     }
+}
+
+/// Help, a version, or what is wrong with the arguments, which are told in colours unless they
+/// could move a terminal.
+fn misused(error: &clap::Error) -> ExitCode {
+    if std::env::args().any(|argument| style::moves_a_terminal(&argument)) {
+        style::complain(format_args!("{}", error.render()));
+    } else {
+        // Nobody may be reading.
+        let _ = error.print();
+    }
+    u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
 }

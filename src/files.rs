@@ -1,10 +1,12 @@
 //! Where files are read from: a folder, or the binary itself.
 
 use include_dir::{Dir, include_dir};
+use nix::libc::O_NONBLOCK;
 use std::{
     collections::BTreeMap,
     fs,
     io::{self, BufRead, BufReader, Read as _},
+    os::unix::fs::{FileTypeExt, OpenOptionsExt},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
@@ -234,7 +236,7 @@ impl FileSource {
                 let file = dir.get_file(path).and_then(include_dir::File::contents_utf8);
                 file.map(str::to_owned).ok_or_else(|| io::ErrorKind::NotFound.into())
             }
-            _ => fs::read_to_string(self.on_disk(path)),
+            _ => open_regular(&self.on_disk(path)).and_then(io::read_to_string),
         };
         let unmarked = |text: String| match text.strip_prefix(MARK) {
             Some(unmarked) => unmarked.to_owned(),
@@ -270,7 +272,7 @@ impl FileSource {
                 Some(file) => Ok(Box::new(file.contents())),
                 None => Err(io::ErrorKind::NotFound.into()),
             },
-            _ => fs::File::open(self.on_disk(path))
+            _ => open_regular(&self.on_disk(path))
                 .map(|file| Box::new(BufReader::with_capacity(PIECE, file)) as Box<dyn BufRead>),
         };
         let unmarked = opened.and_then(|mut file| {
@@ -310,6 +312,23 @@ impl FileSource {
         found.sort();
         Ok(found)
     }
+}
+
+/// Opens a file, through links. A pipe would keep the reader waiting, and a device may never end.
+fn open_regular(path: &Path) -> io::Result<fs::File> {
+    let file = fs::File::options().read(true).custom_flags(O_NONBLOCK).open(path)?;
+    let kind = file.metadata()?.file_type();
+    if kind.is_file() {
+        return Ok(file);
+    }
+    let what = if kind.is_dir() {
+        "a folder"
+    } else if kind.is_fifo() {
+        "a pipe"
+    } else {
+        "a device or a socket"
+    };
+    Err(io::Error::other(format!("it is {what}, and no file")))
 }
 
 #[cfg(test)]

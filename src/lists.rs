@@ -10,7 +10,7 @@ pub use odd_lines::{EntryError, ForeignList, ListReading, OddLines};
 
 use crate::dns::{Form, PatternError, PatternRef};
 use std::{
-    io::{self, BufRead},
+    io::{self, BufRead, Read},
     path::Path,
 };
 
@@ -51,8 +51,13 @@ impl Format {
         let mut reading = ListReading::default();
         for number in 1.. {
             octets.clear();
-            if file.read_until(b'\n', &mut octets)? == 0 {
+            if file.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut octets)? == 0 {
                 break;
+            }
+            if octets.len() as u64 == LONGEST_LINE && octets.last() != Some(&b'\n') {
+                skip_line(&mut file)?;
+                reading.odd((number, 1), EntryError::TooLong, None);
+                continue;
             }
             let Some(line) = text_of(&octets) else {
                 reading.odd((number, 1), EntryError::NotText, None);
@@ -95,6 +100,23 @@ impl Format {
         match self {
             Self::Plain => plain::pattern(word, text),
             Self::Hosts => hosts::pattern(word, text),
+        }
+    }
+}
+
+/// Octets of a line, at most: no name and no sensible expression is longer.
+const LONGEST_LINE: u64 = 16_384;
+
+/// Passes over the rest of a line, which may be all that there is.
+fn skip_line(file: &mut impl BufRead) -> io::Result<()> {
+    loop {
+        let room = file.fill_buf()?;
+        let end = room.iter().position(|octet| *octet == b'\n');
+        let (length, done) =
+            (end.map_or(room.len(), |end| end + 1), end.is_some() || room.is_empty());
+        file.consume(length);
+        if done {
+            return Ok(());
         }
     }
 }
@@ -169,6 +191,16 @@ mod tests {
         let found = read(Format::Hosts, b"0.0.0.0 good.example *.bad.example\n");
         assert_eq!(places(&found), [((1, 22), 1)]);
         assert!(found.odd[0].to_string().starts_with("\"*.bad"), "{}", found.odd[0]);
+    }
+
+    #[test]
+    fn a_line_that_is_too_long_is_no_entry_and_the_next_one_is() {
+        let long = "x".repeat(16_384);
+        let text = format!("a.example\n{long}\nb.example\n{}", "y".repeat(200_000));
+        let mut entries = 0;
+        let found = Format::Plain.read(text.as_bytes(), |_| entries += 1).unwrap();
+        assert_eq!((places(&found), entries), (vec![((2, 1), 2)], 2));
+        assert!(found.odd[0].to_string().contains("16,384"), "{}", found.odd[0]);
     }
 
     #[test]

@@ -19,3 +19,4 @@ mod watched_files;
 pub use listener::BindError;
 pub use server::{Server, ServerEnd, StartError};
 pub use serving::ResolveError;
+pub use terminal::Hangups;

@@ -4,6 +4,7 @@ use super::{
     file_options::input,
     outcome::{Failure, Outcome},
     progress::watched,
+    style::{complain, say_json},
 };
 use crate::{
     config::LabSpec,
@@ -47,7 +48,7 @@ pub(super) fn run(args: &CheckArgs) -> Outcome {
         check(path, &mut found)?;
     }
     if let Some(problems) = found.json {
-        say!("{:#}", Value::from(problems));
+        say_json(&Value::from(problems));
         let clean = found.text.is_empty();
         return if clean { Ok(()) } else { Err(Failure::problem("problems were found")) };
     }
@@ -160,7 +161,7 @@ fn check_configs(
 /// What is odd goes where problems go, and is none.
 fn warn(report: &Report) {
     if let Some(warnings) = report.warnings() {
-        eprintln!("{warnings}");
+        complain(format_args!("{warnings}"));
     }
 }
 

@@ -67,7 +67,7 @@ pub(super) fn run(args: &CompareArgs) -> Outcome {
         print(&rows, question, engine.settings.clock.today());
     }
     if args.asking.json {
-        say!("{:#}", Value::from(json));
+        style::say_json(&Value::from(json));
     }
     Ok(())
 }

@@ -46,7 +46,7 @@ pub(super) fn run(args: &CountriesArgs) -> Outcome {
         } else {
             chosen().map(with_rules).collect()
         };
-        say!("{:#}", Value::from(json));
+        style::say_json(&Value::from(json));
     } else if found.is_empty() {
         table(&lab.policy, true).print();
         say!("");

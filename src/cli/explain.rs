@@ -77,7 +77,7 @@ pub(super) fn run(args: &ExplainArgs) -> Outcome {
     let refusal = (!engine.settings.allows(client))
         .then(|| engine.explain_refusal(&question.wire, question.qtype, from, now));
     if args.asking.json {
-        say!("{:#}", to_json(&question, &explanation, &misses, refusal.as_ref()));
+        style::say_json(&to_json(&question, &explanation, &misses, refusal.as_ref()));
     } else {
         print(&explanation, &misses, refusal.as_ref(), args.hex);
     }

@@ -63,7 +63,9 @@ impl FileArgs {
         if !engine.replaced.is_empty() {
             let codes: Vec<_> = engine.replaced.iter().map(ToString::to_string).collect();
             let codes = codes.join(", ");
-            anstream::eprintln!("note: {codes} of --configs, in the place of the shipped one");
+            super::style::complain(format_args!(
+                "note: {codes} of --configs, in the place of the shipped one"
+            ));
         }
         Ok(engine)
     }

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     config::log_filter,
-    transport::{Server, ServerEnd, StartError},
+    transport::{Hangups, Server, ServerEnd, StartError},
 };
 use std::{io::IsTerminal, time::Duration};
 use tokio::{
@@ -25,9 +25,13 @@ pub(super) fn run(args: ServeArgs) -> Outcome {
         .build()
         .map_err(Failure::unreadable)?;
     let end = runtime.block_on(serve(args));
-    // What is on its way ends here; a datagram worker that does not see so must not keep us.
-    runtime.shutdown_timeout(LAST_TASKS);
-    let end = end?;
+    match end {
+        // What is on its way ends here; a datagram worker that does not see so must not keep us.
+        Ok(Some(_)) => runtime.shutdown_timeout(LAST_TASKS),
+        // Nothing is, but perhaps a load that takes its time.
+        Ok(None) | Err(_) => runtime.shutdown_background(),
+    }
+    let Some(end) = end? else { return Ok(()) };
     let is_told = end.is_told;
     end.record_last_events();
     if is_told {
@@ -40,16 +44,23 @@ pub(super) fn run(args: ServeArgs) -> Outcome {
 /// How long the end of the program waits for its tasks.
 const LAST_TASKS: Duration = Duration::from_secs(1);
 
-async fn serve(args: ServeArgs) -> Result<ServerEnd, Failure> {
-    // Before the banner says that the server is there: a signal that follows the banner must stop
-    // it cleanly.
+/// Serves until a signal comes; nothing comes back if that was before there was a server.
+async fn serve(args: ServeArgs) -> Result<Option<ServerEnd>, Failure> {
+    // From the first moment: a signal must neither be lost nor end the process in its own way.
+    let hangups = Hangups::take().map_err(Failure::unreadable)?;
     let mut terminate = signal(SignalKind::terminate()).map_err(Failure::unreadable)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::unreadable)?;
     let (files, ready_file) = (args.files.clone(), args.ready_file.clone());
     ready::not_yet(ready_file.as_deref())?;
     let sources = files.sources(args.spec(), &[])?;
     let progress = sources.progress.clone();
-    let server = watched(&progress, || Server::bind(sources)).map_err(|error| match error {
+    let bind = move || watched(&progress, || Server::bind(sources, hangups));
+    let bound = tokio::select! {
+        bound = tokio::task::spawn_blocking(bind) => bound.map_err(Failure::unreadable)?,
+        _ = terminate.recv() => return Ok(None),
+        _ = interrupt.recv() => return Ok(None),
+    };
+    let server = bound.map_err(|error| match error {
         StartError::Load(error) => Failure::from(error),
         error @ (StartError::Bind(_) | StartError::Resolve(_) | StartError::System(_)) => {
             Failure::unreadable(error)
@@ -68,14 +79,14 @@ async fn serve(args: ServeArgs) -> Result<ServerEnd, Failure> {
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
-        ended = &mut running => return ended.map_err(Failure::unreadable),
+        ended = &mut running => return ended.map(Some).map_err(Failure::unreadable),
     }
     drop(ready);
     // Nobody receives when the server has just ended by itself.
     let _ = stop.send(());
     let end = running.await.map_err(Failure::unreadable)?;
     tracing::info!("stopped");
-    Ok(end)
+    Ok(Some(end))
 }
 
 fn start_log(filter: &str) -> Outcome {

@@ -1,9 +1,11 @@
 //! Colours: what is a lie, what is honest, what is only assumed; and the one way to the standard
-//! output.
+//! output and to the standard error, on which nothing that files, names or arguments say can move a
+//! terminal.
 
 use crate::model::{Evidence, VerdictKind};
 use anstyle::{AnsiColor, Style};
-use std::{fmt, io::Write};
+use serde_json::Value;
+use std::{fmt, io::Write, sync::LazyLock};
 
 pub(super) const BAD: Style = AnsiColor::Red.on_default().bold();
 pub(super) const HEAD: Style = Style::new().bold();
@@ -30,5 +32,88 @@ pub(super) const fn evidence(grade: Evidence) -> Style {
 /// Prints a line. Nobody may be reading any more (`splinterdns countries | head`), which is no
 /// error.
 pub(super) fn say(line: fmt::Arguments<'_>) {
-    let _ = writeln!(anstream::stdout(), "{line}");
+    let _ = writeln!(anstream::stdout(), "{}", visible(&line.to_string(), escaped));
+}
+
+/// Prints a JSON value; its texts have no control characters, but may have others that turn the
+/// direction of a line.
+pub(super) fn say_json(value: &Value) {
+    let in_json = |character| format!("\\u{:04x}", u32::from(character));
+    let _ = writeln!(anstream::stdout(), "{}", visible(&format!("{value:#}"), in_json));
+}
+
+/// Prints a line to the standard error.
+pub(super) fn complain(line: fmt::Arguments<'_>) {
+    let _ = writeln!(anstream::stderr(), "{}", visible(&line.to_string(), escaped));
+}
+
+/// Whether a text has something in it that would be escaped.
+pub(super) fn moves_a_terminal(text: &str) -> bool {
+    text.chars().any(controls)
+}
+
+/// The sequences that colour our own words.
+static COLOURS: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let reset = BAD.render_reset().to_string();
+    let begin = [BAD, HEAD, FAINT, GOOD, WARN].map(|style| style.render().to_string());
+    begin.into_iter().chain([reset]).collect()
+});
+
+/// A text in which every character that controls a terminal or turns the direction of a line (UAX
+/// #9) is escaped, but line ends, tabs and our own colours.
+fn visible(text: &str, escape: impl Fn(char) -> String) -> String {
+    let mut visible = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(controls) {
+        visible.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let colour = COLOURS.iter().find(|colour| rest.starts_with(colour.as_str()));
+        let length = if let Some(colour) = colour {
+            visible.push_str(colour);
+            colour.len()
+        } else {
+            let character = rest.chars().next().expect("one was found");
+            visible.push_str(&escape(character));
+            character.len_utf8()
+        };
+        rest = &rest[length..];
+    }
+    visible + rest
+}
+
+fn controls(character: char) -> bool {
+    let turns = matches!(
+        character,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    );
+    turns || character.is_control() && !matches!(character, '\n' | '\t')
+}
+
+/// As Rust writes it: `\x1b`, `\u{202e}`.
+fn escaped(character: char) -> String {
+    if character.is_ascii() {
+        format!("\\x{:02x}", u32::from(character))
+    } else {
+        character.escape_unicode().to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BAD, escaped, visible};
+
+    #[test]
+    fn nothing_that_others_say_moves_a_terminal() {
+        for (text, expected) in [
+            ("\x1b[2J\x1b]0;t\x07", "\\x1b[2J\\x1b]0;t\\x07"),
+            ("a\u{202e}b\u{9b}5m\u{200f}", "a\\u{202e}b\\u{9b}5m\\u{200f}"),
+            ("\x1b[5mblinks", "\\x1b[5mblinks"),
+            ("two\nlines\tand a tab\r", "two\nlines\tand a tab\\x0d"),
+            ("na\u{ef}ve \u{5e9}\u{5dc}\u{5d5}\u{5dd}", "na\u{ef}ve \u{5e9}\u{5dc}\u{5d5}\u{5dd}"),
+        ] {
+            assert_eq!(visible(text, escaped), expected);
+        }
+        let own = format!("{BAD}red{BAD:#}\x07");
+        assert_eq!(visible(&own, escaped), format!("{BAD}red{BAD:#}\\x07"));
+    }
 }

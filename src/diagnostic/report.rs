@@ -70,12 +70,12 @@ impl Report {
 
     /// Notes a problem.
     pub fn add(&mut self, place: Place, problem: impl fmt::Display) {
-        self.problems.push(Problem { place, message: problem.to_string() });
+        self.problems.push(Problem { place, message: shortened(problem.to_string()) });
     }
 
     /// Notes what is odd but keeps nothing from working.
     pub fn warn(&mut self, place: Place, warning: impl fmt::Display) {
-        self.warnings.push(Problem { place, message: warning.to_string() });
+        self.warnings.push(Problem { place, message: shortened(warning.to_string()) });
     }
 
     /// What is odd, if anything is.
@@ -127,10 +127,43 @@ impl Report {
         writeln!(f, "{}:{line}:{column}: {message}", file.path.display())?;
         let Some(text) = file.text.lines().nth(line - 1) else { return Ok(()) };
         let width = line.to_string().len();
-        let mark = " ".repeat(text.chars().take(column - 1).count());
-        writeln!(f, " {line} | {}", text.trim_end())?;
-        writeln!(f, " {:width$} | {mark}^", "")
+        let (text, mark) = excerpt(text.trim_end(), column - 1);
+        writeln!(f, " {line} | {text}")?;
+        writeln!(f, " {:width$} | {:mark$}^", "", "")
     }
+}
+
+/// As much of a line is shown, and as much of it before what is wrong.
+const MOST_OF_A_LINE: usize = 160;
+const BEFORE_THE_MARK: usize = 60;
+
+/// The part of a line around a column, and the column in it, both counted in characters.
+fn excerpt(line: &str, column: usize) -> (String, usize) {
+    // A line may be a whole file.
+    let begin =
+        if line.len() <= MOST_OF_A_LINE { 0 } else { column.saturating_sub(BEFORE_THE_MARK) };
+    let mut characters = line.chars().skip(begin);
+    let mut text: String = if begin > 0 { "..." } else { "" }.to_owned();
+    let cut = text.len();
+    text.extend(characters.by_ref().take(MOST_OF_A_LINE));
+    if characters.next().is_some() {
+        text.push_str("...");
+    }
+    let mark = (column - begin).min(text.chars().count() - cut);
+    (text, cut + mark)
+}
+
+/// A message about something long is cut in its middle.
+const MOST_OF_A_MESSAGE: usize = 2000;
+
+fn shortened(message: String) -> String {
+    if message.len() <= MOST_OF_A_MESSAGE {
+        return message;
+    }
+    let head: String = message.chars().take(MOST_OF_A_MESSAGE / 2).collect();
+    let count = message.chars().count();
+    let tail: String = message.chars().skip(count - MOST_OF_A_MESSAGE / 4).collect();
+    format!("{head}...{tail}")
 }
 
 /// A problem with its place, for programs.
@@ -206,4 +239,28 @@ impl fmt::Display for Warnings<'_> {
 
 fn plural(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MOST_OF_A_LINE, excerpt, shortened};
+
+    #[test]
+    fn of_a_long_line_the_part_around_the_mark_is_shown() {
+        assert_eq!(excerpt("short", 2), ("short".to_owned(), 2));
+        assert_eq!(excerpt("short", 9), ("short".to_owned(), 5));
+        let line = format!("{}HERE{}", "a".repeat(5000), "b".repeat(5000));
+        let (text, mark) = excerpt(&line, 5000);
+        assert!(text.len() < MOST_OF_A_LINE + 10 && text[mark..].starts_with("HERE"), "{text}");
+        assert!(text.starts_with("...a") && text.ends_with("b..."), "{text}");
+        let (text, mark) = excerpt(&line, 0);
+        assert!(text.starts_with('a') && mark == 0);
+    }
+
+    #[test]
+    fn a_long_message_keeps_its_beginning_and_its_end() {
+        let message = shortened(format!("\"{}\" is no name", "\u{e9}".repeat(100_000)));
+        assert!(message.starts_with("\"\u{e9}") && message.ends_with("\" is no name"));
+        assert!(message.chars().count() < 2000);
+    }
 }

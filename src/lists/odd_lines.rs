@@ -14,6 +14,9 @@ pub enum EntryError {
     /// A line of a hosts file, in a file whose name does not say so.
     #[error("\"{0}\" begins with an address, as in a hosts file; name the file *.hosts")]
     Hosts(String),
+    /// A line that is no line of a list.
+    #[error("this line has more than 16,384 octets")]
+    TooLong,
     /// Octets that are no text, and not in a comment.
     #[error("this line is no UTF-8")]
     NotText,

@@ -8,24 +8,24 @@ use std::{
 
 /// The places of all listeners together. Clones count together.
 #[derive(Clone, Debug)]
-pub(super) struct Connections(Arc<Places>);
+pub(super) struct Connections(Arc<ConnectionLimits>);
 
 #[derive(Debug)]
-struct Places {
+struct ConnectionLimits {
     most: usize,
-    held: Mutex<Held>,
+    held: Mutex<HeldPlaces>,
 }
 
 #[derive(Debug, Default)]
-struct Held {
+struct HeldPlaces {
     all: usize,
     by_client: HashMap<IpAddr, usize>,
 }
 
 /// A place that is taken; whoever drops it gives it back.
 #[derive(Debug)]
-pub(super) struct Place {
-    places: Arc<Places>,
+pub(super) struct ConnectionPlace {
+    places: Arc<ConnectionLimits>,
     client: IpAddr,
 }
 
@@ -35,11 +35,11 @@ const PART_OF_A_CLIENT: usize = 4;
 
 impl Connections {
     pub(super) fn new(most: usize) -> Self {
-        Self(Arc::new(Places { most, held: Mutex::default() }))
+        Self(Arc::new(ConnectionLimits { most, held: Mutex::default() }))
     }
 
     /// A place for a client, if there is one.
-    pub(super) fn place(&self, client: IpAddr) -> Option<Place> {
+    pub(super) fn place(&self, client: IpAddr) -> Option<ConnectionPlace> {
         let (places, client) = (Arc::clone(&self.0), one_client(client));
         let mut held = places.lock();
         let own = held.by_client.get(&client).copied().unwrap_or(0);
@@ -49,17 +49,17 @@ impl Connections {
         held.all += 1;
         held.by_client.insert(client, own + 1);
         drop(held);
-        Some(Place { places, client })
+        Some(ConnectionPlace { places, client })
     }
 }
 
-impl Places {
-    fn lock(&self) -> MutexGuard<'_, Held> {
+impl ConnectionLimits {
+    fn lock(&self) -> MutexGuard<'_, HeldPlaces> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Drop for Place {
+impl Drop for ConnectionPlace {
     fn drop(&mut self) {
         let mut held = self.places.lock();
         held.all -= 1;

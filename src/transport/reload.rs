@@ -3,7 +3,7 @@
 
 use super::{
     serving::{ResolveError, ServingState},
-    terminal::ControllingTerminal,
+    terminal::Hangups,
     watched_files::WatchedFiles,
 };
 use crate::{
@@ -65,8 +65,7 @@ enum Reason {
 pub(super) async fn watch(
     sources: LabSources,
     serving: Arc<ArcSwap<ServingState>>,
-    mut hangup: Signal,
-    terminal: ControllingTerminal,
+    Hangups { mut signal, terminal }: Hangups,
 ) {
     let (changes, mut change) = unbounded_channel();
     let (mut reads, mut said) = (sources.reads.paths(), BTreeSet::new());
@@ -74,8 +73,8 @@ pub(super) async fn watch(
     let mut watcher = watched.watch(&changes, &mut said);
     loop {
         let why = tokio::select! {
-            Some(()) = change.recv() => settled(&mut change, &mut hangup).await,
-            Some(()) = hangup.recv() => Reason::Hangup,
+            Some(()) = change.recv() => settled(&mut change, &mut signal).await,
+            Some(()) = signal.recv() => Reason::Hangup,
             else => return,
         };
         if why == Reason::Hangup && terminal.has_gone() {

@@ -6,7 +6,7 @@ use super::{
     reload,
     serving::{ResolveError, ServingState},
     stream, tcp,
-    terminal::ControllingTerminal,
+    terminal::Hangups,
     udp,
 };
 use crate::{
@@ -25,12 +25,7 @@ use std::{
     time::Duration,
 };
 use thiserror::Error;
-use tokio::{
-    runtime::Handle,
-    signal::unix::{Signal, SignalKind, signal},
-    sync::watch,
-    task::JoinSet,
-};
+use tokio::{runtime::Handle, sync::watch, task::JoinSet};
 
 /// A server that holds its sockets.
 #[derive(Debug)]
@@ -38,9 +33,7 @@ pub struct Server {
     sources: LabSources,
     serving: Arc<ArcSwap<ServingState>>,
     sockets: Vec<Sockets>,
-    /// Taken before anybody can know of the server: a SIGHUP without a handler ends the process.
-    hangup: Signal,
-    terminal: ControllingTerminal,
+    hangups: Hangups,
     /// What was odd about the files.
     report: Report,
 }
@@ -74,12 +67,13 @@ pub enum StartError {
 }
 
 impl Server {
-    /// Reads the lab, then takes the sockets. Must be called inside a tokio runtime.
+    /// Reads the lab, then takes the sockets. Must be called inside a tokio runtime. `hangups` are
+    /// those that have come since the process began.
     ///
     /// # Errors
     ///
     /// [`StartError`]; with problems in the files no socket is taken.
-    pub fn bind(sources: LabSources) -> Result<Self, StartError> {
+    pub fn bind(sources: LabSources, hangups: Hangups) -> Result<Self, StartError> {
         let (engine, report) = load(&sources)?;
         let serving = ServingState::new(engine)?;
         let settings = &serving.engine.settings;
@@ -91,14 +85,11 @@ impl Server {
             .iter()
             .map(|listener| Sockets::bind(listener, settings.workers))
             .collect::<Result<_, _>>()?;
-        let terminal = ControllingTerminal::at_start();
-        let hangup = signal(SignalKind::hangup())?;
         Ok(Self {
             sources,
             serving: Arc::new(ArcSwap::from_pointee(serving)),
             sockets,
-            hangup,
-            terminal,
+            hangups,
             report,
         })
     }
@@ -117,7 +108,7 @@ impl Server {
     /// Answers until `stop` changes or the terminal has gone, reloading on SIGHUP and when a file
     /// changes.
     pub async fn run(self, mut stop: watch::Receiver<()>) -> ServerEnd {
-        let Self { sources, serving, sockets, hangup, terminal, report } = self;
+        let Self { sources, serving, sockets, hangups, report } = self;
         // No log was kept yet when the lab was read.
         reload::warn(&report);
         drop(report);
@@ -143,7 +134,7 @@ impl Server {
             let context = stream::StreamContext { serving, binding, events };
             tasks.spawn(tcp::serve(tcp, context, connections.clone()));
         }
-        let reloads = reload::watch(sources, serving, hangup, terminal);
+        let reloads = reload::watch(sources, serving, hangups);
         let is_told = tokio::select! {
             // An error means that the sender is gone, and nobody else could stop us.
             _ = stop.changed() => true,

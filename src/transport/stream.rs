@@ -30,8 +30,8 @@ const READ: usize = 16_384;
 /// And at first, because most streams carry one query.
 const FIRST_READ: usize = 512;
 
-/// No further query is answered while so many octets wait to be written: a client that reads nothing
-/// costs no more.
+/// No further query is answered while so many octets wait to be written: a client that reads
+/// nothing costs no more.
 const MOST_UNSENT: usize = 65_536;
 
 /// How many honest answers a stream remembers; there may be a thousand streams.

@@ -5,6 +5,27 @@ use std::{
     fs::{self, File},
     io,
 };
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+/// The SIGHUPs of this process, and whether they mean its end.
+#[derive(Debug)]
+pub struct Hangups {
+    pub(super) signal: Signal,
+    pub(super) terminal: ControllingTerminal,
+}
+
+impl Hangups {
+    /// Takes them from now on; without a handler one ends the process. Must be called inside a
+    /// tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// The system's.
+    pub fn take() -> io::Result<Self> {
+        let terminal = ControllingTerminal::at_start();
+        Ok(Self { signal: signal(SignalKind::hangup())?, terminal })
+    }
+}
 
 /// Whether the server belongs to a terminal.
 #[derive(Clone, Copy, Debug)]

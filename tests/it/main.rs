@@ -22,6 +22,7 @@ mod ready;
 mod relay;
 mod reload;
 mod sources;
+mod special_files;
 mod stream;
 #[path = "../support/mod.rs"]
 mod support;

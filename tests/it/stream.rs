@@ -81,12 +81,12 @@ fn a_silent_connection_is_closed_after_the_idle_time() {
 #[test]
 fn one_connection_more_than_there_are_places_is_closed_at_once_and_the_others_go_on() {
     let server = start(Flags { tcp_connections: Some(2), ..Flags::default() });
-    let mut held: Vec<_> = (0..2).map(|_| server.connect(US)).collect();
+    let mut held: Vec<_> = ["127.1.0.1", "127.1.0.2"].map(|client| server.connect(client)).into();
     for stream in &mut held {
         send_framed(stream, &question("example.com.", RecordType::A).to_vec().unwrap());
         receive_framed(stream).unwrap();
     }
-    let mut third = server.connect(US);
+    let mut third = server.connect("127.1.0.3");
     assert!(matches!(third.read(&mut [0; 1]), Ok(0) | Err(_)), "closed");
     send_framed(&mut held[0], &question("example.com.", RecordType::A).to_vec().unwrap());
     receive_framed(&mut held[0]).unwrap();
@@ -95,6 +95,28 @@ fn one_connection_more_than_there_are_places_is_closed_at_once_and_the_others_go
     let mut fourth = server.connect(US);
     send_framed(&mut fourth, &question("example.com.", RecordType::A).to_vec().unwrap());
     assert!(receive_framed(&mut fourth).is_ok(), "places are given back");
+}
+
+#[test]
+fn one_client_cannot_hold_all_places_and_a_stranger_none() {
+    let allow = Some(vec!["127.1.0.0/16".parse().unwrap()]);
+    let server = start(Flags { tcp_connections: Some(8), allow, ..Flags::default() });
+    let is_answered = |client: &str| {
+        let mut stream = server.connect(client);
+        // A connection that is closed may be reset while we write.
+        let query = question("example.com.", RecordType::A).to_vec().unwrap();
+        let framed = [&(query.len() as u16).to_be_bytes()[..], &query].concat();
+        let answered = stream.write_all(&framed).is_ok() && receive_framed(&mut stream).is_ok();
+        (answered, stream)
+    };
+    let held: Vec<_> = (0..2).map(|_| is_answered("127.1.0.1")).collect();
+    assert!(held.iter().all(|(answered, _)| *answered));
+    assert!(!is_answered("127.1.0.1").0, "a quarter is held");
+    assert!(is_answered("127.1.0.2").0);
+    assert!(!is_answered("127.2.0.1").0, "may not ask");
+    drop(held);
+    thread::sleep(Duration::from_millis(200));
+    assert!(is_answered("127.1.0.1").0);
 }
 
 #[test]

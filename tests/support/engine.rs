@@ -16,7 +16,7 @@ use splinterdns::{
     files::FileSource,
     model::CountryCode,
     policy::Country,
-    transport::Server,
+    transport::{Hangups, Server},
 };
 use std::{
     fs,
@@ -111,7 +111,8 @@ pub(crate) fn default_country(code: &str) -> Option<At<CountryCode>> {
 
 /// Takes the sockets and serves, until the channel closes, in the runtime that this is called in.
 pub(super) fn bind(sources: Sources, stopped: watch::Receiver<()>) -> Vec<SocketAddr> {
-    let server = Server::bind(sources).unwrap_or_else(|error| panic!("{error}"));
+    let server =
+        Server::bind(sources, Hangups::take().unwrap()).unwrap_or_else(|error| panic!("{error}"));
     let listeners = server.listeners().iter().map(|listener| listener.address).collect();
     tokio::spawn(server.run(stopped));
     listeners
