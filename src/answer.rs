@@ -26,4 +26,4 @@ pub use options::{AnswerOptions, KindEntry, OptionPlace};
 pub use plan::{Output, Plan, PlannedStep, Planner};
 pub use ttl::TtlRange;
 pub use wire_form::{EdnsForm, ExtendedError, MessageForm, OwnerForm, WireForm};
-pub use writer::{ChainedAlias, ResponseHead, ResponseWriter, write_header_only};
+pub use writer::{ChainedAlias, Redirection, ResponseHead, ResponseWriter, write_header_only};

@@ -27,6 +27,9 @@ static EMPTY: FileSource = FileSource::Together(Vec::new());
 /// U+FEFF in UTF-8, which Notepad and Excel write before a text.
 const MARK: &str = "\u{feff}";
 
+/// Characters of the private use area that stand for the octets of a text in an unknown encoding.
+pub const RAW_OCTETS: u32 = 0x10_ff00;
+
 /// How much of a large file is read at a time.
 const PIECE: usize = 1 << 17;
 
@@ -243,6 +246,24 @@ impl FileSource {
             None => text,
         };
         text.map(unmarked).map_err(|why| FileError { path: self.shown(path), why })
+    }
+
+    /// The same of a file that is octets rather than text, as zone files are: where it is no UTF-8,
+    /// every octet above ASCII is the character [`RAW_OCTETS`] further on.
+    ///
+    /// # Errors
+    ///
+    /// The system's, with the path.
+    pub fn read_octets(&self, path: &Path) -> Result<String, FileError> {
+        let mut octets = Vec::new();
+        let read = self.open(path)?.read_to_end(&mut octets);
+        read.map_err(|why| FileError { path: self.shown(path), why })?;
+        let character = |octet: u8| match octet {
+            0..=0x7f => char::from(octet),
+            _ => char::from_u32(RAW_OCTETS + u32::from(octet)).expect("it is of the last plane"),
+        };
+        Ok(String::from_utf8(octets)
+            .unwrap_or_else(|error| error.as_bytes().iter().copied().map(character).collect()))
     }
 
     /// The same of a file that need not be all UTF-8: what is not is shown by a mark.

@@ -138,11 +138,11 @@ impl Answer {
         self.kind.alias().into_iter().chain(parts).collect()
     }
 
-    /// Whether one of them leads to a name.
+    /// Whether one of them leads to a name on a day.
     #[must_use]
-    pub fn leads_to(&self, name: &Name) -> bool {
+    pub fn leads_to(&self, name: &Name, day: Date) -> bool {
         let own = || self.kind.alias().is_some_and(|alias| alias.leads_to(name));
-        let part = || self.kind.parts().into_iter().any(|part| part.leads_to(name));
+        let part = || self.kind.parts_on(day).into_iter().any(|part| part.leads_to(name, day));
         self.aliased && (own() || part())
     }
 
@@ -154,9 +154,7 @@ impl Answer {
             return true;
         }
         let parts = self.kind.parts_on(planner.query.day());
-        // One that has led there on other days leads there still.
-        let all = parts.into_iter().chain(self.kind.parts());
-        all.into_iter().any(|part| part.plan_alias_target(planner))
+        parts.into_iter().any(|part| part.plan_alias_target(planner))
     }
 
     /// How many answers are made of each other in it, itself included.

@@ -47,6 +47,19 @@ pub struct ChainedAlias {
     pub ttl: u32,
     /// Where it leads.
     pub target: WireName,
+    /// What it was made of, if it was.
+    pub made_of: Option<Redirection>,
+}
+
+/// A DNAME (RFC 6672).
+#[derive(Clone, Debug)]
+pub struct Redirection {
+    /// Whose names are redirected.
+    pub owner: WireName,
+    /// Its TTL.
+    pub ttl: u32,
+    /// Below which name.
+    pub target: WireName,
 }
 
 /// The sections of records, in their order.
@@ -67,6 +80,9 @@ pub(super) enum Owner<'a> {
     /// Another name, in presentation form.
     Text(&'a str),
 }
+
+/// RFC 6672; hickory has no name for it.
+const DNAME: RecordType = RecordType::Unknown(39);
 
 /// Octets of EXTRA-TEXT, at most: it is for people, and they read a line.
 const EXTRA_TEXT: usize = 255;
@@ -170,7 +186,11 @@ impl<'a> ResponseHead<'a> {
 impl<'a> ResponseWriter<'a> {
     /// Adds aliases; records of the question are from then on those of the last one's target.
     pub(super) fn follow(&mut self, chain: &'a [ChainedAlias]) {
-        for ChainedAlias { ttl, target } in chain {
+        for ChainedAlias { ttl, target, made_of } in chain {
+            if let Some(Redirection { owner, ttl, target }) = made_of {
+                let (section, owner) = (Section::Answer, Owner::Name(owner));
+                self.record(section, owner, DNAME, *ttl, |out| write_wire(target, out));
+            }
             let (section, owner) = (Section::Answer, Owner::Question);
             let (start, mut at) = (self.start, 0);
             self.record(section, owner, RecordType::CNAME, *ttl, |out| {

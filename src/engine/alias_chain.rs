@@ -7,14 +7,18 @@ use super::{
     transmission::{Origin, Payload, Transmission},
 };
 use crate::{
-    answer::{ChainedAlias, Output, Plan, PlannedStep, Sampler},
+    answer::{ChainedAlias, Output, Plan, PlannedStep, Redirection, Sampler},
     dns::{Name, QueryView},
     model::Query,
     policy::Decision,
 };
+use domain::{
+    base::{Message, ToName},
+    rdata::{Cname, Dname},
+};
 use hickory_proto::{
-    op::Message,
-    rr::{LowerName, RData, RecordType},
+    rr::{Name as WireName, RecordType},
+    serialize::binary::{BinDecodable, BinDecoder},
 };
 use std::ops::Range;
 
@@ -41,7 +45,7 @@ pub(super) fn follow_aliases(
         return None;
     }
     let (honest, begin) = (transmissions[0].payload.clone(), *after);
-    let chain = aliases(&Message::from_vec(&octets[range.clone()]).ok()?);
+    let chain = aliases(&octets[range.clone()])?;
     let names = chain.iter().map(|alias| Name::from_wire(&alias.target));
     let (length, query, decision) = names.enumerate().find_map(|(before, qname)| {
         let query = Query { qname, ..judgement.query.clone() };
@@ -73,21 +77,42 @@ pub(super) fn follow_aliases(
     Some(query.qname)
 }
 
-/// The aliases that lead from the question on, in their order.
-fn aliases(answer: &Message) -> Vec<ChainedAlias> {
-    let Some(question) = answer.queries.first() else { return Vec::new() };
-    let mut chain: Vec<ChainedAlias> = Vec::new();
-    let mut name = LowerName::from(question.name());
-    while chain.len() < MAX_ALIASES {
-        let next = answer.answers.iter().find_map(|record| match &record.data {
-            RData::CNAME(target) if LowerName::from(&record.name) == name => {
-                Some(ChainedAlias { ttl: record.ttl, target: target.0.clone() })
-            }
-            _ => None,
-        });
-        let Some(alias) = next else { break };
-        name = LowerName::from(&alias.target);
-        chain.push(alias);
+/// The aliases that lead from the question on, in their order, each with the DNAME that it was made
+/// of. Nothing else of the message is decoded, so that nothing in it hides them.
+fn aliases(answer: &[u8]) -> Option<Vec<ChainedAlias>> {
+    let message = Message::from_octets(answer).ok()?;
+    let mut name = message.sole_question().ok()?.into_qname();
+    let (mut cnames, mut dnames) = (Vec::new(), Vec::new());
+    // What stands behind a broken record cannot be told.
+    for record in message.answer().ok()?.map_while(Result::ok) {
+        let (owner, ttl) = (record.owner(), record.ttl().as_secs());
+        if let Ok(Some(alias)) = record.to_record::<Cname<_>>() {
+            cnames.push((owner, ttl, alias.into_data().into_cname()));
+        } else if let Ok(Some(alias)) = record.to_record::<Dname<_>>() {
+            dnames.push((owner, ttl, alias.into_data().into_dname()));
+        }
     }
-    chain
+    let mut chain = Vec::new();
+    while chain.len() < MAX_ALIASES {
+        let Some((owner, ttl, target)) = cnames.iter().find(|(owner, ..)| *owner == name) else {
+            break;
+        };
+        let above = dnames.iter().find(|(above, ..)| owner != above && owner.ends_with(above));
+        let made_of = above.map(|(above, ttl, target)| {
+            Some(Redirection { owner: wire(above)?, ttl: *ttl, target: wire(target)? })
+        });
+        chain.push(ChainedAlias {
+            ttl: *ttl,
+            target: wire(target)?,
+            made_of: made_of.unwrap_or_default(),
+        });
+        name = *target;
+    }
+    Some(chain)
+}
+
+/// The same name for the writer of messages.
+fn wire(name: &impl ToName) -> Option<WireName> {
+    let octets = name.to_vec();
+    WireName::read(&mut BinDecoder::new(octets.as_slice())).ok()
 }

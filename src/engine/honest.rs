@@ -42,6 +42,8 @@ pub struct UpstreamQuery {
     pub message: OwnedQuery,
     pub(super) query: Query,
     pub(super) binding: Option<Binding>,
+    /// Whether no rule has decided, so that the names behind aliases may still be judged.
+    pub(super) is_undecided: bool,
 }
 
 /// What goes out when the upstream resolvers have been asked.
@@ -108,14 +110,14 @@ impl Engine {
         asked: &UpstreamQuery,
         outcome: Result<UpstreamAnswer, UpstreamError>,
     ) -> AfterUpstream<'_> {
-        let UpstreamQuery { message, query, binding } = asked;
+        let UpstreamQuery { message, query, binding, is_undecided } = asked;
         let mut octets = self.honest_after_upstream(message.view(), query.transport, outcome);
         let payload = Payload::Message(0..octets.len(), Origin::Upstream);
         let mut transmissions = vec![Transmission { after: Duration::ZERO, payload }];
         let jurisdiction = self.policy.jurisdiction(query.client, binding.as_ref());
         let mut judgement = Judgement {
             query: query.clone(),
-            decision: Some(Decision { jurisdiction, rule: None, alias_of: None }),
+            decision: is_undecided.then_some(Decision { jurisdiction, rule: None, alias_of: None }),
             verdict: VerdictKind::Honest,
         };
         let (view, sampler) = (message.view(), self.sampler());
@@ -170,6 +172,14 @@ impl Engine {
                 Some(octets)
             }
             Local::Partial(_) | Local::NoneKnown(_) | Local::Nothing(_) => None,
+        }
+    }
+
+    /// The records of the query's type, if the zones hold any.
+    pub(super) fn records_in_zones(&self, query: QueryView<'_>, limit: usize) -> Option<Vec<u8>> {
+        match self.zones_say(query, limit) {
+            Local::Complete(octets) if octets[6..8] != [0, 0] => Some(octets),
+            _ => None,
         }
     }
 

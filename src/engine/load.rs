@@ -114,8 +114,7 @@ pub fn check_countries(
 ) -> Result<(), FileError> {
     let mut specs = Vec::new();
     for name in names {
-        let text = files.read(name)?;
-        let file = report.open(files.shown(name), text);
+        let Some(file) = open_text(files, name, report)? else { continue };
         specs.extend(read_country(file, name.clone(), report));
     }
     let policy = compile(&specs, files, &Progress::default(), report);
@@ -205,7 +204,7 @@ fn read_countries(
         return Err(FileError { path: files.shown(Path::new("countries")), why });
     }
     for path in paths {
-        let file = report.open(files.shown(&path), files.read(&path)?);
+        let Some(file) = open_text(files, &path, report)? else { continue };
         specs.extend(read_country(file, path, report));
     }
     let (shipped, own): (Vec<_>, Vec<_>) =
@@ -215,6 +214,28 @@ fn read_countries(
     let (gone, kept): (Vec<_>, Vec<_>) = shipped.into_iter().partition(is_replaced);
     let replaced = gone.iter().map(|spec| spec.country.value).collect();
     Ok((own.into_iter().chain(kept).collect(), replaced))
+}
+
+/// Opens a file in the report; one that is no UTF-8 is a problem among others, with its line.
+fn open_text(
+    files: &FileSource,
+    path: &Path,
+    report: &mut Report,
+) -> Result<Option<usize>, FileError> {
+    match files.read(path) {
+        Ok(text) => Ok(Some(report.open(files.shown(path), text))),
+        Err(error) if error.why.kind() == io::ErrorKind::InvalidData => {
+            let text = files.read_lossy(path)?;
+            let mark = text.find(char::REPLACEMENT_CHARACTER).unwrap_or(0);
+            let line = text[..mark].matches('\n').count() + 1;
+            let before = text[..mark].rsplit('\n').next().unwrap_or("");
+            let column = before.chars().count() + 1;
+            let file = report.open(files.shown(path), text);
+            report.add(Place::at(file, line, column), "this is no text in UTF-8");
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
 }
 
 fn read_zones(files: &FileSource, report: &mut Report) -> Result<Zones, FileError> {
@@ -240,9 +261,10 @@ impl ReadingZones {
         path: &Path,
         report: &mut Report,
     ) -> Result<(), FileError> {
-        let text = files.read(path)?;
+        let text = files.read_octets(path)?;
         let origin = path.file_stem().and_then(|stem| wire_name(&stem.to_string_lossy()).ok());
-        let include = |named: &str| files.read(&beside(path, named)).map_err(|why| why.to_string());
+        let include =
+            |named: &str| files.read_octets(&beside(path, named)).map_err(|why| why.to_string());
         let zone = Zone::read(&text, origin.as_ref(), &include);
         let file = report.open(files.shown(path), text);
         match zone {

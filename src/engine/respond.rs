@@ -51,7 +51,8 @@ impl Response<'_, '_, '_> {
     pub fn upstream_query(&self, binding: Option<&Binding>) -> UpstreamQuery {
         let (message, query) = self.message.zip(self.query).expect("only a query is relayed");
         let (message, query, binding) = (message.to_owned(), query.clone(), binding.cloned());
-        UpstreamQuery { message, query, binding }
+        let is_undecided = self.decision.is_some_and(|decision| decision.rule.is_none());
+        UpstreamQuery { message, query, binding, is_undecided }
     }
 }
 
@@ -163,7 +164,20 @@ impl Engine {
         for PlannedStep { after, output } in steps.iter().take(most).cloned() {
             let payload = match output {
                 Output::Forged(range) => Payload::Message(range, Origin::Forged),
-                Output::AliasTarget(range) => Payload::Message(range, Origin::AliasTarget),
+                Output::AliasTarget(range) => {
+                    let message = message.expect("only a query is about a name");
+                    let limit = message.response_limit(request.transport);
+                    let none = octets[range.start + 6..range.start + 8] == [0, 0];
+                    let known = none.then(|| self.records_in_zones(message, limit)).flatten();
+                    match known {
+                        Some(known) => {
+                            octets.extend(&known);
+                            let range = octets.len() - known.len()..octets.len();
+                            Payload::Message(range, Origin::Zones)
+                        }
+                        None => Payload::Message(range, Origin::AliasTarget),
+                    }
+                }
                 Output::Rejected(range) => Payload::Message(range, Origin::Protocol),
                 Output::Reset => Payload::Reset,
                 Output::Honest => {

@@ -113,13 +113,14 @@ impl ForeignList {
 
 impl fmt::Display for OddLines {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}; this line is left out", self.why)?;
+        write!(f, "{}; it is left out", self.why)?;
         let more = self.count - 1;
         if more == 0 {
             return Ok(());
         }
         let next: Vec<_> = self.next.iter().map(usize::to_string).collect();
         let dots = if more > next.len() { ", ..." } else { "" };
-        write!(f, ", and so are {more} others like it ({}{dots})", next.join(", "))
+        let others = if more == 1 { "is 1 other" } else { &format!("are {more} others") };
+        write!(f, ", and so {others} like it ({}{dots})", next.join(", "))
     }
 }

@@ -64,7 +64,7 @@ impl<'p> Jurisdiction<'p> {
     pub fn decide(self, query: &Query) -> Decision<'p> {
         let rule = self.rulesets().find_map(|rules| rules.first(query));
         // A rule about every name would lead its own page to itself.
-        let rule = rule.filter(|(rule, _)| !rule.answer.leads_to(&query.qname));
+        let rule = rule.filter(|(rule, _)| !rule.answer.leads_to(&query.qname, query.day()));
         let alias_of = match rule {
             Some(_) => None,
             None => self.rulesets().find_map(|rules| rules.alias_target(query)),

@@ -50,7 +50,8 @@ impl Ruleset {
         let above = query.qname.suffixes().chain([""]);
         let rules = above.filter_map(|name| self.alias_targets.get(name)).flatten();
         let mut rules = rules.map(|number| &self.rules[*number]);
-        rules.find(|rule| rule.answer.leads_to(&query.qname))
+        let day = query.day();
+        rules.find(|rule| rule.failing_on(day).is_none() && rule.answer.leads_to(&query.qname, day))
     }
 
     /// Every rule, in order, with its patterns.

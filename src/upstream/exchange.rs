@@ -109,12 +109,13 @@ impl Exchange {
         if self.is_answer(&answer) { Ok(answer) } else { Err(ExchangeError::Foreign) }
     }
 
-    /// The same id, QR set, and the same question (RFC 5452 section 9.1). Without any only an
-    /// error's bare header is taken by its id: it says nothing about any name.
+    /// The same id and OPCODE, QR set, and the same question (RFC 5452 section 9.1). Without any
+    /// only an error's bare header is taken by its id: it says nothing about any name.
     fn is_answer(&self, octets: &[u8]) -> bool {
         if octets.len() < HEADER_LEN
             || octets[..2] != self.query[..2]
             || octets[2] & flags2::QR == 0
+            || (octets[2] ^ self.query[2]) & flags2::OPCODE != 0
         {
             return false;
         }
@@ -155,6 +156,7 @@ mod tests {
         assert!(exchange.is_answer(&with_id(message(0x81, b"\x01A\x02bC"))));
         assert!(!exchange.is_answer(&with_id(message(0x81, b"\x01x\x02bc"))), "another question");
         assert!(!exchange.is_answer(&with_id(message(0x01, b"\x01a\x02bc"))), "no response");
+        assert!(!exchange.is_answer(&with_id(message(0xa1, b"\x01a\x02bc"))), "another opcode");
         let mut other_id = with_id(message(0x81, b"\x01a\x02bc"));
         other_id[0] ^= 1;
         assert!(!exchange.is_answer(&other_id), "another id");

@@ -69,7 +69,7 @@ impl Zones {
             return ZoneAnswer::NotHere;
         };
         let mut message = blank(query);
-        let mut name = LowerName::from(question);
+        let mut name = question.clone();
         for _ in 0..=MAX_ALIASES {
             match zone.search(&name, qtype) {
                 Lookup::Records(sets) => {
@@ -83,11 +83,11 @@ impl Zones {
                 }
                 Lookup::Alias(sets, target) => {
                     sets.iter().for_each(|set| push(&mut message.answers, set, question));
-                    name = LowerName::from(&target);
                     match self.find(&target) {
                         Some(next) => zone = next,
                         None => return ZoneAnswer::Partial(message),
                     }
+                    name = target;
                 }
                 Lookup::NoData => {
                     let message = negative(message, zone, question, ResponseCode::NoError);

@@ -114,12 +114,13 @@ impl Zone {
     }
 
     /// What the zone says to a name below its origin.
-    pub(super) fn search(&self, name: &LowerName, rtype: RecordType) -> Lookup {
+    pub(super) fn search(&self, written: &WireName, rtype: RecordType) -> Lookup {
+        let name = &LowerName::from(written);
         if let Some(referral) = self.referral(name, rtype) {
             return referral;
         }
         let path = up_to(name, &self.origin);
-        if let Some(redirected) = self.redirected(&path, rtype) {
+        if let Some(redirected) = self.redirected(written, &path, rtype) {
             return redirected;
         }
         if self.nodes.contains(name) {
@@ -163,7 +164,7 @@ impl Zone {
 
     /// A DNAME above the name, which hides what stands below it (RFC 6672 section 2.4): the answer
     /// is the DNAME with a CNAME made of it (section 3.1).
-    fn redirected(&self, path: &[LowerName], rtype: RecordType) -> Option<Lookup> {
+    fn redirected(&self, name: &WireName, path: &[LowerName], rtype: RecordType) -> Option<Lookup> {
         let mut above = path[1..].iter().rev();
         let set = above.find_map(|above| self.get(above, DNAME))?;
         let target = set.records_without_rrsigs().find_map(|record| match &record.data {
@@ -172,13 +173,13 @@ impl Zone {
             }
             _ => None,
         });
-        let name = WireName::from(&path[0]);
-        let below = usize::from(name.num_labels() - set.name().num_labels());
+        // A star counts like any other label here.
+        let below = name.iter().count() - set.name().iter().count();
         let prefix = WireName::from_labels(name.iter().take(below)).ok()?;
         let Ok(target) = prefix.append_name(&target?) else {
             return Some(Lookup::TooLong(Arc::clone(set)));
         };
-        let mut alias = RecordSet::with_ttl(name, RecordType::CNAME, set.ttl());
+        let mut alias = RecordSet::with_ttl(name.clone(), RecordType::CNAME, set.ttl());
         alias.add_rdata(RData::CNAME(CNAME(target.clone())));
         let sets = vec![Arc::clone(set), Arc::new(alias)];
         Some(match rtype {

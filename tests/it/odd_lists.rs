@@ -23,7 +23,7 @@ fn the_entries_of_a_list_with_odd_lines_are_blocked_and_check_tells_what_was_lef
     assert!(checked.status.success(), "{said}");
     for part in [
         "court.txt:2:1: \"two.example/\" is no host name",
-        "this line is left out, and so are 2 others like it (4, 5)",
+        "it is left out, and so are 2 others like it (4, 5)",
         "court.txt:6:1: \"0.0.0.0 six.example\" begins with an address",
         "name the file *.hosts",
         "2 warnings",

@@ -445,7 +445,15 @@ fn aliased(query: &[u8], _tcp: bool) -> Vec<u8> {
     let target = hickory_proto::rr::Name::from_ascii("c.tracker.example.").unwrap();
     message.add_answer(Record::from_rdata(name, 77, RData::CNAME(CNAME(target.clone()))));
     message.add_answer(Record::from_rdata(target, 78, RData::A(A::new(192, 0, 2, 3))));
-    message.to_vec().unwrap()
+    let mut octets = message.to_vec().unwrap();
+    if !query.starts_with(&[&query[..12], b"\x03odd"].concat()) {
+        return octets;
+    }
+    // An option that a DNS library refuses: a client subnet of family 0.
+    let length = octets.len();
+    octets[length - 1] = 8;
+    octets.extend(b"\0\x08\0\x04\0\0\0\0");
+    octets
 }
 
 #[test]
@@ -466,6 +474,10 @@ fn names_behind_an_upstreams_aliases_are_judged_where_aliases_are_followed() {
     let others = [
         operator("silent", "127.1.1.0/24", "drop"),
         operator("late", "127.1.2.0/24", "{delay: {by: 200ms, then: refused}}"),
+        operator("exempt", "127.1.3.0/24", "nxdomain").replace(
+            "rules: [",
+            &format!("rules: [{{rule: fine, names: [shop.example], answer: honest, {GRADED}}}, "),
+        ),
     ];
     let resolver = Resolver::start(aliased, Duration::ZERO);
     let start = |aliases: &str| {
@@ -481,12 +493,16 @@ fn names_behind_an_upstreams_aliases_are_judged_where_aliases_are_followed() {
         assert_eq!(answer.response_code, ResponseCode::NXDomain);
         assert_eq!((data(&answer), answer.answers[0].ttl), (vec!["c.tracker.example.".into()], 77));
     }
+    let odd = server.ask(US, "odd.shop.example.", RecordType::A);
+    assert_eq!(odd.response_code, ResponseCode::NXDomain, "an odd option hides nothing");
     let query = question("www.shop.example.", RecordType::A).to_vec().unwrap();
     assert!(server.silence_after("127.1.1.1", &query));
     let begin = Instant::now();
     let late = server.ask("127.1.2.1", "www.shop.example.", RecordType::A);
     assert_eq!((late.response_code, late.answers.len()), (ResponseCode::Refused, 1));
     assert!(begin.elapsed() >= Duration::from_millis(200), "{:?}", begin.elapsed());
+    let exempt = server.ask("127.1.3.1", "www.shop.example.", RecordType::A);
+    assert_eq!(data(&exempt)[1..], ["192.0.2.3"], "the question's own rule has decided");
     let (_scratch, ignoring) = start("ignored");
     let whole = ignoring.ask(US, "www.shop.example.", RecordType::A);
     assert_eq!(data(&whole), ["c.tracker.example.", "192.0.2.3"]);

@@ -196,7 +196,8 @@ fn a_dname_redirects_what_is_below_it_and_not_itself() {
     let zone = format!(
         "; splinterdns: complete\n$TTL 300\n@ SOA ns host 1 3600 600 86400 60\n@ NS ns\n\
          old 60 DNAME new\nold TXT own\nhidden.old A 192.0.2.1\n\
-         host.new A 192.0.2.2\nx.host.new A 192.0.2.3\nlong DNAME {long}\n"
+         host.new A 192.0.2.2\nx.host.new A 192.0.2.3\nlong DNAME {long}\n\
+         \\042.new A 192.0.2.4\n*.stars DNAME out.example.\n"
     );
     scratch.write("zones/dname.test.zone", &zone);
     let server = start_from(with_zones(&scratch.path().join("zones"), Flags::default()));
@@ -211,13 +212,29 @@ fn a_dname_redirects_what_is_below_it_and_not_itself() {
     let (code, records) = ask("x.Host.old", RecordType::A);
     assert_eq!(code, ResponseCode::NoError);
     assert_eq!(records, ["old 60 39", "x.Host.old 60 5", "x.host.new 300 1"]);
-    assert_eq!(ask("hidden.old", RecordType::A).0, ResponseCode::NXDomain, "it is hidden");
+    assert_eq!(ask("hidden.old", RecordType::A).0, ResponseCode::NoError, "the star answers");
+    let star = server.ask(US, "*.old.dname.test.", RecordType::A);
+    assert_eq!(data(&star)[1..], ["*.new.dname.test.", "192.0.2.4"]);
+    let below = server.ask(US, "q.*.stars.dname.test.", RecordType::A);
+    assert_eq!(data(&below)[1..], ["q.out.example."]);
     assert_eq!(ask("old", RecordType::TXT), (ResponseCode::NoError, vec!["old 300 16".into()]));
     assert_eq!(ask("old", RecordType::A), (ResponseCode::NoError, vec![]));
     let (code, records) = ask("x.old", RecordType::CNAME);
     assert_eq!((code, records.len()), (ResponseCode::NoError, 2));
     let (code, records) = ask(&format!("{}.long", "d".repeat(63)), RecordType::A);
     assert_eq!((code, records), (ResponseCode::YXDomain, vec!["long 300 39".to_owned()]));
+}
+
+#[test]
+fn a_zone_in_another_encoding_than_utf_8_is_octets() {
+    let scratch = Scratch::new();
+    let head = b"@ 60 SOA ns host 1 2 3 4 60\n@ NS ns\n; caf\xe9\nt TXT \"caf\xe9\" plain\n";
+    let path = scratch.write("zones/latin.test.zone", "");
+    std::fs::write(path, head).unwrap();
+    let server = start_from(with_zones(&scratch.path().join("zones"), Flags::default()));
+    let query = question("t.latin.test.", RecordType::TXT).to_vec().unwrap();
+    let answer = server.ask_octets(US, &query).unwrap();
+    assert!(answer.windows(11).any(|part| part == b"\x04caf\xe9\x05plain"), "{answer:?}");
 }
 
 #[test]

@@ -83,6 +83,11 @@ fn read(options: &mut dyn AnswerOptions) -> Option<Box<dyn AnswerKind>> {
     let a = options.addresses("a", AddressFamily::V4);
     let aaaa = options.addresses("aaaa", AddressFamily::V6);
     let cname = options.name("cname");
+    // `CNAME *.` is a policy's NODATA in RPZ, and `CNAME .` its NXDOMAIN.
+    if cname.as_ref().is_some_and(|name| matches!(name.to_ascii().as_str(), "." | "*." | "*")) {
+        let expected = "a name; RPZ's `CNAME .` is the answer nxdomain, its `CNAME *.` is nodata";
+        options.expect(OptionPlace::Value("cname"), expected);
+    }
     let txt = options.texts("txt");
     if txt.iter().any(|text| text.len() > LONGEST_TEXT) {
         let expected = format!("texts of at most {LONGEST_TEXT} octets, which fill a record");

@@ -1,6 +1,7 @@
 //! The entries of a master file, and the tokens that each is made of (RFC 1035 section 5.1).
 
 use super::ZoneError;
+use crate::files::RAW_OCTETS;
 use domain::base::scan::Symbol;
 use std::str::Chars;
 
@@ -17,7 +18,7 @@ pub(super) struct Entry {
 /// A word, or what stands between two quotes.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Token {
-    /// Its characters without the quotes. What is not ASCII is an octet each, as other name
+    /// Its characters without the quotes. What is not printable ASCII is octets, as other name
     /// servers read it.
     pub(super) symbols: Vec<Symbol>,
     pub(super) quoted: bool,
@@ -163,7 +164,11 @@ impl<'t> Items<'t> {
             };
             match character {
                 '\\' => token.symbols.push(self.escaped()?),
-                _ if character.is_ascii() => token.symbols.push(Symbol::Char(character)),
+                ' '..='~' => token.symbols.push(Symbol::Char(character)),
+                _ if u32::from(character) >= RAW_OCTETS => {
+                    let octet = (u32::from(character) - RAW_OCTETS) as u8;
+                    token.symbols.push(Symbol::DecimalEscape(octet));
+                }
                 _ => {
                     let mut octets = [0; 4];
                     let octets = character.encode_utf8(&mut octets).bytes();
