@@ -253,6 +253,12 @@ impl<'a> ResponseWriter<'a> {
             self.head.truncated = true;
             self.close();
         }
+        // An OPT of the query's own may be too long by itself (RFC 6891 section 6.2.3).
+        if self.out.len() - self.start > limit {
+            self.out.truncate(self.start + HEADER_LEN + self.query.question().len());
+            self.head.wire.edns = EdnsForm::Omit;
+            self.close();
+        }
         self.start..self.out.len()
     }
 
@@ -407,6 +413,21 @@ mod tests {
         assert!(octets.ends_with(b"\0\0\x29\x10\0\0\0\x80\0\0\x05\xfd\xe8\0\x01\x07"));
         let without = one(WireForm { edns: EdnsForm::Echo, ..WireForm::default() }, false);
         assert_eq!(without[10..12], [0, 0], "there is none to echo");
+    }
+
+    #[test]
+    fn an_opt_of_the_query_that_does_not_fit_is_left_out() {
+        let mut query = [b"\x12\x34\x01\0\0\x01\0\0\0\0\0\x01", QUESTION].concat();
+        query.extend(b"\0\0\x29\x02\0\0\0\0\0\x0b\xbc\xfd\xe8\x0b\xb8");
+        query.resize(query.len() + 3000, 0);
+        let view = QueryView::parse(&query).unwrap();
+        for edns in [EdnsForm::Echo, EdnsForm::Left] {
+            let mut out = Vec::new();
+            let wire = WireForm { edns, ..WireForm::default() };
+            ResponseHead { wire, ..ResponseHead::status(ResponseCode::NoError) }
+                .write(view, 512, &mut out);
+            assert_eq!((out.len(), out[2] & 2, out[11]), (12 + QUESTION.len(), 2, 0), "{edns:?}");
+        }
     }
 
     #[test]

@@ -103,8 +103,10 @@ impl Found {
             );
         } else {
             self.text.push_str(&format!("{report}\n"));
-            let problems = report.located(usize::MAX);
-            self.json.iter_mut().for_each(|json| json.extend(problems.iter().map(to_json)));
+            // A place costs a reading of its file.
+            if let Some(json) = &mut self.json {
+                json.extend(report.located(usize::MAX).iter().map(to_json));
+            }
         }
     }
 

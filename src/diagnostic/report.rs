@@ -90,9 +90,14 @@ impl Report {
         self.problems.is_empty()
     }
 
-    /// `line 12` or `configs/countries/ir.yaml:12`, for a message at `from`.
+    /// `line 12` or `configs/countries/ir.yaml:12`, for a message at `from`. A place costs a reading
+    /// of its file, so when there are more problems than are shown, the file has to do.
     #[must_use]
     pub fn cross_reference(&self, from: Place, to: Place) -> String {
+        if self.problems.len() > MOST_SHOWN {
+            let path = self.files[to.file].path.display().to_string();
+            return if from.file == to.file { "on another line".to_owned() } else { path };
+        }
         let line = self.line_and_column(to).map_or(1, |(line, _)| line);
         if from.file == to.file {
             format!("on line {line}")

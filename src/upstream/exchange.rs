@@ -89,6 +89,7 @@ impl Exchange {
             // 5452 section 9.1).
             if self.is_answer(&buffer[..length]) {
                 buffer.truncate(length);
+                self.restore_letters(&mut buffer);
                 if length > DATAGRAM {
                     // Records that may be cut in the middle are left out.
                     buffer.truncate(question_end(&buffer).unwrap_or(HEADER_LEN));
@@ -106,7 +107,21 @@ impl Exchange {
         stream.write_all(&[&length.to_be_bytes()[..], &self.query].concat()).await?;
         let mut answer = vec![0; usize::from(stream.read_u16().await?)];
         stream.read_exact(&mut answer).await?;
-        if self.is_answer(&answer) { Ok(answer) } else { Err(ExchangeError::Foreign) }
+        if self.is_answer(&answer) {
+            self.restore_letters(&mut answer);
+            Ok(answer)
+        } else {
+            Err(ExchangeError::Foreign)
+        }
+    }
+
+    /// Writes the question over that of an answer, because a resolver may fold its letters, and
+    /// whoever mixes their case takes that for a forgery (draft-vixie-dnsext-dns0x20-00).
+    fn restore_letters(&self, answer: &mut [u8]) {
+        let question = question_end(&self.query).map(|end| &self.query[HEADER_LEN..end]);
+        if let Some(question) = question.filter(|_| answer[4..6] == [0, 1]) {
+            answer[HEADER_LEN..HEADER_LEN + question.len()].copy_from_slice(question);
+        }
     }
 
     /// The same id and OPCODE, QR set, and the same question (RFC 5452 section 9.1). Without any
@@ -161,6 +176,18 @@ mod tests {
         other_id[0] ^= 1;
         assert!(!exchange.is_answer(&other_id), "another id");
         assert!(!exchange.is_answer(&[0; 5]), "no header");
+    }
+
+    #[test]
+    fn the_asker_gets_its_own_letters_back() {
+        let exchange = Exchange::new("192.0.2.1:53".parse().unwrap(), &message(1, b"\x01A\x02bC"));
+        let mut answer = message(0x81, b"\x01a\x02bc");
+        exchange.restore_letters(&mut answer);
+        assert_eq!(answer, message(0x81, b"\x01A\x02bC"));
+        let mut bare = answer[..12].to_vec();
+        bare[5] = 0;
+        exchange.restore_letters(&mut bare);
+        assert_eq!(bare.len(), 12, "a bare header has none");
     }
 
     #[test]
