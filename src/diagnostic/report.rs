@@ -90,8 +90,8 @@ impl Report {
         self.problems.is_empty()
     }
 
-    /// `line 12` or `configs/countries/ir.yaml:12`, for a message at `from`. A place costs a reading
-    /// of its file, so when there are more problems than are shown, the file has to do.
+    /// `line 12` or `configs/countries/ir.yaml:12`, for a message at `from`. A place costs a
+    /// reading of its file, so when there are more problems than are shown, the file has to do.
     #[must_use]
     pub fn cross_reference(&self, from: Place, to: Place) -> String {
         if self.problems.len() > MOST_SHOWN {
