@@ -36,6 +36,10 @@ const LEAST_ROOM: usize = 4;
 /// A full send buffer, because one client's link is slow, must not hold up all others.
 const DONTWAIT: i32 = libc::MSG_DONTWAIT;
 
+/// But a burst may fill it for a moment: once for the replies of a batch so long is waited for room,
+/// in milliseconds.
+const ROOM_PATIENCE: i32 = 1;
+
 /// Longer than any query: a question of 255 octets and an OPT with a few options. What is longer is
 /// cut off. Were it a power of two, the beginnings of all payloads would fight for the same few
 /// lines of the cache.
@@ -246,6 +250,7 @@ impl Batch {
         mut done: impl FnMut(&[u8], io::Result<()>),
     ) {
         let Outbox { octets, replies } = outbox;
+        let mut patient = true;
         for replies in replies.chunks(BATCH) {
             let mut parts = [iovec { iov_base: ptr::null_mut(), iov_len: 0 }; BATCH];
             // SAFETY: zeros are a value of mmsghdr.
@@ -275,15 +280,30 @@ impl Batch {
                 };
                 (first..first + sent).for_each(|index| tell(index, Ok(())));
                 first += sent;
-                if let Some(failure) = failure {
-                    tell(first, Err(failure));
-                    first += 1;
+                match failure {
+                    Some(full) if full.kind() == io::ErrorKind::WouldBlock && patient => {
+                        patient = false;
+                        await_room(socket);
+                    }
+                    Some(failure) => {
+                        tell(first, Err(failure));
+                        first += 1;
+                    }
+                    None => {}
                 }
             }
         }
         outbox.octets.clear();
         outbox.replies.clear();
     }
+}
+
+/// Waits a moment until the socket's send buffer has room.
+fn await_room(socket: &UdpSocket) {
+    let mut wanted = libc::pollfd { fd: socket.as_raw_fd(), events: libc::POLLOUT, revents: 0 };
+    // SAFETY: it reads and writes one pollfd, which outlives the call. Whatever it says, sending
+    // is tried again.
+    let _ = unsafe { libc::poll(&raw mut wanted, 1, ROOM_PATIENCE) };
 }
 
 impl Outbox {

@@ -96,8 +96,8 @@ DATA = {
 }
 CODES = {"A": 1, "NS": 2, "MX": 15, "TXT": 16, "AAAA": 28, "SRV": 33, "LOC": 29, "CAA": 257, "HTTPS": 65, "DS": 43,
          "SSHFP": 44, "URI": 256, "NAPTR": 35, "CNAME": 5, "PTR": 12, "L32": 105, "NSEC3PARAM": 51, "DNAME": 39}
-# Where an algorithm stands, which may be a word (RFC 4034 appendix A.1).
-ALGORITHMS = {"DNSKEY": 2, "CDNSKEY": 2, "KEY": 2, "CERT": 2, "RRSIG": 1, "SIG": 1, "DS": 1, "CDS": 1, "DLV": 1}
+# Where an algorithm stands, which may be a word (RFC 4034 appendix A.1); in a KEY Unbound 1.17 wants a number.
+ALGORITHMS = {"DNSKEY": 2, "CDNSKEY": 2, "CERT": 2, "RRSIG": 1, "SIG": 1, "DS": 1, "CDS": 1, "DLV": 1}
 # Data as octets (RFC 3597 section 5), of types whose octets are easily written down.
 OCTETS = {
     "A": ipaddress.ip_address("198.51.100.9").packed,
