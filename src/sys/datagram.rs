@@ -36,8 +36,8 @@ const LEAST_ROOM: usize = 4;
 /// A full send buffer, because one client's link is slow, must not hold up all others.
 const DONTWAIT: i32 = libc::MSG_DONTWAIT;
 
-/// But a burst may fill it for a moment: once for the replies of a batch so long is waited for room,
-/// in milliseconds.
+/// But a burst may fill it for a moment: once for the replies of a batch so long is waited for
+/// room, in milliseconds.
 const ROOM_PATIENCE: i32 = 1;
 
 /// Longer than any query: a question of 255 octets and an OPT with a few options. What is longer is
