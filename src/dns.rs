@@ -15,7 +15,7 @@ mod record_type;
 mod transport;
 
 pub use naive_question::NaiveQuestion;
-pub use name::{Name, NameError, wire_name, write_wire};
+pub use name::{Name, NameError, read_wire, wire_name, write_wire};
 pub use opt_record::OptRecord;
 pub use parsers::{NaiveParser, ParserSet, QueryParser};
 pub use pattern::{Form, Pattern, PatternError, PatternRef};

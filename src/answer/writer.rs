@@ -3,7 +3,7 @@
 use super::wire_form::{EdnsForm, OwnerForm, WireForm};
 use crate::dns::{
     QueryView,
-    constants::{EDE_OPTION, HEADER_LEN, OPT, UDP_PAYLOAD, flags2},
+    constants::{DNAME, EDE_OPTION, HEADER_LEN, OPT, UDP_PAYLOAD, flags2},
     wire_name, write_wire,
 };
 use hickory_proto::{
@@ -80,9 +80,6 @@ pub(super) enum Owner<'a> {
     /// Another name, in presentation form.
     Text(&'a str),
 }
-
-/// RFC 6672; hickory has no name for it.
-const DNAME: RecordType = RecordType::Unknown(39);
 
 /// Octets of EXTRA-TEXT, at most: it is for people, and they read a line.
 const EXTRA_TEXT: usize = 255;

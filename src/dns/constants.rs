@@ -1,5 +1,7 @@
 //! Numbers of the wire format, each defined once.
 
+use hickory_proto::rr::RecordType;
+
 /// Octets of a header (RFC 1035 section 4.1.1).
 pub const HEADER_LEN: usize = 12;
 
@@ -53,3 +55,6 @@ pub const EDE_PROHIBITED: u16 = 18;
 
 /// INFO-CODE of an Extended DNS Error: "No Reachable Authority" (RFC 8914 section 4.23).
 pub const EDE_NO_REACHABLE_AUTHORITY: u16 = 22;
+
+/// RFC 6672; hickory has no name for it.
+pub const DNAME: RecordType = RecordType::Unknown(39);

@@ -9,7 +9,10 @@ mod plain;
 pub(super) use plain::fold_plain;
 
 use super::constants::{MAX_LABEL_LEN, MAX_NAME_LEN};
-use hickory_proto::rr::Name as WireName;
+use hickory_proto::{
+    rr::Name as WireName,
+    serialize::binary::{BinDecodable, BinDecoder},
+};
 use std::{borrow::Borrow, fmt};
 use thiserror::Error;
 
@@ -196,6 +199,12 @@ pub fn write_wire(name: &WireName, out: &mut Vec<u8>) {
         out.extend(label);
     }
     out.push(0);
+}
+
+/// Reads a name in wire form without compression; nothing where there is none.
+#[must_use]
+pub fn read_wire(octets: &[u8]) -> Option<WireName> {
+    WireName::read(&mut BinDecoder::new(octets)).ok()
 }
 
 /// The labels of a name in presentation form, with RFC 1035's escapes: `\DDD` is decimal there

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     answer::{ChainedAlias, Output, Plan, PlannedStep, Redirection, Sampler},
-    dns::{Name, QueryView},
+    dns::{Name, QueryView, read_wire},
     model::Query,
     policy::Decision,
 };
@@ -16,10 +16,7 @@ use domain::{
     base::{Message, ToName},
     rdata::{Cname, Dname},
 };
-use hickory_proto::{
-    rr::{Name as WireName, RecordType},
-    serialize::binary::{BinDecodable, BinDecoder},
-};
+use hickory_proto::rr::{Name as WireName, RecordType};
 use std::ops::Range;
 
 /// As many aliases are looked at; resolvers follow no more.
@@ -113,6 +110,5 @@ fn aliases(answer: &[u8]) -> Option<Vec<ChainedAlias>> {
 
 /// The same name for the writer of messages.
 fn wire(name: &impl ToName) -> Option<WireName> {
-    let octets = name.to_vec();
-    WireName::read(&mut BinDecoder::new(octets.as_slice())).ok()
+    read_wire(name.to_vec().as_slice())
 }

@@ -12,12 +12,13 @@ mod service_params;
 #[cfg(test)]
 mod tests;
 
+use crate::dns::{read_wire, write_wire};
 use domain::base::Rtype;
 use entry::{Entry, Item, Items, Token};
 use head::{Head, ttl};
 use hickory_proto::{
     rr::{LowerName, Name as WireName, RData, Record, RecordSet, RecordType, RrKey, rdata::NULL},
-    serialize::binary::{BinDecodable, BinDecoder, Restrict},
+    serialize::binary::{BinDecoder, Restrict},
 };
 use hickory_server::{
     net::runtime::TokioRuntimeProvider,
@@ -226,7 +227,7 @@ impl Reading<'_> {
             .map_err(|why| ScanError::new(format!("{}: {why}", head.rtype)))?;
         let ttl = self.ttl_of(&head, &data)?;
         self.ttl = head.ttl.or(self.ttl).or(Some(ttl));
-        let owner = wire_name(owner.as_slice())?;
+        let owner = read_wire(owner.as_slice()).expect("a name is one for both libraries");
         // A compressed owner, type, class, TTL and length (RFC 1035 section 4.1.3).
         let octets = 12 + data.len();
         let record = Record::from_rdata(owner, ttl, rdata(head.rtype, data)?);
@@ -306,17 +307,10 @@ fn rdata(rtype: Rtype, octets: Vec<u8>) -> Result<RData, ScanError> {
     }
 }
 
-fn wire_name(octets: &[u8]) -> Result<WireName, ScanError> {
-    WireName::read(&mut BinDecoder::new(octets)).map_err(|why| ScanError::new(why.to_string()))
-}
-
 fn zone_name(name: &WireName) -> ZoneName {
-    use domain::base::name::NameBuilder;
-    let mut builder = NameBuilder::new_vec();
-    for label in name.iter() {
-        builder.append_label(label).expect("hickory's names are within the limits");
-    }
-    builder.into_name().expect("hickory's names are within the limits")
+    let mut octets = Vec::new();
+    write_wire(name, &mut octets);
+    ZoneName::from_octets(octets).expect("a name is one for both libraries")
 }
 
 /// What a zone must not hold.

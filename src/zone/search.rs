@@ -7,9 +7,9 @@ use super::{
     extent::Extent,
     master_file::{self, MasterFile, Records, ZoneError},
 };
-use hickory_proto::{
-    rr::{LowerName, Name as WireName, RData, RecordSet, RecordType, RrKey, rdata::CNAME},
-    serialize::binary::{BinDecodable, BinDecoder},
+use crate::dns::{constants::DNAME, read_wire};
+use hickory_proto::rr::{
+    LowerName, Name as WireName, RData, RecordSet, RecordType, RrKey, rdata::CNAME,
 };
 use std::{collections::HashSet, sync::Arc};
 
@@ -23,9 +23,6 @@ pub struct Zone {
     nodes: HashSet<LowerName>,
     extent: Extent,
 }
-
-/// RFC 6672; hickory has no name for it.
-const DNAME: RecordType = RecordType::Unknown(39);
 
 /// What a zone says to a name and a type.
 #[derive(Debug)]
@@ -168,9 +165,7 @@ impl Zone {
         let mut above = path[1..].iter().rev();
         let set = above.find_map(|above| self.get(above, DNAME))?;
         let target = set.records_without_rrsigs().find_map(|record| match &record.data {
-            RData::Unknown { rdata, .. } => {
-                WireName::read(&mut BinDecoder::new(&rdata.anything)).ok()
-            }
+            RData::Unknown { rdata, .. } => read_wire(&rdata.anything),
             _ => None,
         });
         // A star counts like any other label here.

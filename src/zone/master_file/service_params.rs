@@ -59,30 +59,22 @@ fn key(name: &str) -> Result<SvcParamKey, ScanError> {
 
 /// The octets of a value (section 7). That of a key without a format of its own is what is written.
 fn encoded(key: SvcParamKey, value: Option<&[u8]>) -> Result<Vec<u8>, String> {
-    let empty = value.is_none_or(<[u8]>::is_empty);
-    match key {
-        SvcParamKey::NO_DEFAULT_ALPN | SvcParamKey::OHTTP if empty => return Ok(Vec::new()),
-        SvcParamKey::NO_DEFAULT_ALPN | SvcParamKey::OHTTP => {
-            return Err("it has no value".to_owned());
-        }
-        _ => {}
-    }
-    let known = matches!(
-        key,
-        SvcParamKey::MANDATORY
-            | SvcParamKey::ALPN
-            | SvcParamKey::PORT
-            | SvcParamKey::IPV4HINT
-            | SvcParamKey::ECH
-            | SvcParamKey::IPV6HINT
-            | SvcParamKey::DOHPATH
-    );
     let value = value.unwrap_or_default();
-    if known && empty {
-        return Err("its value is missing".to_owned());
-    }
     let text = || String::from_utf8(value.to_vec()).map_err(|_| "it is not UTF-8".to_owned());
     match key {
+        SvcParamKey::NO_DEFAULT_ALPN | SvcParamKey::OHTTP if value.is_empty() => Ok(Vec::new()),
+        SvcParamKey::NO_DEFAULT_ALPN | SvcParamKey::OHTTP => Err("it has no value".to_owned()),
+        SvcParamKey::MANDATORY
+        | SvcParamKey::ALPN
+        | SvcParamKey::PORT
+        | SvcParamKey::IPV4HINT
+        | SvcParamKey::ECH
+        | SvcParamKey::IPV6HINT
+        | SvcParamKey::DOHPATH
+            if value.is_empty() =>
+        {
+            Err("its value is missing".to_owned())
+        }
         SvcParamKey::MANDATORY => mandatory(&text()?),
         SvcParamKey::ALPN => protocols(value),
         SvcParamKey::PORT => {
