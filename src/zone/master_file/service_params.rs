@@ -28,6 +28,11 @@ pub(super) fn read(scanner: &mut Tokens<'_>) -> Result<Vec<u8>, ScanError> {
             end.map_or((&written[..], None), |end| (&written[..end], Some(&written[end + 1..])));
         let name = String::from_utf8_lossy(name).into_owned();
         let key = key(&name)?;
+        if key.to_int() > SvcParamKey::OHTTP.to_int() && !name.starts_with("key") {
+            let number = key.to_int();
+            let why = format!("the format of {name} is not known here; write it as key{number}");
+            return Err(ScanError::new(why));
+        }
         let value = encoded(key, value).map_err(|why| ScanError::new(format!("{name}: {why}")))?;
         if params.insert(key.to_int(), value).is_some() {
             return Err(ScanError::new(format!("{name} stands twice")));

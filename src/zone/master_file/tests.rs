@@ -92,6 +92,7 @@ fn service_parameters_that_appendix_d_3_forbids_are_refused() {
         ("alpn=,h2", "a protocol has 1 to 255 octets"),
         ("port=65536", "a port is a number up to 65535"),
         ("ipv4hint=2001:db8::1", "is no address of its family"),
+        ("tls-supported-groups=29", "is not known here; write it as key9"),
         ("apln=h2", "\"apln\" is no service parameter"),
     ] {
         let error = octets(&format!("SVCB 1 foo {params}")).unwrap_err();
