@@ -17,6 +17,7 @@ mod health;
 mod hint;
 mod init;
 mod layout;
+mod log;
 mod outcome;
 mod period;
 mod progress;

@@ -10,5 +10,5 @@ mod log_sink;
 mod publisher;
 
 pub use event::{Delivered, Delivery, QueryEvent};
-pub use log_sink::LogSink;
+pub use log_sink::{LogSink, QUERY_LOG};
 pub use publisher::{EventSink, PendingEvent, Publisher};

@@ -4,9 +4,11 @@
 //! to stop. The engine is swapped whole on a reload, so a query sees one from its beginning to its
 //! end.
 
-mod connections;
+mod bounds;
+mod delayed_replies;
 mod delivery;
 mod listener;
+mod quota;
 mod reload;
 mod server;
 mod serving;

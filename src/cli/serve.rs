@@ -1,21 +1,19 @@
 //! `serve`: answer queries until told to stop.
 
 use super::{
-    banner,
+    banner, log,
     outcome::{Failure, Outcome},
     progress::watched,
     ready,
     serve_options::ServeArgs,
 };
-use crate::{
-    config::log_filter,
-    transport::{Hangups, Server, ServerEnd, StartError},
-};
-use std::{io::IsTerminal, time::Duration};
+use crate::transport::{Hangups, Server, ServerEnd, StartError};
+use std::time::Duration;
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::watch,
 };
+use tracing_appender::non_blocking::WorkerGuard;
 
 pub(super) fn run(args: ServeArgs) -> Outcome {
     #[cfg(target_env = "gnu")]
@@ -24,7 +22,9 @@ pub(super) fn run(args: ServeArgs) -> Outcome {
         .enable_all()
         .build()
         .map_err(Failure::unreadable)?;
-    let end = runtime.block_on(serve(args));
+    // Lines that have not been written are, when this goes.
+    let mut log = None;
+    let end = runtime.block_on(serve(args, &mut log));
     match end {
         // What is on its way ends here; a datagram worker that does not see so must not keep us.
         Ok(Some(_)) => runtime.shutdown_timeout(LAST_TASKS),
@@ -45,7 +45,10 @@ pub(super) fn run(args: ServeArgs) -> Outcome {
 const LAST_TASKS: Duration = Duration::from_secs(1);
 
 /// Serves until a signal comes; nothing comes back if that was before there was a server.
-async fn serve(args: ServeArgs) -> Result<Option<ServerEnd>, Failure> {
+async fn serve(
+    args: ServeArgs,
+    log: &mut Option<WorkerGuard>,
+) -> Result<Option<ServerEnd>, Failure> {
     // From the first moment: a signal must neither be lost nor end the process in its own way.
     let hangups = Hangups::take().map_err(Failure::unreadable)?;
     let mut terminate = signal(SignalKind::terminate()).map_err(Failure::unreadable)?;
@@ -68,7 +71,7 @@ async fn serve(args: ServeArgs) -> Result<Option<ServerEnd>, Failure> {
     })?;
     let listeners = server.listeners();
     server.with_engine(|engine| -> Outcome {
-        start_log(&engine.settings.log)?;
+        *log = Some(log::start(&engine.settings.log)?);
         banner::print(engine, &listeners);
         Ok(())
     })?;
@@ -87,18 +90,4 @@ async fn serve(args: ServeArgs) -> Result<Option<ServerEnd>, Failure> {
     let end = running.await.map_err(Failure::unreadable)?;
     tracing::info!("stopped");
     Ok(Some(end))
-}
-
-fn start_log(filter: &str) -> Outcome {
-    let filter = log_filter(filter).map_err(Failure::problem)?;
-    let colours = std::io::stderr().is_terminal()
-        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(colours)
-        .with_target(false)
-        .log_internal_errors(false)
-        .init();
-    Ok(())
 }

@@ -61,6 +61,14 @@ pub(super) struct ServeArgs {
     )]
     upstream_timeout: Option<Duration>,
 
+    /// Draw the case of each letter of a question at random (0x20), so that answers are harder to
+    /// forge; a resolver that does not echo it is asked by TCP [default: false]
+    #[arg(
+        long, env = "SPLINTERDNS_UPSTREAM_0X20",
+        value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true"
+    )]
+    upstream_0x20: Option<bool>,
+
     /// Where honest answers come from, in order [default: zones,upstream]
     #[arg(
         long, env = "SPLINTERDNS_HONEST_FROM",
@@ -123,6 +131,7 @@ impl ServeArgs {
             zones: None,
             upstream: self.upstream,
             upstream_timeout: self.upstream_timeout,
+            upstream_0x20: self.upstream_0x20,
             allow: self.allow,
             today: self.today,
             seed: self.seed,

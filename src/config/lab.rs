@@ -28,6 +28,9 @@ pub struct LabSpec {
     pub upstream: Vec<UpstreamSpec>,
     /// How long one of them may take.
     pub upstream_timeout: Option<Duration>,
+    /// Whether the letters' case of what they are asked is drawn at random
+    /// (draft-vixie-dnsext-dns0x20-00).
+    pub upstream_0x20: Option<bool>,
     /// Who may ask.
     pub allow: Option<Vec<IpNet>>,
     /// A pretended day.
@@ -84,6 +87,7 @@ pub fn read_lab(file: usize, report: &mut Report) -> Option<LabSpec> {
         .map_or(Vec::new(), |list| reader.items(list, "addresses with ports"));
     let upstream_timeout =
         fields.get("upstream-timeout").and_then(|wait| reader.duration(wait, TIMEOUT_RANGE));
+    let upstream_0x20 = fields.get("upstream-0x20").and_then(|mixed| reader.flag(mixed));
     let allow = fields.get("allow").map(|list| some(list, "networks", reader));
     let today = fields.get("today").and_then(|day| reader.moment(day));
     let seed = fields.get("seed").and_then(|number| reader.number(number, (0, u64::MAX)));
@@ -116,6 +120,7 @@ pub fn read_lab(file: usize, report: &mut Report) -> Option<LabSpec> {
         zones,
         upstream: upstream.into_iter().filter_map(|item| reader.upstream(item)).collect(),
         upstream_timeout,
+        upstream_0x20,
         allow: allow.map(|items| {
             items.into_iter().filter_map(|item| reader.network(item)).map(|at| at.value).collect()
         }),

@@ -20,7 +20,7 @@ use crate::{
     zone::ZoneAnswer,
 };
 use hickory_proto::op::{Message, ResponseCode};
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 
 /// What the zones say, before an upstream resolver is asked.
 enum Local {
@@ -44,6 +44,14 @@ pub struct UpstreamQuery {
     pub(super) binding: Option<Binding>,
     /// Whether no rule has decided, so that the names behind aliases may still be judged.
     pub(super) is_undecided: bool,
+}
+
+impl UpstreamQuery {
+    /// Who asks.
+    #[must_use]
+    pub const fn client(&self) -> IpAddr {
+        self.query.client
+    }
 }
 
 /// What goes out when the upstream resolvers have been asked.

@@ -25,6 +25,8 @@ pub struct Settings {
     /// How long one try at one of them may take. Default 2 s: two tries fit into the 5 s that `dig`
     /// and glibc wait.
     pub upstream_timeout: Duration,
+    /// Whether the letters' case of what they are asked is drawn at random. Default no.
+    pub upstream_mixes_letters: bool,
     /// Who may ask; others get REFUSED. Default loopback and private networks.
     pub allow: Vec<IpNet>,
     /// What day it is. Default the machine's clock.
@@ -73,6 +75,7 @@ impl Settings {
             zones: _,
             upstream,
             upstream_timeout,
+            upstream_0x20,
             allow,
             today,
             seed,
@@ -99,6 +102,7 @@ impl Settings {
             upstream_timeout: upstream_timeout
                 .or(file.upstream_timeout)
                 .unwrap_or(Duration::from_secs(2)),
+            upstream_mixes_letters: upstream_0x20.or(file.upstream_0x20).unwrap_or(false),
             allow: allow.or(file.allow).unwrap_or_else(private_networks),
             clock: today.or(file.today).into(),
             seed: seed.or(file.seed).unwrap_or(0),

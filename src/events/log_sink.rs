@@ -7,6 +7,9 @@ use super::{
 use crate::dns::{constants::flags3, rcode_text};
 use hickory_proto::op::ResponseCode;
 
+/// The target of the lines about queries.
+pub const QUERY_LOG: &str = "splinterdns::query";
+
 /// Logs events at level `debug`.
 #[derive(Debug)]
 pub struct LogSink(());
@@ -15,7 +18,7 @@ impl LogSink {
     /// The sink, if the log would show anything of it.
     #[must_use]
     pub fn if_enabled() -> Option<Self> {
-        let enabled = tracing::enabled!(target: "splinterdns::query", tracing::Level::DEBUG);
+        let enabled = tracing::enabled!(target: QUERY_LOG, tracing::Level::DEBUG);
         enabled.then_some(Self(()))
     }
 }
@@ -35,7 +38,7 @@ impl EventSink for LogSink {
         let last = event.replies.last();
         let latency_us = last.map_or(0, |reply| reply.latency.as_micros() as u64);
         tracing::debug!(
-            target: "splinterdns::query",
+            target: QUERY_LOG,
             %client, %transport, %name, %rtype, country, operator, %verdict, rule, alias, replies,
             answers, upstream, latency_us
         );

@@ -3,7 +3,6 @@
 use crate::{
     config::ListenerSpec,
     sys::{request_destination, steer_by_core},
-    upstream::MOST_IN_FLIGHT,
 };
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
@@ -72,8 +71,8 @@ const PATIENCE: Duration = Duration::from_millis(100);
 const OTHER_FILES: u64 = 128;
 
 /// Lets the process open as many files as the lab may need, or as many as the system gives.
-pub(super) fn allow_files(connections: usize) {
-    let sockets = u64::try_from(connections + MOST_IN_FLIGHT).expect("usize has at most 64 bits");
+pub(super) fn allow_files(sockets: usize) {
+    let sockets = u64::try_from(sockets).expect("usize has at most 64 bits");
     let wanted = sockets.saturating_add(OTHER_FILES);
     let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE) else { return };
     if soft < wanted.min(hard)

@@ -1,7 +1,8 @@
 //! A server, from its first socket to its end.
 
 use super::{
-    connections::Connections,
+    bounds::Bounds,
+    delayed_replies::DelayedReplies,
     listener::{BindError, Sockets, allow_files},
     reload,
     serving::{ResolveError, ServingState},
@@ -77,9 +78,7 @@ impl Server {
         let (engine, report) = load(&sources)?;
         let serving = ServingState::new(engine)?;
         let settings = &serving.engine.settings;
-        allow_files(settings.tcp_connections);
-        // The thread of the timers starts with the first of them, which should not be a query's.
-        async_io::block_on(async_io::Timer::after(Duration::ZERO));
+        allow_files(settings.tcp_connections + serving.most_upstream_files());
         let sockets = settings
             .listen
             .iter()
@@ -113,8 +112,12 @@ impl Server {
         reload::warn(&report);
         drop(report);
         let mut tasks = JoinSet::new();
-        let connections = Connections::new(serving.load().engine.settings.tcp_connections);
+        let bounds = Bounds::new(serving.load().engine.settings.tcp_connections);
+        tasks.spawn(bounds.clone().tell());
         let stop_workers = Arc::new(AtomicBool::new(false));
+        let delayed = DelayedReplies::new(bounds.clone());
+        let (replies, stop_replies) = (delayed.clone(), Arc::clone(&stop_workers));
+        tasks.spawn_blocking(move || replies.run(&stop_replies));
         let events = publisher();
         for Sockets { listener, udp, tcp } in sockets {
             let ListenerSpec { address, binding } = listener;
@@ -122,6 +125,8 @@ impl Server {
                 serving: Arc::clone(&serving),
                 binding: binding.clone(),
                 events: events.clone(),
+                bounds: bounds.clone(),
+                delayed: delayed.clone(),
                 runtime: Handle::current(),
                 stop: Arc::clone(&stop_workers),
             };
@@ -130,9 +135,9 @@ impl Server {
                 let wildcard = address.ip().is_unspecified();
                 tasks.spawn_blocking(move || udp::serve(socket, wildcard, context));
             }
-            let (serving, events) = (Arc::clone(&serving), events.clone());
-            let context = stream::StreamContext { serving, binding, events };
-            tasks.spawn(tcp::serve(tcp, context, connections.clone()));
+            let (serving, events, bounds) = (Arc::clone(&serving), events.clone(), bounds.clone());
+            let context = stream::StreamContext { serving, binding, events, bounds };
+            tasks.spawn(tcp::serve(tcp, context));
         }
         let reloads = reload::watch(sources, serving, hangups);
         let is_told = tokio::select! {

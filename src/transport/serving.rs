@@ -1,10 +1,11 @@
 //! The engine with its upstream resolvers: what is swapped on a reload.
 
+use super::bounds::Bounds;
 use crate::{
     config::UpstreamSpec,
     dns::constants::flags3,
     engine::{AfterUpstream, Engine, UpstreamQuery},
-    upstream::Upstream,
+    upstream::{Upstream, UpstreamError},
 };
 use std::{io, net::SocketAddr};
 use thiserror::Error;
@@ -64,13 +65,23 @@ impl ServingState {
             hosts.push((host.clone(), addresses));
         }
         let servers = hosts.iter().flat_map(|(_, addresses)| addresses.clone()).collect();
-        let upstream = Upstream::new(servers, engine.settings.upstream_timeout);
+        let settings = &engine.settings;
+        let upstream =
+            Upstream::new(servers, settings.upstream_timeout, settings.upstream_mixes_letters);
         Ok(Self { engine, upstream, hosts })
     }
 
+    /// As many files as the upstream resolvers may need at a time.
+    pub(super) fn most_upstream_files(&self) -> usize {
+        self.upstream.most_files()
+    }
+
     /// Asks the upstream resolvers, and has the engine say what the client gets then.
-    pub(super) async fn relay(&self, query: &UpstreamQuery) -> Relayed<'_> {
-        let outcome = self.upstream.relay(query.message.view().octets).await;
+    pub(super) async fn relay(&self, query: &UpstreamQuery, bounds: &Bounds) -> Relayed<'_> {
+        let outcome = match bounds.relayed_query(query.client()) {
+            Some(_share) => self.upstream.relay(query.message.view().octets).await,
+            None => Err(UpstreamError::Busy),
+        };
         let upstream_rcode = outcome.as_ref().ok().map(|answer| answer.octets[3] & flags3::RCODE);
         Relayed { answer: self.engine.after_upstream(query, outcome), upstream_rcode }
     }
@@ -96,7 +107,7 @@ mod tests {
         let (host, timeout) = ("nowhere.invalid:53", std::time::Duration::from_secs(1));
         let address: std::net::SocketAddr = "192.0.2.1:53".parse().unwrap();
         let before = ServingState {
-            upstream: Upstream::new(vec![address], timeout),
+            upstream: Upstream::new(vec![address], timeout, false),
             hosts: vec![(host.parse().unwrap(), vec![address])],
             engine: engine("192.0.2.9:53"),
         };

@@ -3,7 +3,9 @@
 //! over it.
 
 use super::{
+    bounds::Bounds,
     delivery::{self, Outgoing},
+    quota::QuotaShare,
     serving::ServingState,
 };
 use crate::{
@@ -13,12 +15,11 @@ use crate::{
     model::Binding,
 };
 use arc_swap::ArcSwap;
-use async_io::Timer;
 use std::{io, net::IpAddr, ops::Range, sync::Arc, time::Duration};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     sync::mpsc,
-    time::{Instant, sleep_until, timeout},
+    time::{Instant, sleep, sleep_until, timeout},
 };
 
 /// Answers of one stream that may be on their way; further queries wait in the socket.
@@ -43,6 +44,7 @@ pub(super) struct StreamContext {
     pub(super) serving: Arc<ArcSwap<ServingState>>,
     pub(super) binding: Option<Binding>,
     pub(super) events: Option<Publisher>,
+    pub(super) bounds: Bounds,
 }
 
 /// How a stream has come to its end.
@@ -98,10 +100,12 @@ struct Answered {
 
 /// What leaves after a while.
 enum Late {
-    Message(Vec<u8>),
+    Message(Vec<u8>, QuotaShare),
     Reset,
     /// Nothing: a rule about a name behind an alias wants it so.
     Silence,
+    /// Nothing: too many replies wait for their time.
+    GivenUp,
 }
 
 /// What has been done with the queries that were read.
@@ -142,9 +146,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                     self.in_flight -= 1;
                     let Answered { content, reply } = answered;
                     match content {
-                        Late::Message(octets) => self.outbox.push(&octets, reply)?,
+                        Late::Message(octets, _share) => self.outbox.push(&octets, reply)?,
                         Late::Reset => return Ok(self.reset(reply)),
                         Late::Silence => reply.not_sent(),
+                        Late::GivenUp => drop(reply),
                     }
                     deadline = Instant::now() + self.idle;
                 }
@@ -229,23 +234,31 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                 if after.is_zero() {
                     self.outbox.push(message, reply)?;
                 } else {
-                    let content = Late::Message(message.to_vec());
-                    self.later(due, async { Answered { content, reply } });
+                    let share = self.context.bounds.delayed_reply(self.client, message.len());
+                    let content = share.map(|share| Late::Message(message.to_vec(), share));
+                    if let Some(content) = content {
+                        self.later(due, async { Answered { content, reply } });
+                    }
                 }
             }
             Payload::AskUpstream => {
                 let query = response.upstream_query(self.context.binding.as_ref());
-                let serving = Arc::clone(serving);
+                let (serving, client) = (Arc::clone(serving), self.client);
+                let bounds = self.context.bounds.clone();
                 self.later(due, async move {
-                    let relayed = serving.relay(&query).await;
+                    let relayed = serving.relay(&query, &bounds).await;
                     delivery::note_upstream(&event, &relayed);
                     let AfterUpstream { octets, transmissions, .. } = relayed.answer;
                     let first = transmissions.into_iter().next();
                     if let Some(Transmission { after, .. }) = first {
-                        Timer::after(after).await;
+                        sleep(after).await;
                     }
                     let content = match first.map(|first| first.payload) {
-                        Some(Payload::Message(range, _)) => Late::Message(octets[range].to_vec()),
+                        Some(Payload::Message(range, _)) => bounds
+                            .delayed_reply(client, range.len())
+                            .map_or(Late::GivenUp, |share| {
+                                Late::Message(octets[range].to_vec(), share)
+                            }),
                         Some(Payload::Reset) => Late::Reset,
                         Some(Payload::AskUpstream) | None => Late::Silence,
                     };
@@ -263,7 +276,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         let answers = self.answers.0.clone();
         tokio::spawn(async move {
             let answered = answer.await;
-            Timer::at(due.into()).await;
+            sleep_until(due).await;
             // The stream has ended when nobody receives.
             let _ = answers.send(answered).await;
         });
@@ -306,7 +319,7 @@ impl StreamOutbox {
 
 #[cfg(test)]
 mod tests {
-    use super::{Connection, Ended, MOST_UNSENT, StreamContext, TakenQueries, serve};
+    use super::{Bounds, Connection, Ended, MOST_UNSENT, StreamContext, TakenQueries, serve};
     use crate::{
         config::LabSpec,
         dns::Transport,
@@ -337,6 +350,7 @@ mod tests {
             serving: Arc::new(ArcSwap::from_pointee(ServingState::new(engine).unwrap())),
             binding: Some("CN".parse().unwrap()),
             events: None,
+            bounds: Bounds::new(1),
         }
     }
 

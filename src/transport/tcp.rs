@@ -1,9 +1,6 @@
 //! Plain DNS over TCP (RFC 7766): connections are taken here and served as streams.
 
-use super::{
-    connections::Connections,
-    stream::{self, Ended, StreamContext},
-};
+use super::stream::{self, Ended, StreamContext};
 use crate::dns::Transport;
 use std::{io, net::SocketAddr, time::Duration};
 use tokio::{
@@ -16,7 +13,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 /// Takes connections of those who may ask, as many as there are places for; others are closed at
 /// once.
-pub(super) async fn serve(listener: TcpListener, context: StreamContext, connections: Connections) {
+pub(super) async fn serve(listener: TcpListener, context: StreamContext) {
     loop {
         let (stream, client) = match listener.accept().await {
             Ok(accepted) => accepted,
@@ -30,7 +27,7 @@ pub(super) async fn serve(listener: TcpListener, context: StreamContext, connect
             tracing::debug!(%client, "a connection of a client that may not ask");
             continue;
         }
-        let Some(place) = connections.place(client.ip()) else {
+        let Some(place) = context.bounds.connection(client.ip()) else {
             tracing::debug!(%client, "too many connections");
             continue;
         };

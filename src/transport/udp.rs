@@ -5,6 +5,8 @@
 //! its time or for an upstream resolver, is handed to tokio, so that it delays no other query.
 
 use super::{
+    bounds::{Bounds, Loss},
+    delayed_replies::{DelayedReplies, DelayedReply},
     delivery::{self, Event, Outgoing},
     serving::ServingState,
 };
@@ -16,7 +18,6 @@ use crate::{
     sys::{BATCH, Batch, Outbox, ReturnPath},
 };
 use arc_swap::ArcSwap;
-use async_io::Timer;
 use std::{
     net::UdpSocket,
     sync::{
@@ -37,6 +38,8 @@ pub(super) struct WorkerContext {
     pub(super) serving: Arc<ArcSwap<ServingState>>,
     pub(super) binding: Option<Binding>,
     pub(super) events: Option<Publisher>,
+    pub(super) bounds: Bounds,
+    pub(super) delayed: DelayedReplies,
     pub(super) runtime: Handle,
     /// Set when the server ends; sockets have a timeout, so that it is seen.
     pub(super) stop: Arc<AtomicBool>,
@@ -75,18 +78,15 @@ struct Worker {
     queued: Vec<Outgoing>,
 }
 
-/// Replies to a query that do not leave with its batch.
-struct Departure {
+/// A query that an upstream resolver is asked, and the way back.
+struct RelayedQuery {
+    query: UpstreamQuery,
     socket: Arc<UdpSocket>,
     path: ReturnPath,
     arrival: Instant,
-}
-
-/// One such reply.
-struct Delayed {
+    /// How long after the arrival the answer may leave.
     after: Duration,
-    octets: Vec<u8>,
-    reply: Outgoing,
+    event: Event,
 }
 
 impl Worker {
@@ -103,11 +103,7 @@ impl Worker {
         });
         serving.engine.respond_all(requests, scratch, |index, response| {
             let event = delivery::begin(context.events.as_ref(), response, arrival);
-            let mut later = Vec::new();
-            let departure = || {
-                let (socket, path) = (Arc::clone(socket), *batch.get(index).1);
-                Departure { socket, path, arrival }
-            };
+            let way_back = || (Arc::clone(socket), *batch.get(index).1);
             for Transmission { after, payload } in response.transmissions {
                 match payload {
                     Payload::Message(range, _) if after.is_zero() => {
@@ -121,32 +117,33 @@ impl Worker {
                     }
                     Payload::Message(range, _) => {
                         let octets = response.octets[range.clone()].to_vec();
-                        let reply = Outgoing::new(event.clone());
-                        later.push(Delayed { after: *after, octets, reply });
+                        let (reply, (socket, path)) = (Outgoing::new(event.clone()), way_back());
+                        let reply = DelayedReply { socket, path, octets, reply };
+                        context.delayed.push(arrival + *after, reply);
                     }
                     Payload::AskUpstream => {
                         let query = response.upstream_query(context.binding.as_ref());
+                        let ((socket, path), event) = (way_back(), event.clone());
+                        let after = *after;
+                        let relayed = RelayedQuery { query, socket, path, arrival, after, event };
+                        let (bounds, delayed) = (context.bounds.clone(), context.delayed.clone());
                         let serving = Arc::clone(&serving);
-                        let (departure, event) = (departure(), event.clone());
-                        let relaying = departure.relay(query, serving, *after, event);
-                        context.runtime.spawn(relaying);
+                        context.runtime.spawn(relayed.run(serving, bounds, delayed));
                     }
                     // There is no connection to reset.
                     Payload::Reset => {}
                 }
-            }
-            if !later.is_empty() {
-                context.runtime.spawn(departure().send(later));
             }
         });
         self.send(batch);
     }
 
     fn send(&mut self, batch: &mut Batch) {
-        let mut queued = self.queued.drain(..);
+        let (mut queued, bounds) = (self.queued.drain(..), &self.context.bounds);
         batch.send(&self.socket, &mut self.outbox, |octets, sent| {
             if let Err(error) = &sent {
                 tracing::debug!(%error, "sending a datagram");
+                bounds.lost(Loss::Datagram);
             }
             if let Some(reply) = queued.next() {
                 reply.left(octets, sent.is_ok());
@@ -155,45 +152,29 @@ impl Worker {
     }
 }
 
-impl Departure {
-    /// Sends replies in their order, each so long after the query. A client that cannot be reached
-    /// has gone, or is behind a firewall: nothing to do about it.
-    async fn send(self, replies: Vec<Delayed>) {
-        for Delayed { after, octets, reply } in replies {
-            Timer::at(self.arrival + after).await;
-            let sent = self.path.send(&self.socket, &octets);
-            if let Err(error) = &sent {
-                tracing::debug!(%error, "sending a datagram");
-            }
-            reply.left(&octets, sent.is_ok());
-        }
-    }
-
+impl RelayedQuery {
     /// Sends what the upstream resolver says, but not before its time.
-    async fn relay(
-        self,
-        query: UpstreamQuery,
-        serving: Arc<ServingState>,
-        after: Duration,
-        event: Event,
-    ) {
-        let reply = Outgoing::new(event.clone());
-        let relayed = serving.relay(&query).await;
+    async fn run(self, serving: Arc<ServingState>, bounds: Bounds, delayed: DelayedReplies) {
+        let Self { query, socket, path, arrival, after, event } = self;
+        // Whether the relaying itself fails is told even if nothing is to leave.
+        let given_up = Outgoing::new(event.clone());
+        let relayed = serving.relay(&query, &bounds).await;
         delivery::note_upstream(&event, &relayed);
+        let (now, answered) = (Instant::now(), arrival + after);
         let AfterUpstream { octets, transmissions, .. } = relayed.answer;
-        let replies =
-            transmissions.into_iter().filter_map(|Transmission { after: wait, payload }| {
-                // There is no connection to reset.
-                let Payload::Message(range, _) = payload else { return None };
-                let (octets, reply) = (octets[range].to_vec(), Outgoing::new(event.clone()));
-                // What waits counts from the answer that it stands for.
-                let after =
-                    if wait.is_zero() { after } else { after.max(self.arrival.elapsed()) + wait };
-                Some(Delayed { after, octets, reply })
-            });
-        let replies = replies.collect();
-        drop(event);
-        reply.not_sent();
-        self.send(replies).await;
+        for Transmission { after: wait, payload } in transmissions {
+            // There is no connection to reset.
+            let Payload::Message(range, _) = payload else { continue };
+            // What waits counts from the answer that it stands for.
+            let due = if wait.is_zero() { answered } else { answered.max(now) + wait };
+            let (octets, reply) = (octets[range].to_vec(), Outgoing::new(event.clone()));
+            let reply = DelayedReply { socket: Arc::clone(&socket), path, octets, reply };
+            if due <= now {
+                reply.send(&bounds);
+            } else {
+                delayed.push(due, reply);
+            }
+        }
+        given_up.not_sent();
     }
 }

@@ -3,10 +3,14 @@
 //! RFC 1035 section 7.2 has a resolver keep, for every address that it asks, how well it has
 //! answered. Who is silent is asked last, and tried again now and then.
 
-use super::exchange::{Exchange, ExchangeError, Exchanged};
+use super::{
+    exchange::{ExchangeError, Exchanged, exchange},
+    ports::Ports,
+    sent_query::SentQuery,
+};
 use std::{
     net::SocketAddr,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -14,6 +18,7 @@ use std::{
 #[derive(Debug)]
 pub(super) struct Resolver {
     pub(super) address: SocketAddr,
+    ports: Arc<Ports>,
     health: Mutex<Health>,
 }
 
@@ -22,6 +27,8 @@ pub(super) struct Resolver {
 struct Health {
     /// Failures since the last answer.
     failures: u32,
+    /// How often others were asked since the last answer, because this one took too long.
+    passes: u32,
     /// When it is to be tried again, while it is taken for dead.
     retry: Option<Instant>,
     /// When the log was last told that it does not answer, and whether it still believes that.
@@ -32,6 +39,9 @@ struct Health {
 /// So many failures in a row are no accident: a single datagram may get lost.
 const FAILURES: u32 = 2;
 
+/// Nor is it one that others had to be asked so often in a row.
+const PASSES: u32 = 2;
+
 /// How long a resolver is not asked first after it has failed.
 const RETRY: Duration = Duration::from_secs(30);
 
@@ -40,12 +50,20 @@ const WARNING: Duration = Duration::from_secs(60);
 
 impl Resolver {
     pub(super) fn new(address: SocketAddr) -> Self {
-        Self { address, health: Mutex::default() }
+        Self { address, ports: Ports::new(address), health: Mutex::default() }
     }
 
-    /// Whether it has failed too often to be asked first.
+    /// Whether it is not to be asked first: it has failed too often, or keeps us waiting at this
+    /// moment.
     pub(super) fn is_down(&self) -> bool {
-        self.lock().retry.is_some()
+        let health = self.lock();
+        health.retry.is_some() || health.passes >= PASSES
+    }
+
+    /// Another is asked, because this one has not answered yet. It may still do so.
+    pub(super) fn pass_over(&self) {
+        let mut health = self.lock();
+        health.passes = health.passes.saturating_add(1);
     }
 
     /// Whether a resolver that is down is to be tried again now; whoever is told so does it.
@@ -61,10 +79,10 @@ impl Resolver {
     /// Asks it, for so long at the most.
     pub(super) async fn ask(
         &self,
-        query: &[u8],
+        query: SentQuery,
         limit: Duration,
     ) -> Result<Exchanged, ExchangeError> {
-        let answer = Exchange::new(self.address, query).run(limit).await;
+        let answer = exchange(&self.ports, self.address, query, limit).await;
         match &answer {
             Ok(_) => self.answered(),
             Err(failure) => self.failed(failure, Instant::now()),
@@ -124,6 +142,22 @@ mod tests {
         assert!(resolver.is_down(), "until it has answered");
         resolver.answered();
         assert!(!resolver.is_down() && !resolver.is_due(now + 10 * RETRY));
+    }
+
+    #[test]
+    fn a_resolver_that_keeps_us_waiting_is_not_asked_first_until_it_answers() {
+        let resolver = Resolver::new("192.0.2.1:53".parse().unwrap());
+        resolver.pass_over();
+        assert!(!resolver.is_down(), "one name may take long");
+        resolver.answered();
+        resolver.pass_over();
+        assert!(!resolver.is_down(), "not two in a row");
+        resolver.pass_over();
+        assert!(resolver.is_down());
+        assert!(!resolver.is_due(Instant::now() + RETRY), "its answers are still awaited");
+        assert!(!resolver.lock().told, "and it has not failed");
+        resolver.answered();
+        assert!(!resolver.is_down());
     }
 
     #[test]

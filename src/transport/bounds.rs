@@ -1,0 +1,156 @@
+//! What clients may make the server keep for them, and what was given up because of that.
+//!
+//! Nothing that a client causes is logged when it happens: what was given up is counted, and the
+//! log is told once a second at most.
+
+use super::quota::{Quota, QuotaShare};
+use std::{
+    net::IpAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+use tokio::time::{MissedTickBehavior, interval};
+
+/// The bounds of all listeners together. Clones count together.
+#[derive(Clone, Debug)]
+pub(super) struct Bounds {
+    connections: Quota,
+    relayed_queries: Quota,
+    delayed_replies: Quota,
+    losses: Arc<[AtomicU64; LOSSES.len()]>,
+}
+
+/// What was given up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Loss {
+    /// A connection was closed, because as many are open as may be.
+    Connection,
+    /// A query was not relayed, because as many wait for the upstream resolvers as may.
+    RelayedQuery,
+    /// A reply was dropped, because those that wait for their time take as much memory as they may.
+    DelayedReply,
+    /// A datagram could not be sent: its interface is slow, or the client cannot be reached.
+    Datagram,
+}
+
+/// In the order of their variants, with the words of the log.
+const LOSSES: [(Loss, &str); 4] = [
+    (
+        Loss::Connection,
+        "connections were closed: tcp-connections are open, or a quarter by one client",
+    ),
+    (Loss::RelayedQuery, "queries were not relayed: too many wait for the upstream resolvers"),
+    (Loss::DelayedReply, "replies were dropped: too many wait for their time"),
+    (Loss::Datagram, "datagrams could not be sent"),
+];
+
+/// As many queries may wait for the upstream resolvers, also for what others have asked already.
+/// Each takes some 2 kB, and a silent resolver keeps them for seconds.
+const MOST_RELAYED_QUERIES: usize = 16_384;
+
+/// As many octets may the replies take that wait for their time: 8 MB for one client.
+const MOST_DELAYED_OCTETS: usize = 32 << 20;
+
+/// What a reply takes while it waits, beside its octets.
+const DELAYED_REPLY: usize = 384;
+
+/// How often the log is told.
+const PACE: Duration = Duration::from_secs(1);
+
+impl Bounds {
+    pub(super) fn new(connections: usize) -> Self {
+        Self {
+            connections: Quota::new(connections),
+            relayed_queries: Quota::new(MOST_RELAYED_QUERIES),
+            delayed_replies: Quota::new(MOST_DELAYED_OCTETS),
+            losses: Arc::default(),
+        }
+    }
+
+    /// A place for a connection.
+    pub(super) fn connection(&self, client: IpAddr) -> Option<QuotaShare> {
+        self.or_lost(Loss::Connection, self.connections.take(client, 1))
+    }
+
+    /// A place for a query that an upstream resolver is asked.
+    pub(super) fn relayed_query(&self, client: IpAddr) -> Option<QuotaShare> {
+        self.or_lost(Loss::RelayedQuery, self.relayed_queries.take(client, 1))
+    }
+
+    /// Room for a reply of so many octets that leaves later.
+    pub(super) fn delayed_reply(&self, client: IpAddr, octets: usize) -> Option<QuotaShare> {
+        let share = self.delayed_replies.take(client, octets + DELAYED_REPLY);
+        self.or_lost(Loss::DelayedReply, share)
+    }
+
+    /// Counts what was given up.
+    pub(super) fn lost(&self, loss: Loss) {
+        self.losses[loss as usize].fetch_add(1, Relaxed);
+    }
+
+    fn or_lost(&self, loss: Loss, share: Option<QuotaShare>) -> Option<QuotaShare> {
+        if share.is_none() {
+            self.lost(loss);
+        }
+        share
+    }
+
+    /// Tells the log what was given up.
+    pub(super) async fn tell(self) {
+        let mut told = [0; LOSSES.len()];
+        let mut ticks = interval(PACE);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            self.changes(&mut told, |count, what| tracing::warn!(count, "{what}"));
+        }
+    }
+
+    /// What was given up since it was told last.
+    fn changes(&self, told: &mut [u64; LOSSES.len()], mut tell: impl FnMut(u64, &'static str)) {
+        for (((_, what), told), count) in LOSSES.iter().zip(told).zip(&*self.losses) {
+            let count = count.load(Relaxed);
+            if count > *told {
+                tell(count - *told, what);
+                *told = count;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Bounds, LOSSES, Loss, MOST_DELAYED_OCTETS};
+
+    #[test]
+    fn what_is_given_up_is_told_once() {
+        let (bounds, client) = (Bounds::new(4), "192.0.2.1".parse().unwrap());
+        let place = bounds.connection(client);
+        assert!(place.is_some() && bounds.connection(client).is_none(), "a quarter of 4 is one");
+        assert!(bounds.connection(client).is_none());
+        bounds.lost(Loss::Datagram);
+        let mut told = [0; LOSSES.len()];
+        let mut said = Vec::new();
+        bounds.changes(&mut told, |count, what| said.push((count, what)));
+        assert_eq!(said.iter().map(|(count, _)| *count).collect::<Vec<_>>(), [2, 1]);
+        assert!(said[0].1.starts_with("connections") && said[1].1.starts_with("datagrams"));
+        bounds.changes(&mut told, |_, what| panic!("{what} again"));
+    }
+
+    #[test]
+    fn losses_stand_in_the_order_of_their_variants() {
+        assert!(LOSSES.iter().enumerate().all(|(index, (loss, _))| *loss as usize == index));
+    }
+
+    #[test]
+    fn replies_that_wait_take_a_quarter_of_their_room_for_one_client() {
+        let (bounds, client) = (Bounds::new(4), "192.0.2.1".parse().unwrap());
+        let shares: Vec<_> = std::iter::from_fn(|| bounds.delayed_reply(client, 65_535)).collect();
+        let taken = shares.len() * 65_535;
+        assert!(taken < MOST_DELAYED_OCTETS / 4 && taken > MOST_DELAYED_OCTETS / 5, "{taken}");
+        assert!(bounds.delayed_reply("192.0.2.2".parse().unwrap(), 65_535).is_some());
+    }
+}

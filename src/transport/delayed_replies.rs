@@ -1,0 +1,136 @@
+//! Replies by UDP that wait for their time: a thread with a heap of them.
+
+use super::{
+    bounds::{Bounds, Loss},
+    delivery::Outgoing,
+    quota::QuotaShare,
+};
+use crate::sys::ReturnPath;
+use std::{
+    cmp::Ordering,
+    collections::BinaryHeap,
+    net::UdpSocket,
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::{Duration, Instant},
+};
+
+/// The replies of all listeners. Clones fill the same heap.
+#[derive(Clone)]
+pub(super) struct DelayedReplies(Arc<Shared>);
+
+struct Shared {
+    heap: Mutex<Heap>,
+    /// Told when there is a reply that is due before all others.
+    sooner: Condvar,
+    bounds: Bounds,
+}
+
+#[derive(Default)]
+struct Heap {
+    replies: BinaryHeap<HeapEntry>,
+    /// How many replies there have been.
+    count: u64,
+}
+
+/// A reply that is not due yet.
+pub(super) struct DelayedReply {
+    pub(super) socket: Arc<UdpSocket>,
+    pub(super) path: ReturnPath,
+    pub(super) octets: Vec<u8>,
+    pub(super) reply: Outgoing,
+}
+
+struct HeapEntry {
+    due: Instant,
+    /// Of those that are due together the first leaves first.
+    number: u64,
+    reply: DelayedReply,
+    _share: QuotaShare,
+}
+
+/// How long the thread waits before it looks whether the server ends.
+const PATIENCE: Duration = Duration::from_millis(100);
+
+impl DelayedReplies {
+    pub(super) fn new(bounds: Bounds) -> Self {
+        let (heap, sooner) = (Mutex::default(), Condvar::new());
+        Self(Arc::new(Shared { heap, sooner, bounds }))
+    }
+
+    /// Sends a reply when it is due, unless too many wait.
+    pub(super) fn push(&self, due: Instant, reply: DelayedReply) {
+        let Shared { sooner, bounds, .. } = &*self.0;
+        let Some(client) = reply.path.client() else { return };
+        let Some(share) = bounds.delayed_reply(client, reply.octets.len()) else { return };
+        let mut heap = self.lock();
+        heap.count += 1;
+        let number = heap.count;
+        let is_first = heap.replies.peek().is_none_or(|first| due < first.due);
+        heap.replies.push(HeapEntry { due, number, reply, _share: share });
+        drop(heap);
+        if is_first {
+            sooner.notify_one();
+        }
+    }
+
+    /// Sends replies until the server ends.
+    pub(super) fn run(&self, stop: &AtomicBool) {
+        let mut heap = self.lock();
+        while !stop.load(Relaxed) {
+            let wait = heap.replies.peek().map_or(PATIENCE, |first| {
+                first.due.saturating_duration_since(Instant::now()).min(PATIENCE)
+            });
+            if !wait.is_zero() {
+                let woken = self.0.sooner.wait_timeout(heap, wait);
+                heap = woken.unwrap_or_else(PoisonError::into_inner).0;
+                continue;
+            }
+            let entry = heap.replies.pop().expect("one is due");
+            drop(heap);
+            entry.reply.send(&self.0.bounds);
+            heap = self.lock();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Heap> {
+        self.0.heap.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl DelayedReply {
+    /// Sends it now. A client that cannot be reached has gone, or is behind a firewall: nothing to
+    /// do about it.
+    pub(super) fn send(self, bounds: &Bounds) {
+        let Self { socket, path, octets, reply } = self;
+        let sent = path.send(&socket, &octets);
+        if let Err(error) = &sent {
+            tracing::debug!(%error, "sending a datagram");
+            bounds.lost(Loss::Datagram);
+        }
+        reply.left(&octets, sent.is_ok());
+    }
+}
+
+impl Ord for HeapEntry {
+    /// The greatest is the one that is due first.
+    fn cmp(&self, other: &Self) -> Ordering {
+        (other.due, other.number).cmp(&(self.due, self.number))
+    }
+}
+
+impl PartialOrd for HeapEntry {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for HeapEntry {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for HeapEntry {}
