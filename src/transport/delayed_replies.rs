@@ -61,8 +61,11 @@ impl DelayedReplies {
     }
 
     /// Sends a reply when it is due, unless too many wait.
-    pub(super) fn push(&self, due: Instant, reply: DelayedReply) {
+    pub(super) fn send_at(&self, due: Instant, reply: DelayedReply) {
         let Shared { sooner, bounds, .. } = &*self.0;
+        if due <= Instant::now() {
+            return reply.send(bounds);
+        }
         let Some(client) = reply.path.client() else { return };
         let Some(share) = bounds.delayed_reply(client, reply.octets.len()) else { return };
         let mut heap = self.lock();
@@ -103,7 +106,7 @@ impl DelayedReplies {
 impl DelayedReply {
     /// Sends it now. A client that cannot be reached has gone, or is behind a firewall: nothing to
     /// do about it.
-    pub(super) fn send(self, bounds: &Bounds) {
+    fn send(self, bounds: &Bounds) {
         let Self { socket, path, octets, reply } = self;
         let sent = path.send(&socket, &octets);
         if let Err(error) = &sent {

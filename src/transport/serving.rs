@@ -1,11 +1,10 @@
 //! The engine with its upstream resolvers: what is swapped on a reload.
 
-use super::bounds::Bounds;
 use crate::{
     config::UpstreamSpec,
     dns::constants::flags3,
     engine::{AfterUpstream, Engine, UpstreamQuery},
-    upstream::{Upstream, UpstreamError},
+    upstream::{Upstream, UpstreamAnswer, UpstreamError},
 };
 use std::{io, net::SocketAddr};
 use thiserror::Error;
@@ -77,11 +76,20 @@ impl ServingState {
     }
 
     /// Asks the upstream resolvers, and has the engine say what the client gets then.
-    pub(super) async fn relay(&self, query: &UpstreamQuery, bounds: &Bounds) -> Relayed<'_> {
-        let outcome = match bounds.relayed_query(query.client()) {
-            Some(_share) => self.upstream.relay(query.message.view().octets).await,
-            None => Err(UpstreamError::Busy),
-        };
+    pub(super) async fn relay(&self, query: &UpstreamQuery) -> Relayed<'_> {
+        self.relayed(query, self.upstream.relay(query.message.view().octets).await)
+    }
+
+    /// What the client gets when too many wait for the upstream resolvers.
+    pub(super) fn relay_none(&self, query: &UpstreamQuery) -> Relayed<'_> {
+        self.relayed(query, Err(UpstreamError::Busy))
+    }
+
+    fn relayed(
+        &self,
+        query: &UpstreamQuery,
+        outcome: Result<UpstreamAnswer, UpstreamError>,
+    ) -> Relayed<'_> {
         let upstream_rcode = outcome.as_ref().ok().map(|answer| answer.octets[3] & flags3::RCODE);
         Relayed { answer: self.engine.after_upstream(query, outcome), upstream_rcode }
     }

@@ -245,8 +245,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                 let query = response.upstream_query(self.context.binding.as_ref());
                 let (serving, client) = (Arc::clone(serving), self.client);
                 let bounds = self.context.bounds.clone();
+                let share = bounds.relayed_query(client);
                 self.later(due, async move {
-                    let relayed = serving.relay(&query, &bounds).await;
+                    let relayed = match share {
+                        Some(_) => serving.relay(&query).await,
+                        None => serving.relay_none(&query),
+                    };
                     delivery::note_upstream(&event, &relayed);
                     let AfterUpstream { octets, transmissions, .. } = relayed.answer;
                     let first = transmissions.into_iter().next();

@@ -8,7 +8,8 @@ use super::{
     bounds::{Bounds, Loss},
     delayed_replies::{DelayedReplies, DelayedReply},
     delivery::{self, Event, Outgoing},
-    serving::ServingState,
+    quota::QuotaShare,
+    serving::{Relayed, ServingState},
 };
 use crate::{
     dns::Transport,
@@ -78,14 +79,14 @@ struct Worker {
     queued: Vec<Outgoing>,
 }
 
-/// A query that an upstream resolver is asked, and the way back.
-struct RelayedQuery {
-    query: UpstreamQuery,
+/// The way of a relayed answer.
+struct RelayPath {
     socket: Arc<UdpSocket>,
     path: ReturnPath,
     arrival: Instant,
-    /// How long after the arrival the answer may leave.
+    /// How long after the arrival it may leave.
     after: Duration,
+    delayed: DelayedReplies,
     event: Event,
 }
 
@@ -119,16 +120,21 @@ impl Worker {
                         let octets = response.octets[range.clone()].to_vec();
                         let (reply, (socket, path)) = (Outgoing::new(event.clone()), way_back());
                         let reply = DelayedReply { socket, path, octets, reply };
-                        context.delayed.push(arrival + *after, reply);
+                        context.delayed.send_at(arrival + *after, reply);
                     }
                     Payload::AskUpstream => {
                         let query = response.upstream_query(context.binding.as_ref());
-                        let ((socket, path), event) = (way_back(), event.clone());
-                        let after = *after;
-                        let relayed = RelayedQuery { query, socket, path, arrival, after, event };
-                        let (bounds, delayed) = (context.bounds.clone(), context.delayed.clone());
-                        let serving = Arc::clone(&serving);
-                        context.runtime.spawn(relayed.run(serving, bounds, delayed));
+                        let (socket, path) = way_back();
+                        let (after, delayed, event) =
+                            (*after, context.delayed.clone(), event.clone());
+                        let way = RelayPath { socket, path, arrival, after, delayed, event };
+                        match context.bounds.relayed_query(query.client()) {
+                            Some(share) => {
+                                let relaying = relay(query, Arc::clone(&serving), way, share);
+                                context.runtime.spawn(relaying);
+                            }
+                            None => way.leave(serving.relay_none(&query)),
+                        }
                     }
                     // There is no connection to reset.
                     Payload::Reset => {}
@@ -152,13 +158,24 @@ impl Worker {
     }
 }
 
-impl RelayedQuery {
+/// Asks the upstream resolvers, and sends what comes of it.
+async fn relay(
+    query: UpstreamQuery,
+    serving: Arc<ServingState>,
+    way: RelayPath,
+    _share: QuotaShare,
+) {
+    // If the server ends meanwhile, nothing has left.
+    let given_up = Outgoing::new(way.event.clone());
+    let relayed = serving.relay(&query).await;
+    way.leave(relayed);
+    given_up.not_sent();
+}
+
+impl RelayPath {
     /// Sends what the upstream resolver says, but not before its time.
-    async fn run(self, serving: Arc<ServingState>, bounds: Bounds, delayed: DelayedReplies) {
-        let Self { query, socket, path, arrival, after, event } = self;
-        // Whether the relaying itself fails is told even if nothing is to leave.
-        let given_up = Outgoing::new(event.clone());
-        let relayed = serving.relay(&query, &bounds).await;
+    fn leave(self, relayed: Relayed<'_>) {
+        let Self { socket, path, arrival, after, delayed, event } = self;
         delivery::note_upstream(&event, &relayed);
         let (now, answered) = (Instant::now(), arrival + after);
         let AfterUpstream { octets, transmissions, .. } = relayed.answer;
@@ -168,13 +185,7 @@ impl RelayedQuery {
             // What waits counts from the answer that it stands for.
             let due = if wait.is_zero() { answered } else { answered.max(now) + wait };
             let (octets, reply) = (octets[range].to_vec(), Outgoing::new(event.clone()));
-            let reply = DelayedReply { socket: Arc::clone(&socket), path, octets, reply };
-            if due <= now {
-                reply.send(&bounds);
-            } else {
-                delayed.push(due, reply);
-            }
+            delayed.send_at(due, DelayedReply { socket: Arc::clone(&socket), path, octets, reply });
         }
-        given_up.not_sent();
     }
 }
