@@ -24,6 +24,7 @@ from typing import NamedTuple
 import client
 import decisions
 import instructions
+import relay
 from servers import SERVERS, Floor, Running, Splinterdns, Trouble
 from work import Work
 
@@ -84,10 +85,10 @@ class Bench:
 
     # One server, one round.
 
-    def dnsperf(self, running, workload, seconds, load=None):
+    def dnsperf(self, running, workload, seconds, load=None, under_way=OUTSTANDING):
         load = load or Load(self.load_core)
         command = ["taskset", "-c", load.cores, "dnsperf", "-s", "127.0.0.1", "-p", str(running.port), "-m", load.transport,
-                   "-d", self.work.queries(workload), "-l", str(seconds), "-q", str(OUTSTANDING * load.times), "-t", "2",
+                   "-d", self.work.queries(workload), "-l", str(seconds), "-q", str(under_way * load.times), "-t", "2",
                    "-c", str(CLIENTS[load.transport] * load.times), "-T", str(load.times)]
         before = running.cpu()
         report = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 30).stdout
@@ -205,6 +206,9 @@ class Bench:
             say(f"  {names} names: {start:.2f} s, {found[-1]['resident']:.0f} MB")
         return found
 
+    def relay(self):
+        return relay.measure(self, self.attempt)
+
     def decisions(self):
         return decisions.measure(self.work.folder / "criterion", self.told.decisions == "quick")
 
@@ -244,7 +248,7 @@ class Bench:
         return self.found
 
     def alone(self):
-        parts = {"workers": self.scaling, "reload": self.reload} | ({"growth": self.growth} if self.told.growth else {})
+        parts = {"relay": self.relay, "workers": self.scaling, "reload": self.reload} | ({"growth": self.growth} if self.told.growth else {})
         parts |= {"decisions": self.decisions} if self.told.decisions else {}
         for what, part in parts.items():
             say(f"== splinterdns: {what}")

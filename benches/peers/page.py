@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import plot
+import relay as relaying
 import targets
 from summary import TITLES, WORKLOADS, Summary
 
@@ -40,6 +41,8 @@ METHOD = """\
   that in answered queries, so neither the start nor the kernel is in it. {small} names, not {names}.
 - **Latency** (`latency.c`): forged replies, queries at fixed times at a tenth of the floor's rate of the round, from a client
   that never sleeps.
+- **Relaying** (`relay.py`): as CPU a query, with 200 queries under way, of {relayed} names, each asked of the floor, which shares
+  the load's core. The other servers keep no answers: dnsmasq without its cache, Unbound with the least, the Recursor without that of packets.
 - **Workers**: the mixed load by `dnsperf -T 1` on the same core as one worker, and by `dnsperf -T 2`, with twice as many sockets and
   queries in flight, on the same two cores as two workers, by turns: so the load generator's share is the same. Ratios are
   medians over the rounds too. The targets are judged with server and load in one session (*together*). *Apart*, in two sessions, as
@@ -142,6 +145,17 @@ def latency(summary):
     return "## Latency\n\n" + table(["server", "q/s", "median, µs", "99 %, µs", "longest, µs"], rows, left=1) + "\n"
 
 
+def relay(summary):
+    if not summary.found.get("relay"):
+        return "## Relaying\n\nNot measured.\n"
+    rows = [[server.title, number(summary.relayed(server.name, "cpu")),
+             number(summary.relayed_ratio("splinterdns", server.name, "cpu")),
+             number(summary.relayed(server.name, "rate"), "{:,.0f}"), number(summary.relayed(server.name, "lost"), "{:.0f}")]
+            for server in relaying.SERVERS if summary.relayed(server.name, "cpu") is not None]
+    heads = ["server", "CPU a query, µs", "splinterdns to it", "q/s", "lost"]
+    return "## Relaying\n\nEvery name is new and asked of one upstream, the floor.\n\n" + table(heads, rows, left=1) + "\n"
+
+
 def workers(summary):
     if not summary.found.get("workers"):
         return "## Workers\n\nNot measured.\n"
@@ -186,7 +200,7 @@ def decisions(summary):
 def method(summary):
     counted = summary.found.get("instructions") or {"by": "neither perf nor callgrind", "names": 0}
     by = {"perf": "`perf stat -e instructions:u`", "callgrind": "`valgrind --tool=callgrind`"}.get(counted["by"], counted["by"])
-    numbers = {"questions": summary.run["questions"], "small": counted["names"], "names": summary.run["names"]}
+    numbers = {"questions": summary.run["questions"], "small": counted["names"], "relayed": relaying.NAMES, "names": summary.run["names"]}
     return METHOD.format(by=by, **{what: f"{value:,}" for what, value in numbers.items()})
 
 
@@ -205,7 +219,7 @@ def plots(summary, folder):
 def main():
     results, folder = map(Path, sys.argv[1:])
     summary = Summary(json.loads(results.read_text()))
-    parts = (head, troubles, judged, worse, loads, udp, tcp, latency, workers, reload, growth, decisions, method)
+    parts = (head, troubles, judged, worse, loads, udp, tcp, latency, relay, workers, reload, growth, decisions, method)
     (folder / "performance.md").write_text("\n".join(text for part in parts if (text := part(summary))))
     plots(summary, folder)
 

@@ -31,6 +31,15 @@ class Summary:
         found = [a / b for a, b in pairs if a is not None and b]
         return median(found) if found else None
 
+    def relayed(self, server, key):
+        """The median of a figure of relaying; None if it was not measured."""
+        found = [turn[server][key] for turn in self.found.get("relay") or [] if server in turn]
+        return median(found) if found else None
+
+    def relayed_ratio(self, server, other, key):
+        turns = [turn for turn in self.found.get("relay") or [] if server in turn and other in turn]
+        return median(turn[server][key] / turn[other][key] for turn in turns) if turns else None
+
     def scaled(self, server, sessions, workers, key):
         """The median of a figure of the loads with so many workers; None without any."""
         turns = self.found.get("workers")

@@ -6,7 +6,7 @@ NOT_MEASURED = ("not measured", None)
 
 
 def judge(summary):
-    return [*processor(summary), *loading(summary), *latency(summary), *streams(summary), *workers(summary), *reload(summary),
+    return [*processor(summary), *loading(summary), *latency(summary), *streams(summary), *relay(summary), *workers(summary), *reload(summary),
             *decisions(summary)]
 
 
@@ -60,6 +60,11 @@ def streams(summary):
             yield target, f"{cpu:.2f} times the CPU, {rate:.2f} times the q/s", cpu <= 1 and rate >= 1
 
 
+def relay(summary):
+    ratio = summary.relayed_ratio("splinterdns", "dnsmasq", "cpu")
+    yield within("relaying: no more CPU a query than dnsmasq", ratio, 1, "{:.2f} times")
+
+
 def workers(summary):
     times, rise = (summary.scaling("splinterdns", "together", key) for key in ("rate", "cpu"))
     target = "two workers on two cores: at least 1.7 times the q/s of one on one"
@@ -105,6 +110,15 @@ def worse(summary):
             ours, theirs = (summary.instructions(server, workload) for server in ("splinterdns", peer))
             if ours and theirs and ours > theirs:
                 yield f"instructions a query, {workload}: {ours / theirs:.2f} times {TITLES[peer]}'s"
+        yield from relayed(summary, peer)
+
+
+def relayed(summary, peer):
+    """The same of relaying."""
+    for key, what in (("cpu", "CPU a query"), ("rate", "q/s")):
+        ratio = summary.relayed_ratio("splinterdns", peer, key)
+        if ratio is not None and (ratio < 1 if key == "rate" else ratio > 1):
+            yield f"{what}, relaying: {ratio:.2f} times {TITLES[peer]}'s"
 
 
 def figures(summary, peer):
