@@ -6,6 +6,7 @@
 
 mod answer_options;
 mod answers;
+mod citation;
 mod country;
 mod dates;
 mod error;
@@ -21,6 +22,7 @@ mod wire;
 mod yaml_tree;
 
 pub use answers::{AnswerCatalog, AnswerSpec};
+pub use citation::CitationSpec;
 pub use country::{CountrySpec, OperatorSpec, read_country};
 pub use dates::{day, moment};
 pub use error::ConfigError;

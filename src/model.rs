@@ -2,16 +2,22 @@
 //! hours, verdicts, and the query that is decided about.
 
 mod binding;
+mod citation;
 mod country_code;
 mod country_names;
 mod evidence;
 mod hours;
+mod period;
 mod query;
+mod stated_time;
 mod verdict;
 
 pub use binding::Binding;
+pub use citation::{Attested, Citation};
 pub use country_code::CountryCode;
 pub use evidence::Evidence;
 pub use hours::{Hours, HoursSpan, Minute, WEEKDAYS};
+pub use period::{Holding, Period, Sighting};
 pub use query::Query;
+pub use stated_time::StatedTime;
 pub use verdict::VerdictKind;

@@ -111,11 +111,13 @@ fn rule_json<'c>(
         "rule": rule.slug,
         "names": names.map(|pattern| pattern.to_string()).collect::<Vec<_>>(),
         "answer": rule.answer.name,
-        "since": rule.since.map(|day| day.to_string()),
-        "until": rule.until.map(|day| day.to_string()),
+        "since": period::since(rule),
+        "until": period::until(rule),
+        "seen": period::seen(rule),
+        "periods": period::periods(rule),
         "hours": rule.hours.as_ref().map(ToString::to_string),
         "category": rule.category,
         "evidence": rule.evidence.as_str(),
-        "sources": rule.sources.iter().map(|(key, _)| key).collect::<Vec<_>>(),
+        "sources": rule.sources.iter().map(|source| &source.key).collect::<Vec<_>>(),
     })
 }

@@ -15,7 +15,7 @@ use crate::{
     diagnostic::UnknownWord,
     dns::{Rtype, Transport, rcode_text},
     engine::{ExplainedStep, Explanation, Origin, StepContent, WireMessage},
-    model::{Binding, CountryCode, Evidence, VerdictKind},
+    model::{Binding, Citation, CountryCode, Evidence, StatedTime, VerdictKind},
     policy::{Jurisdiction, MissReason, NearMiss, Operator, Policy, Rule},
 };
 use serde_json::{Value, json};
@@ -138,8 +138,10 @@ fn to_json(
         "alias": alias.as_ref().map(ToString::to_string),
         "alias-of": decision.alias_of.map(|rule| &rule.slug),
         "pattern": decision.rule.map(|(_, pattern)| pattern.to_string()),
-        "since": rule.and_then(|rule| rule.since).map(|day| day.to_string()),
-        "until": rule.and_then(|rule| rule.until).map(|day| day.to_string()),
+        "since": rule.and_then(period::since),
+        "until": rule.and_then(period::until),
+        "seen": rule.map_or(Vec::new(), period::seen),
+        "periods": rule.map_or(Vec::new(), period::periods),
         "hours": rule.and_then(|rule| rule.hours.as_ref()).map(|hours| hours.to_string()),
         "category": rule.and_then(|rule| rule.category.as_ref()),
         "evidence": rule.map(|rule| rule.evidence.as_str()),
@@ -151,7 +153,13 @@ fn to_json(
 }
 
 fn sources_json(rule: &Rule) -> Vec<Value> {
-    rule.sources.iter().map(|(key, text)| json!({ "key": key, "text": text })).collect()
+    let texts = |items: &[StatedTime]| items.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let source = |Citation { key, text, attests, days, names }: &Citation| {
+        let attests: Vec<_> = attests.iter().map(|what| what.as_str()).collect();
+        let days = texts(days);
+        json!({ "key": key, "text": text, "attests": attests, "days": days, "names": names })
+    };
+    rule.sources.iter().map(source).collect()
 }
 
 fn miss_json(miss: &NearMiss<'_>) -> Value {
@@ -160,8 +168,9 @@ fn miss_json(miss: &NearMiss<'_>) -> Value {
         "pattern": miss.pattern.to_string(),
         "operator": miss.operator.map(|operator| &operator.slug),
         "reason": miss.why.to_string(),
-        "since": miss.rule.since.map(|day| day.to_string()),
-        "until": miss.rule.until.map(|day| day.to_string()),
+        "since": period::since(miss.rule),
+        "until": period::until(miss.rule),
+        "seen": period::seen(miss.rule),
         "hours": miss.rule.hours.as_ref().map(|hours| hours.to_string()),
     })
 }
@@ -190,8 +199,10 @@ fn print(
         line("holds", &period::sentence(rule), bare);
         rule.category.iter().for_each(|code| line("category", &spelt_out(code), bare));
         line("evidence", meaning(rule.evidence), style::evidence(rule.evidence));
-        for (key, text) in &rule.sources {
-            line("source", &format!("{key}: {text}"), bare);
+        for citation in &rule.sources {
+            let (key, text, scope) = (&citation.key, &citation.text, citation.scope());
+            let scope = if scope.is_empty() { scope } else { format!(" ({scope})") };
+            line("source", &format!("{key}{scope}: {text}"), bare);
         }
     } else {
         let why = match (verdict, decision.alias_of) {
@@ -357,6 +368,7 @@ const fn reason(why: MissReason) -> &'static str {
     match why {
         MissReason::NotYet => "not yet",
         MissReason::NoLonger => "no longer",
+        MissReason::Unknown => "not known yet",
         MissReason::Hours => "at other hours",
         MissReason::Type => "for other types",
         MissReason::Transport => "for other transports",

@@ -101,8 +101,8 @@ fn plain(listener: &ListenerSpec) -> Hint {
 fn blocked(engine: &Engine, client: IpAddr, binding: Option<&Binding>) -> Option<String> {
     let clock = engine.settings.clock;
     let jurisdiction = engine.policy.jurisdiction(client, binding);
-    let (now, day) = (clock.now(), clock.today());
-    let mut names = KNOWN.into_iter().chain(jurisdiction.perhaps_blocked_on(day));
+    let now = clock.now();
+    let mut names = KNOWN.into_iter().chain(jurisdiction.perhaps_blocked(now));
     let is_blocked = |name: &&str| {
         wire_name(name).is_ok_and(|name| engine.is_blocked_for(&name, client, binding, now))
     };

@@ -1,26 +1,98 @@
-//! On which days a rule holds, in words.
+//! When a rule holds, in words and for programs.
 
-use crate::policy::Rule;
-use jiff::{ToSpan, civil::Date};
+use crate::{
+    model::{Period, Sighting},
+    policy::Rule,
+};
+use serde_json::{Value, json};
 
 /// In a sentence, with the hours.
 pub(super) fn sentence(rule: &Rule) -> String {
-    let days = match (rule.since, rule.until) {
-        (None, None) => "on every day; no dates are known".to_owned(),
-        (Some(since), None) => format!("since {since}"),
-        (None, Some(until)) => format!("until {until}, not that day itself"),
-        (Some(since), Some(until)) => format!("since {since}, until {until}, not that day itself"),
-    };
+    let periods: Vec<_> = rule.periods.iter().map(in_words).collect();
+    let days = periods.join("; again ");
     rule.hours.as_ref().map_or_else(|| days.clone(), |hours| format!("{days}; {hours}"))
 }
 
-/// For a table: the first and the last day, which is the one before `until`.
-pub(super) fn days(rule: &Rule) -> String {
-    let last = |until: Date| until.checked_sub(1.day()).unwrap_or(until);
-    match (rule.since, rule.until) {
-        (None, None) => String::new(),
+fn in_words(period: &Period) -> String {
+    let Period { since, until, seen } = period;
+    let limits = match (since, until) {
+        (None, None) if seen.is_empty() => return "on every day; no dates are known".to_owned(),
+        (None, None) => {
+            return format!("seen {}; beginning and end are not known", list(seen));
+        }
         (Some(since), None) => format!("since {since}"),
-        (None, Some(until)) => format!("to {}", last(until)),
-        (Some(since), Some(until)) => format!("{since} to {}", last(until)),
+        (None, Some(until)) => format!("until {until}{}", not_included(period)),
+        (Some(since), Some(until)) => {
+            format!("since {since}, until {until}{}", not_included(period))
+        }
+    };
+    if seen.is_empty() { limits } else { format!("{limits}; seen {}", list(seen)) }
+}
+
+/// A month or a year in which it ended counts whole; a day does not count.
+fn not_included(period: &Period) -> &'static str {
+    match period.until {
+        Some(until) if until.end() == until.first() => ", not that day itself",
+        _ => "",
     }
+}
+
+/// "2023-06, 2026-02 and 2026-05".
+fn list(seen: &[Sighting]) -> String {
+    let words: Vec<_> = seen.iter().map(ToString::to_string).collect();
+    match words.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("{} and {last}", others.join(", ")),
+        _ => words.concat(),
+    }
+}
+
+/// For a table: from when to when.
+pub(super) fn days(rule: &Rule) -> String {
+    let periods = rule.periods.iter().filter(|period| !period.is_unlimited());
+    periods.map(span).collect::<Vec<_>>().join(", ")
+}
+
+fn span(period: &Period) -> String {
+    let first = period.since.map(|since| since.to_string());
+    let last =
+        period.until.and_then(|until| until.end().checked_sub(jiff::Span::new().seconds(1)).ok());
+    let last = last.map(|last| last.date().to_string());
+    match (first, last) {
+        (Some(since), None) => format!("since {since}"),
+        (Some(since), Some(last)) => format!("{since} to {last}"),
+        (None, Some(last)) if period.seen.is_empty() => format!("to {last}"),
+        (None, Some(last)) => format!("seen {} to {last}", period.seen[0].first),
+        (None, None) => {
+            period.seen.first().map_or_else(String::new, |seen| format!("seen {}", seen.first))
+        }
+    }
+}
+
+/// The beginning that a source states.
+pub(super) fn since(rule: &Rule) -> Option<String> {
+    rule.periods.first()?.since.map(|time| time.to_string())
+}
+
+/// The last end that a source states.
+pub(super) fn until(rule: &Rule) -> Option<String> {
+    rule.periods.last()?.until.map(|time| time.to_string())
+}
+
+/// When it was seen.
+pub(super) fn seen(rule: &Rule) -> Vec<String> {
+    let seen = rule.periods.iter().flat_map(|period| &period.seen);
+    seen.map(ToString::to_string).collect()
+}
+
+/// Every period, where there are several.
+pub(super) fn periods(rule: &Rule) -> Vec<Value> {
+    let several = rule.periods.iter().filter(|_| rule.periods.len() > 1);
+    let periods = several.map(|Period { since, until, seen }| {
+        json!({
+            "since": since.map(|time| time.to_string()),
+            "until": until.map(|time| time.to_string()),
+            "seen": seen.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        })
+    });
+    periods.collect()
 }

@@ -2,6 +2,7 @@
 
 use super::{
     answers::AnswerSpec,
+    citation::{CitationSpec, read_citations},
     fields::{Fields, Reader},
     hours::read_hours,
     yaml_tree::Node,
@@ -9,9 +10,8 @@ use super::{
 use crate::{
     diagnostic::{At, Place},
     dns::{Pattern, Rtype, Transport},
-    model::{Evidence, HoursSpan},
+    model::{Evidence, HoursSpan, Period},
 };
-use jiff::civil::Date;
 
 /// One entry under `rules`.
 #[derive(Clone, Debug)]
@@ -26,10 +26,8 @@ pub struct RuleSpec {
     pub types: Vec<Rtype>,
     /// The transports that it holds for; all when empty.
     pub transports: Vec<Transport>,
-    /// The first day; always when missing.
-    pub since: Option<Date>,
-    /// The first day on which it no longer holds.
-    pub until: Option<Date>,
+    /// When it holds, in order; one without limits where the file says nothing.
+    pub periods: Vec<At<Period>>,
     /// The hours on which it holds; all when empty.
     pub hours: Vec<HoursSpan>,
     /// What is sent.
@@ -38,8 +36,8 @@ pub struct RuleSpec {
     pub category: Option<String>,
     /// How well it is known.
     pub evidence: Evidence,
-    /// Keys under `sources`; nothing when the key was missing or empty, which has been reported.
-    pub sources: Option<Vec<At<String>>>,
+    /// What it rests on; nothing when the key was missing, which has been reported.
+    pub sources: Option<Vec<CitationSpec>>,
 }
 
 pub(super) fn read_rule(node: &Node, reader: &mut Reader<'_>) -> Option<RuleSpec> {
@@ -54,8 +52,16 @@ pub(super) fn read_rule(node: &Node, reader: &mut Reader<'_>) -> Option<RuleSpec
     let transports =
         fields.get("transports").map_or(Vec::new(), |list| reader.items(list, "transports"));
     let transports = transports.into_iter().filter_map(|item| reader.transport(item)).collect();
-    let since = fields.get("since").and_then(|day| reader.date(day));
-    let until = fields.get("until").and_then(|day| reader.date(day));
+    let periods = match fields.get("periods") {
+        Some(list) => {
+            let own = ["since", "until", "seen"].into_iter().filter_map(|key| fields.get(key));
+            for key in own {
+                reader.expected(key, "no such key beside periods, which have their own");
+            }
+            read_periods(list, reader)
+        }
+        None => vec![read_period(node, &mut fields, reader)],
+    };
     let hours = fields.get("hours").map_or(Vec::new(), |hours| read_hours(hours, reader));
     let answer = fields.need("answer", reader).map(|node| AnswerSpec::of_rule(node, reader));
     let category = fields.get("category").and_then(|code| read_category(code, reader));
@@ -63,10 +69,7 @@ pub(super) fn read_rule(node: &Node, reader: &mut Reader<'_>) -> Option<RuleSpec
     let evidence = fields
         .need("evidence", reader)
         .and_then(|word| reader.word(word, "grade of evidence", &grades));
-    let sources = fields.need("sources", reader).map(|list| reader.items(list, "sources"));
-    let sources = sources.map(|items| {
-        items.into_iter().filter_map(|item| reader.string(item, "the key of a source")).collect()
-    });
+    let sources = fields.need("sources", reader).map(|list| read_citations(list, reader));
     fields.finish(reader);
     Some(RuleSpec {
         rule: rule?,
@@ -74,14 +77,37 @@ pub(super) fn read_rule(node: &Node, reader: &mut Reader<'_>) -> Option<RuleSpec
         lists,
         types,
         transports,
-        since,
-        until,
+        periods,
         hours,
         answer: answer?,
         category,
         evidence: evidence?,
         sources,
     })
+}
+
+/// `since`, `until` and `seen` of a rule, or of one of its periods.
+fn read_period(node: &Node, fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> At<Period> {
+    let since = fields.get("since").and_then(|time| reader.stated_time(time));
+    let until = fields.get("until").and_then(|time| reader.stated_time(time));
+    let seen = fields.get("seen").map_or(Vec::new(), |list| reader.items(list, "times"));
+    let seen = seen.into_iter().filter_map(|time| reader.sighting(time)).collect();
+    reader.at(node, Period { since, until, seen })
+}
+
+/// `periods`: times with holes between them.
+fn read_periods(node: &Node, reader: &mut Reader<'_>) -> Vec<At<Period>> {
+    let items = reader.items(node, "periods");
+    if items.is_empty() {
+        reader.expected(node, "at least one period");
+    }
+    let read = |item| {
+        let mut fields = Fields::of(item, "a period", reader);
+        let period = read_period(item, &mut fields, reader);
+        fields.finish(reader);
+        period
+    };
+    items.into_iter().map(read).collect()
 }
 
 fn read_patterns(node: &Node, reader: &mut Reader<'_>) -> Vec<At<Pattern>> {

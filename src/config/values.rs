@@ -9,7 +9,7 @@ use super::{
 use crate::{
     diagnostic::{At, InvalidValue, UnknownWord},
     dns::{Rtype, Transport, wire_name},
-    model::{CountryCode, VerdictKind},
+    model::{CountryCode, Sighting, StatedTime, VerdictKind},
 };
 use hickory_proto::rr::Name as WireName;
 use ipnet::IpNet;
@@ -40,6 +40,14 @@ impl Reader<'_> {
     pub(super) fn string(&mut self, node: &Node, expected: &str) -> Option<At<String>> {
         let text = self.text(node, expected)?.trim().to_owned();
         Some(self.at(node, text))
+    }
+
+    pub(super) fn stated_time(&mut self, node: &Node) -> Option<StatedTime> {
+        self.read(node, str::parse)
+    }
+
+    pub(super) fn sighting(&mut self, node: &Node) -> Option<Sighting> {
+        self.read(node, str::parse)
     }
 
     pub(super) fn date(&mut self, node: &Node) -> Option<Date> {

@@ -3,6 +3,7 @@
 
 mod error;
 mod overlaps;
+mod periods;
 mod shadowed;
 
 pub use error::CompileError;
@@ -15,16 +16,17 @@ use super::{
     ruleset::{Ruleset, parsers_of},
 };
 use crate::{
-    config::{AnswerCatalog, CountrySpec, OperatorSpec, RuleSpec},
+    config::{AnswerCatalog, CitationSpec, CountrySpec, OperatorSpec, RuleSpec},
     diagnostic::{At, Duplicate, Lacking, Place, Report, UnknownWord},
     dns::{ParserSet, PatternRef},
     files::{FileError, FileSource, beside},
     lists::Format,
-    model::{Hours, HoursSpan},
+    model::{Citation, Hours, HoursSpan},
     progress::Progress,
 };
 use ipnet::IpNet;
 use overlaps::client_networks;
+use periods::{check_grade, check_periods};
 use shadowed::shadowing_rules;
 use std::collections::HashMap;
 
@@ -191,8 +193,7 @@ impl<'a> Compiling<'a> {
             lists,
             types,
             transports,
-            since,
-            until,
+            periods,
             hours,
             answer,
             category,
@@ -213,24 +214,19 @@ impl<'a> Compiling<'a> {
         if sources.as_ref().is_some_and(Vec::is_empty) {
             self.lacks(rule, "rule", "sources");
         }
-        if let (Some(since), Some(until)) = (since, until)
-            && until <= since
-        {
-            let (since, until) = (since.to_string(), until.to_string());
-            self.report
-                .add(rule.place, CompileError::Dates { rule: rule.value.clone(), since, until });
-        }
+        check_periods(rule, periods, self.report);
         let hours = self.hours(rule, hours);
         let anchor = patterns.of_last_rule().find_map(PatternRef::anchor).map(Box::from);
-        let sources = sources.iter().flatten().filter_map(|key| self.source(key)).collect();
+        let sources: Vec<_> =
+            sources.iter().flatten().filter_map(|citation| self.citation(citation)).collect();
+        check_grade(rule, *evidence, &sources, self.report);
         let answer = self.answers.resolve(answer, rule.place.file(), self.report)?;
         Some(Rule {
             slug: rule.value.clone(),
             anchor,
             types: types.clone(),
             transports: transports.clone(),
-            since: *since,
-            until: *until,
+            periods: periods.iter().map(|at| at.value.clone()).collect(),
             hours,
             answer,
             category: category.clone(),
@@ -256,10 +252,13 @@ impl<'a> Compiling<'a> {
         self.report.add(name.place, Lacking::new(what, &name.value, lacks));
     }
 
-    fn source(&mut self, key: &At<String>) -> Option<(String, String)> {
+    fn citation(&mut self, spec: &CitationSpec) -> Option<Citation> {
+        let CitationSpec { key, attests, days, names } = spec;
         let known = &self.spec.sources;
         if let Some((_, text)) = known.iter().find(|(name, _)| name.value == key.value) {
-            return Some((key.value.clone(), text.clone()));
+            let (key, text) = (key.value.clone(), text.clone());
+            let (attests, days, names) = (attests.clone(), days.clone(), names.clone());
+            return Some(Citation { key, text, attests, days, names });
         }
         let expected = known.iter().map(|(name, _)| name.value.clone()).collect();
         self.report

@@ -11,7 +11,7 @@ use crate::{
     dns::{Name, ParserSet, PatternRef, QueryView},
     model::Query,
 };
-use jiff::civil::Date;
+use jiff::civil::DateTime;
 use std::time::Duration;
 
 /// Who governs a client: nobody, a country, or one of its operators before it.
@@ -96,11 +96,11 @@ impl<'p> Jurisdiction<'p> {
         self.rulesets().fold(ParserSet::DNS, |parsers, rules| parsers.union(rules.parsers()))
     }
 
-    /// Names that a rule may block on this day, each the first of its rule. Another rule may come
+    /// Names that a rule may block at this moment, each the first of its rule. Another rule may come
     /// before it.
-    pub fn perhaps_blocked_on(self, day: Date) -> impl Iterator<Item = &'p str> {
+    pub fn perhaps_blocked(self, moment: DateTime) -> impl Iterator<Item = &'p str> {
         let blocks = move |rule: &&Rule| {
-            rule.failing_on(day).is_none() && rule.hours.is_none() && !rule.answer.is_honest()
+            rule.failing_at(moment).is_none() && rule.hours.is_none() && !rule.answer.is_honest()
         };
         let rules = self.rulesets().flat_map(|rules| &rules.rules).filter(blocks);
         rules.filter_map(|rule| rule.anchor.as_deref())

@@ -3,9 +3,9 @@
 use crate::{
     answer::Answer,
     dns::{Rtype, Transport},
-    model::{Evidence, Hours, Query},
+    model::{Citation, Evidence, Holding, Hours, Period, Query},
 };
-use jiff::civil::Date;
+use jiff::civil::DateTime;
 use std::{fmt, sync::Arc};
 
 /// One rule.
@@ -19,10 +19,8 @@ pub struct Rule {
     pub types: Vec<Rtype>,
     /// The transports that it holds for; all when empty.
     pub transports: Vec<Transport>,
-    /// The first day.
-    pub since: Option<Date>,
-    /// The first day on which it no longer holds.
-    pub until: Option<Date>,
+    /// When it holds, in order.
+    pub periods: Vec<Period>,
     /// The hours on which it holds; always when missing.
     pub hours: Option<Hours>,
     /// What is sent.
@@ -31,8 +29,8 @@ pub struct Rule {
     pub category: Option<String>,
     /// How well it is known.
     pub evidence: Evidence,
-    /// Keys and texts of what it rests on.
-    pub sources: Vec<(String, String)>,
+    /// What it rests on.
+    pub sources: Vec<Citation>,
 }
 
 /// Why a rule whose pattern matched did not decide.
@@ -42,6 +40,8 @@ pub enum MissReason {
     NotYet,
     /// It has ended.
     NoLonger,
+    /// It was seen later, and when it began is not known.
+    Unknown,
     /// It holds at other hours.
     Hours,
     /// It is for other types.
@@ -59,7 +59,7 @@ pub enum MissReason {
 impl Rule {
     /// The condition that does not hold for a query, if there is one.
     pub(super) fn failing_condition(&self, query: &Query) -> Option<MissReason> {
-        if let Some(why) = self.failing_on(query.day()) {
+        if let Some(why) = self.failing_at(query.arrival) {
             return Some(why);
         }
         if self.hours.as_ref().is_some_and(|hours| !hours.hold(query.arrival)) {
@@ -79,19 +79,26 @@ impl Rule {
         (!self.answer.is_for(query)).then_some(MissReason::Parser)
     }
 
-    /// Whether it has not begun on a day, or has ended.
-    pub(super) fn failing_on(&self, day: Date) -> Option<MissReason> {
-        if self.since.is_some_and(|since| day < since) {
-            return Some(MissReason::NotYet);
+    /// Whether it has not begun at a moment, or has ended, or nobody knows.
+    pub(super) fn failing_at(&self, moment: DateTime) -> Option<MissReason> {
+        let mut last = None;
+        for period in &self.periods {
+            match period.holding(moment) {
+                Holding::Yes => return None,
+                // It may have begun again since.
+                Holding::NoLonger => last = Some(MissReason::NoLonger),
+                Holding::NotYet => return last.or(Some(MissReason::NotYet)),
+                Holding::Unknown => return last.or(Some(MissReason::Unknown)),
+            }
         }
-        self.until.is_some_and(|until| day >= until).then_some(MissReason::NoLonger)
+        last
     }
 
     /// Whether what it does depends on when it is asked.
     #[must_use]
     pub fn depends_on_time(&self) -> bool {
-        let dated = self.since.is_some() || self.until.is_some() || self.hours.is_some();
-        dated || self.answer.is_dated()
+        let dated = self.periods.iter().any(|period| !period.is_unlimited());
+        dated || self.hours.is_some() || self.answer.is_dated()
     }
 }
 
@@ -100,6 +107,7 @@ impl fmt::Display for MissReason {
         f.pad(match self {
             Self::NotYet => "not-yet",
             Self::NoLonger => "no-longer",
+            Self::Unknown => "unknown",
             Self::Hours => "hours",
             Self::Type => "type",
             Self::Transport => "transport",

@@ -51,7 +51,9 @@ impl Ruleset {
         let rules = above.filter_map(|name| self.alias_targets.get(name)).flatten();
         let mut rules = rules.map(|number| &self.rules[*number]);
         let day = query.day();
-        rules.find(|rule| rule.failing_on(day).is_none() && rule.answer.leads_to(&query.qname, day))
+        rules.find(|rule| {
+            rule.failing_at(query.arrival).is_none() && rule.answer.leads_to(&query.qname, day)
+        })
     }
 
     /// Every rule, in order, with its patterns.

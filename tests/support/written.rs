@@ -2,7 +2,7 @@
 
 use super::engine::Evidence;
 use hickory_proto::rr::RecordType;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use splinterdns::{
     config::{CountrySpec, RuleSpec, read_country},
     diagnostic::Report,
@@ -16,6 +16,7 @@ pub(crate) struct WrittenRule {
     pub(crate) country: String,
     pub(crate) operator: Option<String>,
     pub(crate) rule: String,
+    /// The first period in which it holds.
     pub(crate) since: Option<Date>,
     pub(crate) until: Option<Date>,
     pub(crate) evidence: Evidence,
@@ -67,8 +68,8 @@ fn written(country: String, operator: Option<String>, rule: RuleSpec) -> Written
         country,
         operator,
         rule: rule.rule.value,
-        since: rule.since,
-        until: rule.until,
+        since: rule.periods.first().and_then(|at| at.value.begin()).map(DateTime::date),
+        until: rule.periods.first().and_then(|at| at.value.end()).map(DateTime::date),
         evidence: rule.evidence,
         types: rule.types.into_iter().map(|rtype| rtype.0).collect(),
         patterns,

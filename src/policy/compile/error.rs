@@ -18,6 +18,34 @@ pub enum CompileError {
         /// The first day without it.
         until: String,
     },
+    /// It was seen when it did not hold.
+    #[error("rule {rule:?} was seen in {seen}, but holds {holds}")]
+    SeenOutside {
+        /// The rule.
+        rule: String,
+        /// The sighting.
+        seen: String,
+        /// When it holds, in words.
+        holds: String,
+    },
+    /// A period that does not come after the one before it.
+    #[error(
+        "the periods of rule {rule:?} overlap, or are not in order: each but the last needs an \
+         until, and each but the first a since or a sighting after that"
+    )]
+    Periods {
+        /// The rule.
+        rule: String,
+    },
+    /// A grade that no source bears.
+    #[error(
+        "rule {rule:?} is graded measured, but none of its sources attests the form of the answer \
+         for a name of its own"
+    )]
+    Unattested {
+        /// The rule.
+        rule: String,
+    },
     /// Two countries, or two operators of one country, govern the same clients.
     #[error("the network {network} overlaps {other}, which is governed by {owner} ({place})")]
     Overlap {

@@ -6,6 +6,7 @@
 
 use crate::{
     dns::{Form, Name, ParserSet, PatternRef, Transport},
+    model::Period,
     policy::{index::PatternIndex, rule::Rule},
 };
 use std::borrow::Cow;
@@ -40,8 +41,8 @@ pub(super) fn shadowing_rules(
 /// for which `rule` does. An honest answer is for all parsers that there are, but no rule is asked
 /// about a query for one that nobody here has.
 fn always_with(above: &Rule, rule: &Rule, readers: ParserSet) -> bool {
-    let since = above.since.is_none_or(|first| rule.since.is_some_and(|other| first <= other));
-    let until = above.until.is_none_or(|end| rule.until.is_some_and(|other| other <= end));
+    let within_one = |period: &Period| above.periods.iter().any(|above| above.contains(period));
+    let always = rule.periods.iter().all(within_one);
     let within = |of: bool, all: bool| of || all;
     let types = within(
         above.types.is_empty(),
@@ -53,8 +54,7 @@ fn always_with(above: &Rule, rule: &Rule, readers: ParserSet) -> bool {
         above.transports.is_empty() || all_transports,
         !rule.transports.is_empty() && rule.transports.iter().all(|t| above.transports.contains(t)),
     );
-    since
-        && until
+    always
         && above.hours.is_none()
         && types
         && transports
