@@ -96,7 +96,7 @@ impl<'p> Jurisdiction<'p> {
         self.rulesets().fold(ParserSet::DNS, |parsers, rules| parsers.union(rules.parsers()))
     }
 
-    /// Names that a rule may block at this moment, each the first of its rule. Another rule may come
+    /// Names that a rule may block at a moment, each the first of its rule. Another rule may come
     /// before it.
     pub fn perhaps_blocked(self, moment: DateTime) -> impl Iterator<Item = &'p str> {
         let blocks = move |rule: &&Rule| {
