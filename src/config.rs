@@ -28,7 +28,8 @@ pub use dates::{day, moment};
 pub use error::ConfigError;
 pub use example::ExampleSpec;
 pub use lab::{
-    HONEST_SOURCES, HonestSource, IDLE_RANGE, LabSpec, ListenerSpec, TIMEOUT_RANGE, read_lab,
+    HONEST_SOURCES, HonestSource, IDLE_RANGE, LabSpec, ListenerSpec, RATE_RANGE, SLIP_RANGE,
+    TIMEOUT_RANGE, read_lab,
 };
 pub use pool::PoolSpec;
 pub use rule::RuleSpec;

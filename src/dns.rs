@@ -19,7 +19,7 @@ pub use name::{Name, NameError, read_wire, wire_name, write_wire};
 pub use opt_record::OptRecord;
 pub use parsers::{NaiveParser, ParserSet, QueryParser};
 pub use pattern::{Form, Pattern, PatternError, PatternRef};
-pub use query_view::{OwnedQuery, QueryView, RequestError};
+pub use query_view::{OwnedQuery, QueryView, RequestError, opt_range};
 pub use rcode::rcode_text;
 pub use record_type::Rtype;
 pub use transport::Transport;

@@ -23,6 +23,7 @@ mod request;
 mod respond;
 mod scratch;
 mod settings;
+mod slipped;
 mod transmission;
 mod trial_rules;
 
@@ -34,6 +35,7 @@ pub use load::{LabSources, LoadError, check_countries, check_zones, load};
 pub use request::Request;
 pub use respond::Response;
 pub use scratch::Scratch;
-pub use settings::Settings;
+pub use settings::{Settings, is_private};
+pub use slipped::slipped;
 pub use transmission::{Origin, Payload, Transmission};
 pub use trial_rules::TrialRule;

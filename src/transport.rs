@@ -5,10 +5,13 @@
 //! end.
 
 mod bounds;
+mod cookies;
 mod delayed_replies;
 mod delivery;
 mod listener;
 mod quota;
+mod rate_limit;
+mod reflection;
 mod reload;
 mod server;
 mod serving;

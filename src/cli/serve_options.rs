@@ -3,8 +3,8 @@
 use super::file_options::FileArgs;
 use crate::{
     config::{
-        HONEST_SOURCES, HonestSource, IDLE_RANGE, LabSpec, ListenerSpec, TIMEOUT_RANGE,
-        UpstreamSpec, duration, log_filter, moment, network, socket,
+        HONEST_SOURCES, HonestSource, IDLE_RANGE, LabSpec, ListenerSpec, RATE_RANGE, SLIP_RANGE,
+        TIMEOUT_RANGE, UpstreamSpec, duration, log_filter, moment, network, socket,
     },
     diagnostic::{At, InvalidValue, Place},
     model::CountryCode,
@@ -101,6 +101,22 @@ pub(super) struct ServeArgs {
     )]
     tcp_connections: Option<u16>,
 
+    /// How many replies by UDP each network (/24, /56) outside of loopback and private ones gets in a
+    /// second, where --allow lets it ask; 0 for as many as it asks for [default: 50]
+    #[arg(
+        long, env = "SPLINTERDNS_RATE_LIMIT",
+        value_name = "N", value_parser = clap::value_parser!(u32).range(rates(RATE_RANGE))
+    )]
+    rate_limit: Option<u32>,
+
+    /// One in so many of the replies that are too many is sent truncated, so that who really asks
+    /// comes back by TCP; 0 for none [default: 2]
+    #[arg(
+        long, env = "SPLINTERDNS_RATE_LIMIT_SLIP",
+        value_name = "N", value_parser = clap::value_parser!(u32).range(rates(SLIP_RANGE))
+    )]
+    rate_limit_slip: Option<u32>,
+
     /// How many threads take datagrams off each listener's address, 1 to 256 [default: one a core,
     /// shared out among the listeners]
     #[arg(
@@ -138,6 +154,8 @@ impl ServeArgs {
             log: self.log,
             tcp_idle: self.tcp_idle,
             tcp_connections: self.tcp_connections.map(usize::from),
+            rate_limit: self.rate_limit,
+            rate_limit_slip: self.rate_limit_slip,
             workers: self.workers.map(usize::from),
         }
     }
@@ -150,6 +168,10 @@ pub(super) fn listener(text: &str) -> Result<ListenerSpec, InvalidValue> {
         None => (text, None),
     };
     Ok(ListenerSpec { address: socket(address)?, binding })
+}
+
+fn rates((least, most): (u32, u32)) -> std::ops::RangeInclusive<i64> {
+    least.into()..=most.into()
 }
 
 /// A log filter, as it is written.

@@ -43,6 +43,10 @@ pub struct LabSpec {
     pub tcp_idle: Option<Duration>,
     /// How many TCP connections may be open.
     pub tcp_connections: Option<usize>,
+    /// How many replies by UDP a public network gets in a second.
+    pub rate_limit: Option<u32>,
+    /// One in so many of those that are too many is sent truncated.
+    pub rate_limit_slip: Option<u32>,
     /// How many threads take datagrams off each listener's address.
     pub workers: Option<usize>,
 }
@@ -92,10 +96,7 @@ pub fn read_lab(file: usize, report: &mut Report) -> Option<LabSpec> {
     let today = fields.get("today").and_then(|day| reader.moment(day));
     let seed = fields.get("seed").and_then(|number| reader.number(number, (0, u64::MAX)));
     let log = fields.get("log").and_then(|filter| reader.log(filter));
-    let tcp_idle = fields.get("tcp-idle").and_then(|wait| reader.duration(wait, IDLE_RANGE));
-    let workers = fields.get("workers").and_then(|count| reader.number(count, (1, 256)));
-    let tcp_connections =
-        fields.get("tcp-connections").and_then(|count| reader.number(count, (1, 65_535)));
+    let traffic = read_traffic(&mut fields, reader);
     fields.finish(reader);
     let listen: Vec<_> =
         listen.into_iter().filter_map(|item| read_listener(item, reader)).collect();
@@ -127,15 +128,38 @@ pub fn read_lab(file: usize, report: &mut Report) -> Option<LabSpec> {
         today,
         seed,
         log,
+        ..traffic
+    })
+}
+
+/// The keys about how much traffic is taken.
+fn read_traffic(fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> LabSpec {
+    let tcp_idle = fields.get("tcp-idle").and_then(|wait| reader.duration(wait, IDLE_RANGE));
+    let workers = fields.get("workers").and_then(|count| reader.number(count, (1, 256)));
+    let tcp_connections =
+        fields.get("tcp-connections").and_then(|count| reader.number(count, (1, 65_535)));
+    let rate_limit = fields.get("rate-limit").and_then(|count| reader.number(count, RATE_RANGE));
+    let rate_limit_slip =
+        fields.get("rate-limit-slip").and_then(|count| reader.number(count, SLIP_RANGE));
+    LabSpec {
         tcp_idle,
         tcp_connections,
+        rate_limit,
+        rate_limit_slip,
         workers,
-    })
+        ..LabSpec::default()
+    }
 }
 
 /// How long one try at an upstream resolver may take.
 pub const TIMEOUT_RANGE: (Duration, Duration) =
     (Duration::from_millis(10), Duration::from_secs(60));
+
+/// How many replies a public network may get in a second.
+pub const RATE_RANGE: (u32, u32) = (0, 1_000_000);
+
+/// One in so many is sent truncated, or none.
+pub const SLIP_RANGE: (u32, u32) = (0, 10);
 
 /// How long a TCP connection may be silent.
 pub const IDLE_RANGE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(3600));

@@ -189,6 +189,12 @@ impl OwnedQuery {
     }
 }
 
+/// Where the OPT record of a message with one question stands, if it has one.
+#[must_use]
+pub fn opt_range(message: &[u8]) -> Option<Range<usize>> {
+    RecordScan::of(message, question_end(message)?).opt.map(|opt| opt.range())
+}
+
 /// Where the one question ends: behind the header, a name without compression, TYPE and CLASS.
 fn question_end(octets: &[u8]) -> Option<usize> {
     if octets[4..6] != [0, 1] {

@@ -8,6 +8,7 @@ use ipnet::IpNet;
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
     path::PathBuf,
+    sync::LazyLock,
     time::Duration,
 };
 
@@ -40,6 +41,12 @@ pub struct Settings {
     pub tcp_idle: Duration,
     /// How many TCP connections may be open at a time. Default 1000.
     pub tcp_connections: usize,
+    /// How many replies by UDP a network outside of the private ones gets in a second; 0 for as many
+    /// as it asks for. Default 50, as Knot DNS has it.
+    pub rate_limit: u32,
+    /// One in so many of the replies that are too many is sent truncated; none with 0. Default 2, as
+    /// BIND has it.
+    pub rate_limit_slip: u32,
     /// How many threads take datagrams off each listener's address. Default one a core, shared out
     /// among the listeners.
     pub workers: usize,
@@ -57,6 +64,14 @@ const PRIVATE: [&str; 9] = [
     "fc00::/7",
     "fe80::/10",
 ];
+
+/// Whether a client's address is of a loopback, private, shared or link-local network.
+#[must_use]
+pub fn is_private(client: IpAddr) -> bool {
+    static NETWORKS: LazyLock<Vec<IpNet>> = LazyLock::new(private_networks);
+    let client = client.to_canonical();
+    NETWORKS.iter().any(|network| network.contains(&client))
+}
 
 fn private_networks() -> Vec<IpNet> {
     PRIVATE.map(|text| text.parse().expect("the networks in the source are networks")).to_vec()
@@ -82,6 +97,8 @@ impl Settings {
             log,
             tcp_idle,
             tcp_connections,
+            rate_limit,
+            rate_limit_slip,
             workers,
         } = flags;
         let listen = if listen.is_empty() { file.listen } else { listen };
@@ -109,6 +126,8 @@ impl Settings {
             log: log.or(file.log).unwrap_or_else(|| "info".to_owned()),
             tcp_idle: tcp_idle.or(file.tcp_idle).unwrap_or(Duration::from_secs(10)),
             tcp_connections: tcp_connections.or(file.tcp_connections).unwrap_or(1000),
+            rate_limit: rate_limit.or(file.rate_limit).unwrap_or(50),
+            rate_limit_slip: rate_limit_slip.or(file.rate_limit_slip).unwrap_or(2),
         }
     }
 
@@ -117,6 +136,14 @@ impl Settings {
     pub fn allows(&self, client: IpAddr) -> bool {
         let client = client.to_canonical();
         self.allow.iter().any(|network| network.contains(&client))
+    }
+
+    /// Whether clients outside of the private networks may ask, and not as fast as they like.
+    #[must_use]
+    pub fn limits_rates(&self) -> bool {
+        let is_private =
+            |network: &IpNet| private_networks().iter().any(|private| private.contains(network));
+        self.rate_limit > 0 && !self.allow.iter().all(is_private)
     }
 }
 
@@ -138,6 +165,19 @@ mod tests {
         for client in ["8.8.8.8", "172.32.0.1", "2001:4860:4860::8888", "::ffff:8.8.8.8"] {
             assert!(!settings.allows(client.parse().unwrap()), "{client}");
         }
+    }
+
+    #[test]
+    fn rates_are_limited_where_others_than_private_clients_may_ask() {
+        let limits = |allow: &[&str], rate_limit| {
+            let allow = Some(allow.iter().map(|network| network.parse().unwrap()).collect());
+            let flags = LabSpec { allow, rate_limit, ..LabSpec::default() };
+            Settings::new(LabSpec::default(), flags, None).limits_rates()
+        };
+        assert!(!Settings::new(LabSpec::default(), LabSpec::default(), None).limits_rates());
+        assert!(!limits(&["10.1.0.0/16", "::1/128"], None));
+        assert!(limits(&["10.1.0.0/16", "198.51.100.0/24"], None));
+        assert!(limits(&["0.0.0.0/0"], Some(1)) && !limits(&["0.0.0.0/0"], Some(0)));
     }
 
     #[test]

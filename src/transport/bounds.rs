@@ -3,7 +3,10 @@
 //! Nothing that a client causes is logged when it happens: what was given up is counted, and the
 //! log is told once a second at most.
 
-use super::quota::{Quota, QuotaShare};
+use super::{
+    quota::{Quota, QuotaShare},
+    reflection::ReflectionGuard,
+};
 use std::{
     net::IpAddr,
     sync::{
@@ -21,6 +24,8 @@ pub(super) struct Bounds {
     relayed_queries: Quota,
     delayed_replies: Quota,
     losses: Arc<[AtomicU64; LOSSES.len()]>,
+    /// Of replies by UDP to clients that are not in private networks.
+    pub(super) reflection: Arc<ReflectionGuard>,
 }
 
 /// What was given up.
@@ -34,10 +39,12 @@ pub(super) enum Loss {
     DelayedReply,
     /// A datagram could not be sent: its interface is slow, or the client cannot be reached.
     Datagram,
+    /// A reply was not sent, because its network has had as many as it may.
+    RateLimit,
 }
 
 /// In the order of their variants, with the words of the log.
-const LOSSES: [(Loss, &str); 4] = [
+const LOSSES: [(Loss, &str); 5] = [
     (
         Loss::Connection,
         "connections were closed: tcp-connections are open, or a quarter by one client",
@@ -45,6 +52,7 @@ const LOSSES: [(Loss, &str); 4] = [
     (Loss::RelayedQuery, "queries were not relayed: too many wait for the upstream resolvers"),
     (Loss::DelayedReply, "replies were dropped: too many wait for their time"),
     (Loss::Datagram, "datagrams could not be sent"),
+    (Loss::RateLimit, "replies were not sent to networks that have had as many as rate-limit says"),
 ];
 
 /// As many queries may wait for the upstream resolvers, also for what others have asked already.
@@ -67,6 +75,7 @@ impl Bounds {
             relayed_queries: Quota::new(MOST_RELAYED_QUERIES),
             delayed_replies: Quota::new(MOST_DELAYED_OCTETS),
             losses: Arc::default(),
+            reflection: ReflectionGuard::new(),
         }
     }
 

@@ -1,5 +1,6 @@
 //! The engine with its upstream resolvers: what is swapped on a reload.
 
+use super::rate_limit::Rate;
 use crate::{
     config::UpstreamSpec,
     dns::constants::flags3,
@@ -13,6 +14,8 @@ use thiserror::Error;
 #[derive(Debug)]
 pub(super) struct ServingState {
     pub(super) engine: Engine,
+    /// Of replies to clients that are not in private networks, where such may ask.
+    pub(super) rate: Option<Rate>,
     upstream: Upstream,
     /// The addresses of the upstream resolvers, as they are written.
     hosts: Vec<(UpstreamSpec, Vec<SocketAddr>)>,
@@ -67,7 +70,9 @@ impl ServingState {
         let settings = &engine.settings;
         let upstream =
             Upstream::new(servers, settings.upstream_timeout, settings.upstream_mixes_letters);
-        Ok(Self { engine, upstream, hosts })
+        let limits = settings.limits_rates();
+        let rate = Rate { per_second: settings.rate_limit, slip: settings.rate_limit_slip };
+        Ok(Self { rate: limits.then_some(rate), engine, upstream, hosts })
     }
 
     /// As many files as the upstream resolvers may need at a time.
@@ -117,6 +122,7 @@ mod tests {
         let before = ServingState {
             upstream: Upstream::new(vec![address], timeout, false),
             hosts: vec![(host.parse().unwrap(), vec![address])],
+            rate: None,
             engine: engine("192.0.2.9:53"),
         };
         let after = ServingState::after(engine(host), &before).unwrap();

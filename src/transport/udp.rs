@@ -9,6 +9,7 @@ use super::{
     delayed_replies::{DelayedReplies, DelayedReply},
     delivery::{self, Event, Outgoing},
     quota::QuotaShare,
+    reflection::{ReplySeal, Screened},
     serving::{Relayed, ServingState},
 };
 use crate::{
@@ -55,6 +56,7 @@ pub(super) fn serve(socket: Arc<UdpSocket>, wildcard: bool, context: WorkerConte
         scratch: Scratch::default(),
         outbox: Outbox::default(),
         queued: Vec::with_capacity(BATCH),
+        screened: Vec::new(),
     };
     while !worker.context.stop.load(Ordering::Relaxed) {
         match batch.receive(&worker.socket) {
@@ -77,6 +79,8 @@ struct Worker {
     outbox: Outbox,
     /// Those replies once more, for observers; empty without them.
     queued: Vec<Outgoing>,
+    /// What becomes of each datagram, where rates are limited; else empty.
+    screened: Vec<Screened>,
 }
 
 /// The way of a relayed answer.
@@ -87,6 +91,7 @@ struct RelayPath {
     /// How long after the arrival it may leave.
     after: Duration,
     delayed: DelayedReplies,
+    seal: Option<ReplySeal>,
     event: Event,
 }
 
@@ -95,8 +100,12 @@ impl Worker {
         let arrival = Instant::now();
         let serving = self.context.serving.load_full();
         let now = serving.engine.settings.clock.now();
-        let Self { context, socket, scratch, outbox, queued } = self;
+        self.screen(batch, count, &serving, arrival);
+        let Self { context, socket, scratch, outbox, queued, screened } = self;
         let requests = (0..count).filter_map(|index| {
+            if let Some(Screened::Instead(_) | Screened::Drop) = screened.get(index) {
+                return None;
+            }
             let (octets, path) = batch.get(index);
             let (client, binding) = (path.client()?, context.binding.as_ref());
             let transport = Transport::Udp;
@@ -105,11 +114,18 @@ impl Worker {
         serving.engine.respond_all(requests, scratch, |index, response| {
             let event = delivery::begin(context.events.as_ref(), response, arrival);
             let way_back = || (Arc::clone(socket), *batch.get(index).1);
+            let seal = match screened.get(index) {
+                Some(Screened::Seal(seal)) => Some(seal),
+                _ => None,
+            };
             for Transmission { after, payload } in response.transmissions {
                 match payload {
                     Payload::Message(range, _) if after.is_zero() => {
                         let reply = &response.octets[range.clone()];
-                        outbox.push(index, reply);
+                        match seal {
+                            Some(_) => outbox.push(index, &sealed(seal, reply)),
+                            None => outbox.push(index, reply),
+                        }
                         // One for each reply of the outbox, also where there is no query to tell
                         // of.
                         if context.events.is_some() {
@@ -117,7 +133,7 @@ impl Worker {
                         }
                     }
                     Payload::Message(range, _) => {
-                        let octets = response.octets[range.clone()].to_vec();
+                        let octets = sealed(seal, &response.octets[range.clone()]);
                         let (reply, (socket, path)) = (Outgoing::new(event.clone()), way_back());
                         let reply = DelayedReply { socket, path, octets, reply };
                         context.delayed.send_at(arrival + *after, reply);
@@ -125,9 +141,9 @@ impl Worker {
                     Payload::AskUpstream => {
                         let query = response.upstream_query(context.binding.as_ref());
                         let (socket, path) = way_back();
-                        let (after, delayed, event) =
-                            (*after, context.delayed.clone(), event.clone());
-                        let way = RelayPath { socket, path, arrival, after, delayed, event };
+                        let (delayed, event) = (context.delayed.clone(), event.clone());
+                        let (after, seal) = (*after, seal.cloned());
+                        let way = RelayPath { socket, path, arrival, after, delayed, seal, event };
                         match context.bounds.relayed_query(query.client()) {
                             Some(share) => {
                                 let relaying = relay(query, Arc::clone(&serving), way, share);
@@ -144,6 +160,30 @@ impl Worker {
         self.send(batch);
     }
 
+    /// Decides which datagrams are answered, where their senders may be forged.
+    fn screen(&mut self, batch: &Batch, count: usize, serving: &ServingState, arrival: Instant) {
+        self.screened.clear();
+        let Some(rate) = serving.rate else { return };
+        let bounds = &self.context.bounds;
+        for index in 0..count {
+            let (octets, path) = batch.get(index);
+            let Some(client) = path.client() else {
+                self.screened.push(Screened::Drop);
+                continue;
+            };
+            let screened = bounds.reflection.screen(octets, client, rate, arrival);
+            if let Screened::Instead(reply) = &screened {
+                self.outbox.push(index, reply);
+                // No event tells of it.
+                self.queued.extend(self.context.events.is_some().then(|| Outgoing::new(None)));
+            }
+            if let Screened::Instead(_) | Screened::Drop = screened {
+                bounds.lost(Loss::RateLimit);
+            }
+            self.screened.push(screened);
+        }
+    }
+
     fn send(&mut self, batch: &mut Batch) {
         let (mut queued, bounds) = (self.queued.drain(..), &self.context.bounds);
         batch.send(&self.socket, &mut self.outbox, |octets, sent| {
@@ -156,6 +196,13 @@ impl Worker {
             }
         });
     }
+}
+
+/// A reply with the client's cookie, if it has sent one.
+fn sealed(seal: Option<&ReplySeal>, reply: &[u8]) -> Vec<u8> {
+    let mut octets = reply.to_vec();
+    seal.into_iter().for_each(|seal| seal.put_on(&mut octets));
+    octets
 }
 
 /// Asks the upstream resolvers, and sends what comes of it.
@@ -175,7 +222,7 @@ async fn relay(
 impl RelayPath {
     /// Sends what the upstream resolver says, but not before its time.
     fn leave(self, relayed: Relayed<'_>) {
-        let Self { socket, path, arrival, after, delayed, event } = self;
+        let Self { socket, path, arrival, after, delayed, seal, event } = self;
         delivery::note_upstream(&event, &relayed);
         let (now, answered) = (Instant::now(), arrival + after);
         let AfterUpstream { octets, transmissions, .. } = relayed.answer;
@@ -184,7 +231,8 @@ impl RelayPath {
             let Payload::Message(range, _) = payload else { continue };
             // What waits counts from the answer that it stands for.
             let due = if wait.is_zero() { answered } else { answered.max(now) + wait };
-            let (octets, reply) = (octets[range].to_vec(), Outgoing::new(event.clone()));
+            let octets = sealed(seal.as_ref(), &octets[range]);
+            let reply = Outgoing::new(event.clone());
             delayed.send_at(due, DelayedReply { socket: Arc::clone(&socket), path, octets, reply });
         }
     }
