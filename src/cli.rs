@@ -8,11 +8,14 @@ macro_rules! say {
 mod banner;
 mod categories;
 mod check;
+mod citations;
+mod cite;
 mod compare;
 mod countries;
 mod country_page;
 mod explain;
 mod file_options;
+mod findings;
 mod health;
 mod hint;
 mod init;
@@ -59,6 +62,7 @@ enum Command {
     Explain(explain::ExplainArgs),
     Compare(compare::CompareArgs),
     Countries(countries::CountriesArgs),
+    Cite(cite::CiteArgs),
     Health(health::HealthArgs),
     Init(init::InitArgs),
     Completions(shell_files::CompletionsArgs),
@@ -78,6 +82,7 @@ pub fn main() -> ExitCode {
         Command::Explain(args) => explain::run(&args),
         Command::Compare(args) => compare::run(&args),
         Command::Countries(args) => countries::run(&args),
+        Command::Cite(args) => cite::run(&args),
         Command::Health(args) => health::run(&args),
         Command::Init(args) => init::run(&args),
         Command::Completions(args) => shell_files::completions(&args, Cli::command()),

@@ -33,6 +33,13 @@ impl Clock {
     }
 }
 
+/// The real time, in seconds since 1970: what secrets on the wire are dated by, whatever day a lab
+/// pretends.
+#[must_use]
+pub fn seconds_since_1970() -> i64 {
+    Timestamp::now().as_second()
+}
+
 impl From<Option<DateTime>> for Clock {
     fn from(pretended: Option<DateTime>) -> Self {
         pretended.map_or(Self::Real, Self::Pretended)

@@ -6,12 +6,14 @@
 
 mod answer_options;
 mod answers;
+mod change;
 mod citation;
 mod country;
 mod dates;
 mod error;
 mod example;
 mod fields;
+mod finding;
 mod hours;
 mod lab;
 mod pool;
@@ -22,11 +24,13 @@ mod wire;
 mod yaml_tree;
 
 pub use answers::{AnswerCatalog, AnswerSpec};
+pub use change::ChangeSpec;
 pub use citation::CitationSpec;
 pub use country::{CountrySpec, OperatorSpec, read_country};
 pub use dates::{day, moment};
 pub use error::ConfigError;
 pub use example::ExampleSpec;
+pub use finding::FindingSpec;
 pub use lab::{
     HONEST_SOURCES, HonestSource, IDLE_RANGE, LabSpec, ListenerSpec, RATE_RANGE, SLIP_RANGE,
     TIMEOUT_RANGE, read_lab,

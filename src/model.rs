@@ -9,6 +9,7 @@ mod evidence;
 mod hours;
 mod period;
 mod query;
+mod state;
 mod stated_time;
 mod verdict;
 
@@ -19,5 +20,6 @@ pub use evidence::Evidence;
 pub use hours::{Hours, HoursSpan, Minute, WEEKDAYS};
 pub use period::{Holding, Period, Sighting};
 pub use query::Query;
+pub use state::{Means, State};
 pub use stated_time::StatedTime;
 pub use verdict::VerdictKind;

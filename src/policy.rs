@@ -5,17 +5,22 @@
 //! from the policy. A *rule* decides when its pattern matches and its conditions (type, transport,
 //! day) all hold; the first such rule decides, an operator's before its country's.
 
+mod change;
 mod client_networks;
 mod compile;
 mod countries;
 mod country;
 mod decide;
+mod finding;
 mod index;
 mod rule;
 mod ruleset;
+mod state;
 
+pub use change::Change;
 pub use compile::{CompileError, compile};
 pub use countries::{Policy, UnknownJurisdiction};
 pub use country::{Country, Operator};
 pub use decide::{Decision, Jurisdiction, NearMiss, prefetch};
+pub use finding::Finding;
 pub use rule::{MissReason, Rule};

@@ -13,13 +13,16 @@ use super::{
 use crate::{
     dns::{Rtype, Transport, rcode_text},
     engine::{Engine, Explanation, Origin, StepContent},
-    model::{Binding, CountryCode},
-    policy::{Country, Policy, Rule},
+    model::{Binding, CountryCode, State},
+    policy::{Country, Finding, Policy, Rule},
 };
 use hickory_proto::{op::ResponseCode, rr::RecordType};
 use jiff::civil::Date;
 use serde_json::{Value, json};
-use std::{collections::BTreeSet, net::IpAddr};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::IpAddr,
+};
 
 /// Ask the same questions in every country
 #[derive(Debug, clap::Args)]
@@ -111,6 +114,7 @@ fn print(rows: &[Row<'_>], question: &Question, today: Date) {
         say!("");
     }
     print_honest(honest);
+    print_findings(rows);
     if alike > 0 {
         let who = if alike == 1 {
             "1 operator answers as its".to_owned()
@@ -148,6 +152,31 @@ fn print_honest(mut honest: Vec<&Row<'_>>) {
         } else {
             say!("{head} ({})", listed(codes, " ", one_line));
         }
+    }
+}
+
+/// Where else it is blocked, and where somebody has found it free: a line for each means, with the
+/// countries.
+fn print_findings(rows: &[Row<'_>]) {
+    let mut known: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for row in rows.iter().filter(|row| row.rule().is_none()) {
+        for finding in row.findings() {
+            let what = finding.means.map_or_else(
+                || "measured as free".to_owned(),
+                |means| format!("not blocked by DNS, but {}", means.in_words()),
+            );
+            // An operator is told of where the country as a whole is not.
+            let place = match (&finding.operator, row.operator) {
+                (Some(slug), Some(_)) => format!("{}/{slug}", row.country),
+                (None, None) => row.country.clone(),
+                _ => continue,
+            };
+            known.entry(what).or_default().push(place);
+        }
+    }
+    for (what, mut places) in known {
+        places.dedup();
+        say_wrapped(&format!("{what}: {}", places.join(" ")));
     }
 }
 
@@ -199,8 +228,10 @@ impl Row<'_> {
             "name": self.name,
             "operator": self.operator,
             "verdict": verdict.as_str(),
+            "state": self.state().as_str(),
             "answer": self.answer(),
             "rule": self.rule().map(|rule| &rule.slug),
+            "id": self.rule().map(|rule| &rule.id),
             "since": self.rule().and_then(period::since),
             "until": self.rule().and_then(period::until),
             "seen": self.rule().map_or(Vec::new(), period::seen),
@@ -208,6 +239,17 @@ impl Row<'_> {
             "replies": self.explanation.replies(),
             "answers": first.map_or(Vec::new(), reply_format::answers),
         })
+    }
+
+    fn state(&self) -> State {
+        let Explanation { query, decision, verdict, .. } = &self.explanation;
+        decision.state(query, *verdict)
+    }
+
+    /// What is known of the name there beside the rules.
+    fn findings(&self) -> impl Iterator<Item = &Finding> {
+        let Explanation { query, decision, .. } = &self.explanation;
+        decision.jurisdiction.findings(query)
     }
 
     /// Whether the same comes out, by the same rule or by none.

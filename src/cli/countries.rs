@@ -3,6 +3,7 @@
 use super::{
     country_page::{self, networks, rules_json},
     file_options::FileArgs,
+    findings,
     layout::say_wrapped,
     outcome::Outcome,
     style,
@@ -11,7 +12,7 @@ use super::{
 use crate::{
     config::LabSpec,
     model::{Binding, CountryCode},
-    policy::{Country, Operator, Policy},
+    policy::{Change, Country, Operator, Policy},
 };
 use ipnet::IpNet;
 use serde_json::{Value, json};
@@ -115,6 +116,13 @@ fn split(clients: &[IpNet]) -> (String, String) {
 fn with_rules(country: &Country) -> Value {
     let mut json = to_json(country);
     json["rules-in-full"] = rules_json(country).into();
+    json["findings"] = country.findings.iter().map(findings::to_json).collect();
+    let changes = country.changes.iter();
+    json["changes"] = changes
+        .map(|Change { id, day, fell, text }| {
+            json!({ "id": id, "day": day.to_string(), "fell": fell, "text": text })
+        })
+        .collect();
     json
 }
 

@@ -2,7 +2,8 @@
 
 use super::{
     categories::spelt_out,
-    layout::listed,
+    findings,
+    layout::{listed, say_wrapped},
     period, style,
     table::{Table, plain},
 };
@@ -43,6 +44,14 @@ pub(super) fn print(country: &Country) {
     print_rules("rules of the country", country.own_rules());
     for operator in &country.operators {
         print_rules(&format!("rules of {}", operator.slug), operator.own_rules());
+    }
+    if !country.findings.is_empty() {
+        say!("\n{head}known beside the rules{head:#}");
+        for finding in &country.findings {
+            let names = finding.patterns.iter().map(ToString::to_string);
+            let names = listed(names, ", ", NAMES);
+            say_wrapped(&format!("{names}: {}", findings::in_words(finding)));
+        }
     }
 }
 
@@ -109,6 +118,7 @@ fn rule_json<'c>(
     json!({
         "operator": operator,
         "rule": rule.slug,
+        "id": rule.id,
         "names": names.map(|pattern| pattern.to_string()).collect::<Vec<_>>(),
         "answer": rule.answer.name,
         "since": period::since(rule),

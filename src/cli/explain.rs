@@ -2,7 +2,9 @@
 
 use super::{
     categories::spelt_out,
+    citations,
     file_options::FileArgs,
+    findings,
     layout::{columns, width, wrapped},
     outcome::{Failure, Outcome},
     period,
@@ -15,7 +17,7 @@ use crate::{
     diagnostic::UnknownWord,
     dns::{Rtype, Transport, rcode_text},
     engine::{ExplainedStep, Explanation, Origin, StepContent, WireMessage},
-    model::{Binding, Citation, CountryCode, Evidence, StatedTime, VerdictKind},
+    model::{Binding, CountryCode, Evidence, State, VerdictKind},
     policy::{Jurisdiction, MissReason, NearMiss, Operator, Policy, Rule},
 };
 use serde_json::{Value, json};
@@ -133,8 +135,11 @@ fn to_json(
         "time": query.arrival.time().strftime("%R").to_string(),
         "transport": query.transport.word(),
         "verdict": verdict.as_str(),
+        "state": decision.state(query, *verdict).as_str(),
+        "findings": decision.jurisdiction.findings(query).map(findings::to_json).collect::<Value>(),
         "answer": rule.map_or(verdict.as_str(), |rule| &rule.answer.name),
         "rule": rule.map(|rule| &rule.slug),
+        "id": rule.map(|rule| &rule.id),
         "alias": alias.as_ref().map(ToString::to_string),
         "alias-of": decision.alias_of.map(|rule| &rule.slug),
         "pattern": decision.rule.map(|(_, pattern)| pattern.to_string()),
@@ -145,21 +150,11 @@ fn to_json(
         "hours": rule.and_then(|rule| rule.hours.as_ref()).map(|hours| hours.to_string()),
         "category": rule.and_then(|rule| rule.category.as_ref()),
         "evidence": rule.map(|rule| rule.evidence.as_str()),
-        "sources": rule.map_or(Vec::new(), sources_json),
+        "sources": rule.map_or(Vec::new(), |rule| citations::to_json(&rule.sources)),
         "replies": replies(refusal.map_or(steps, |refusal| &refusal.steps)),
         "replies-if-allowed": refusal.map(|_| replies(steps)),
         "misses": misses.iter().map(miss_json).collect::<Vec<_>>(),
     })
-}
-
-fn sources_json(rule: &Rule) -> Vec<Value> {
-    let texts = |items: &[StatedTime]| items.iter().map(ToString::to_string).collect::<Vec<_>>();
-    let source = |Citation { key, text, attests, days, names }: &Citation| {
-        let attests: Vec<_> = attests.iter().map(|what| what.as_str()).collect();
-        let days = texts(days);
-        json!({ "key": key, "text": text, "attests": attests, "days": days, "names": names })
-    };
-    rule.sources.iter().map(source).collect()
 }
 
 fn miss_json(miss: &NearMiss<'_>) -> Value {
@@ -199,24 +194,12 @@ fn print(
         line("holds", &period::sentence(rule), bare);
         rule.category.iter().for_each(|code| line("category", &spelt_out(code), bare));
         line("evidence", meaning(rule.evidence), style::evidence(rule.evidence));
-        for citation in &rule.sources {
-            let (key, text, scope) = (&citation.key, &citation.text, citation.scope());
-            let scope = if scope.is_empty() { scope } else { format!(" ({scope})") };
-            line("source", &format!("{key}{scope}: {text}"), bare);
-        }
+        rule.sources.iter().for_each(|source| line("source", &citations::in_words(source), bare));
     } else {
-        let why = match (verdict, decision.alias_of) {
-            (_, Some(rule)) => &*format!(
-                "the rule {} leads people here, so the ISP's resolver knows it",
-                rule.slug
-            ),
-            (VerdictKind::Honest, None) => {
-                "no rule decides, so the answer is honest \
-                 (which is no evidence that the name is free there)"
-            }
-            _ => "such a question is refused to everybody",
-        };
-        line("why", why, bare);
+        line("why", &why(explanation), bare);
+    }
+    for finding in decision.jurisdiction.findings(&explanation.query) {
+        line("known", &findings::in_words(finding), bare);
     }
     if decision.jurisdiction.country.is_none() {
         let hint = "no country governs this client; --country CC asks as one that is in CC, and \
@@ -237,6 +220,24 @@ fn print(
         }
     }
     print_misses(misses);
+}
+
+/// Why the answer is what it is, where no rule decides.
+fn why(explanation: &Explanation<'_>) -> String {
+    let Explanation { query, decision, verdict, .. } = explanation;
+    if let Some(rule) = decision.alias_of {
+        let slug = &rule.slug;
+        return format!("the rule {slug} leads people here, so the ISP's resolver knows it");
+    }
+    if *verdict != VerdictKind::Honest {
+        return "such a question is refused to everybody".to_owned();
+    }
+    let known = match decision.state(query, *verdict) {
+        State::Unknown => " (which is no evidence that the name is free there)",
+        State::BlockedElsewhere => "; the name is blocked, but not by DNS",
+        State::Free | State::Blocked => ", and the name was measured as free",
+    };
+    format!("no rule decides, so the answer is honest{known}")
 }
 
 /// What is asked, by whom, where and when; the time of day only where it matters.

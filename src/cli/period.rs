@@ -13,7 +13,8 @@ pub(super) fn sentence(rule: &Rule) -> String {
     rule.hours.as_ref().map_or_else(|| days.clone(), |hours| format!("{days}; {hours}"))
 }
 
-fn in_words(period: &Period) -> String {
+/// The same of one period.
+pub(super) fn in_words(period: &Period) -> String {
     let Period { since, until, seen } = period;
     let limits = match (since, until) {
         (None, None) if seen.is_empty() => return "on every day; no dates are known".to_owned(),

@@ -101,8 +101,8 @@ pub(super) struct ServeArgs {
     )]
     tcp_connections: Option<u16>,
 
-    /// How many replies by UDP each network (/24, /56) outside of loopback and private ones gets in a
-    /// second, where --allow lets it ask; 0 for as many as it asks for [default: 50]
+    /// How many replies by UDP each network (/24, /56) outside of loopback and private ones gets
+    /// in a second, where --allow lets it ask; 0 for as many as it asks for [default: 50]
     #[arg(
         long, env = "SPLINTERDNS_RATE_LIMIT",
         value_name = "N", value_parser = clap::value_parser!(u32).range(rates(RATE_RANGE))

@@ -2,8 +2,10 @@
 
 use super::{
     answers::AnswerSpec,
+    change::{ChangeSpec, read_change},
     example::{ExampleSpec, read_example},
     fields::{Fields, Reader},
+    finding::{FindingSpec, read_findings},
     pool::{PoolSpec, read_pool},
     rule::{RuleSpec, read_rule},
     yaml_tree::Node,
@@ -44,6 +46,10 @@ pub struct CountrySpec {
     pub operators: Vec<OperatorSpec>,
     /// The country's own rules, in order.
     pub rules: Vec<RuleSpec>,
+    /// What is known of names beside the rules.
+    pub findings: Vec<FindingSpec>,
+    /// What was corrected since its rules were first shipped.
+    pub changes: Vec<ChangeSpec>,
     /// Questions with the verdict that the author expects.
     pub examples: Vec<ExampleSpec>,
     /// What the rules rest on.
@@ -94,6 +100,9 @@ pub fn read_country(file: usize, path: PathBuf, report: &mut Report) -> Option<C
         fields.get("operators").map_or(Vec::new(), |list| reader.items(list, "operators"));
     let operators = operators.into_iter().filter_map(|item| read_operator(item, reader)).collect();
     let rules = fields.get("rules").map_or(Vec::new(), |list| rules(list, reader));
+    let findings = read_findings(&mut fields, reader);
+    let changes = fields.get("changes").map_or(Vec::new(), |list| reader.items(list, "changes"));
+    let changes = changes.into_iter().filter_map(|item| read_change(item, reader)).collect();
     let examples = fields.get("examples").map_or(Vec::new(), |list| reader.items(list, "examples"));
     let examples = examples.into_iter().filter_map(|item| read_example(item, reader)).collect();
     let sources = fields.get("sources").map_or(Vec::new(), |map| reader.named(map, "sources"));
@@ -115,6 +124,8 @@ pub fn read_country(file: usize, path: PathBuf, report: &mut Report) -> Option<C
         answers,
         operators,
         rules,
+        findings,
+        changes,
         examples,
         sources,
         is_tried: false,

@@ -87,7 +87,11 @@ pub(super) fn read_rule(node: &Node, reader: &mut Reader<'_>) -> Option<RuleSpec
 }
 
 /// `since`, `until` and `seen` of a rule, or of one of its periods.
-fn read_period(node: &Node, fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> At<Period> {
+pub(super) fn read_period(
+    node: &Node,
+    fields: &mut Fields<'_>,
+    reader: &mut Reader<'_>,
+) -> At<Period> {
     let since = fields.get("since").and_then(|time| reader.stated_time(time));
     let until = fields.get("until").and_then(|time| reader.stated_time(time));
     let seen = fields.get("seen").map_or(Vec::new(), |list| reader.items(list, "times"));
@@ -110,7 +114,7 @@ fn read_periods(node: &Node, reader: &mut Reader<'_>) -> Vec<At<Period>> {
     items.into_iter().map(read).collect()
 }
 
-fn read_patterns(node: &Node, reader: &mut Reader<'_>) -> Vec<At<Pattern>> {
+pub(super) fn read_patterns(node: &Node, reader: &mut Reader<'_>) -> Vec<At<Pattern>> {
     let mut patterns = Vec::new();
     for item in reader.items(node, "names") {
         let Some(text) = reader.text(item, "a name or a pattern") else { continue };

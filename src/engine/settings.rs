@@ -41,11 +41,11 @@ pub struct Settings {
     pub tcp_idle: Duration,
     /// How many TCP connections may be open at a time. Default 1000.
     pub tcp_connections: usize,
-    /// How many replies by UDP a network outside of the private ones gets in a second; 0 for as many
-    /// as it asks for. Default 50, as Knot DNS has it.
+    /// How many replies by UDP a network outside of the private ones gets in a second; 0 for as
+    /// many as it asks for. Default 50, as Knot DNS has it.
     pub rate_limit: u32,
-    /// One in so many of the replies that are too many is sent truncated; none with 0. Default 2, as
-    /// BIND has it.
+    /// One in so many of the replies that are too many is sent truncated; none with 0. Default 2,
+    /// as BIND has it.
     pub rate_limit_slip: u32,
     /// How many threads take datagrams off each listener's address. Default one a core, shared out
     /// among the listeners.

@@ -1,7 +1,9 @@
 //! From specs to a policy: names are looked up, files read, and what cannot mean anything is
 //! reported.
 
+mod changes;
 mod error;
+mod findings;
 mod overlaps;
 mod periods;
 mod shadowed;
@@ -106,6 +108,8 @@ impl<'a> Compiling<'a> {
             answers: _,
             operators,
             rules,
+            findings,
+            changes: _,
             examples: _,
             sources,
             is_tried: _,
@@ -113,7 +117,7 @@ impl<'a> Compiling<'a> {
         unique("source", sources.iter().map(|(key, _)| key), self.report);
         unique("operator", operators.iter().map(|operator| &operator.operator), self.report);
         let own: Vec<_> = operators.iter().map(|operator| self.operator(operator)).collect();
-        let ruleset = self.rules(rules);
+        let ruleset = self.rules(country.value.as_str(), rules);
         // A client's queries are read by whoever sends answers of its operator's rules or of the
         // country's, and both sets are asked about them.
         let readers = parsers_of(&ruleset.rules);
@@ -130,6 +134,8 @@ impl<'a> Compiling<'a> {
             clients: clients.iter().map(|at| at.value).collect(),
             operators: operators.collect(),
             follows_aliases: aliases.unwrap_or(false),
+            findings: findings.iter().map(|finding| self.finding(finding)).collect(),
+            changes: self.changes(),
             ruleset: ruleset.finish(everybody, self.report),
         }
     }
@@ -157,16 +163,17 @@ impl<'a> Compiling<'a> {
             follows_aliases: *aliases,
             ruleset: Ruleset::default(),
         };
-        (operator, self.rules(rules))
+        let owner = format!("{}/{}", self.spec.country.value, operator.slug);
+        (operator, self.rules(&owner, rules))
     }
 
-    fn rules(&mut self, specs: &'a [RuleSpec]) -> CompiledRules {
+    fn rules(&mut self, owner: &str, specs: &'a [RuleSpec]) -> CompiledRules {
         unique("rule", specs.iter().map(|spec| &spec.rule), self.report);
         let (mut patterns, mut places, mut rules) =
             (PatternArena::default(), Vec::new(), Vec::new());
         for spec in specs {
             patterns.begin_rule();
-            match self.rule(spec, &mut patterns) {
+            match self.rule(owner, spec, &mut patterns) {
                 Some(rule) => {
                     rules.push(rule);
                     places.push(spec.place());
@@ -186,7 +193,12 @@ impl<'a> Compiling<'a> {
     }
 
     /// A rule, and behind `patterns` its own.
-    fn rule(&mut self, spec: &'a RuleSpec, patterns: &mut PatternArena) -> Option<Rule> {
+    fn rule(
+        &mut self,
+        owner: &str,
+        spec: &'a RuleSpec,
+        patterns: &mut PatternArena,
+    ) -> Option<Rule> {
         let RuleSpec {
             rule,
             names,
@@ -223,6 +235,7 @@ impl<'a> Compiling<'a> {
         let answer = self.answers.resolve(answer, rule.place.file(), self.report)?;
         Some(Rule {
             slug: rule.value.clone(),
+            id: format!("{owner}/{}", rule.value),
             anchor,
             types: types.clone(),
             transports: transports.clone(),

@@ -1,6 +1,8 @@
 //! Countries and their operators, compiled.
 
-use super::{client_networks::first_outside, rule::Rule, ruleset::Ruleset};
+use super::{
+    change::Change, client_networks::first_outside, finding::Finding, rule::Rule, ruleset::Ruleset,
+};
 use crate::{
     dns::PatternRef,
     model::{CountryCode, Evidence},
@@ -23,6 +25,10 @@ pub struct Country {
     pub operators: Vec<Operator>,
     /// Whether its resolvers ask their rules about every name that aliases lead to.
     pub(super) follows_aliases: bool,
+    /// What is known of names beside the rules.
+    pub findings: Vec<Finding>,
+    /// What was corrected since its rules were first shipped.
+    pub changes: Vec<Change>,
     pub(super) ruleset: Ruleset,
 }
 

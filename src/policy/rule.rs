@@ -13,6 +13,8 @@ use std::{fmt, sync::Arc};
 pub struct Rule {
     /// Its name.
     pub slug: String,
+    /// What it is cited by: its country, its operator if it is one's, its name.
+    pub id: String,
     /// The first name that one of its patterns is about.
     pub anchor: Option<Box<str>>,
     /// The types that it holds for; all when empty.

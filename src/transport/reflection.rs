@@ -6,15 +6,12 @@ use super::{
     rate_limit::{Rate, RateLimiter, RateVerdict},
 };
 use crate::{
+    clock::seconds_since_1970,
     dns::QueryView,
     engine::{is_private, slipped},
 };
 use domain::base::opt::Cookie;
-use std::{
-    net::IpAddr,
-    sync::Arc,
-    time::{Instant, SystemTime, UNIX_EPOCH},
-};
+use std::{net::IpAddr, sync::Arc, time::Instant};
 
 /// What is known of all networks.
 #[derive(Debug)]
@@ -85,9 +82,8 @@ impl ReflectionGuard {
 
     fn seal(self: &Arc<Self>, query: QueryView<'_>, client: IpAddr) -> Option<ReplySeal> {
         let cookie = cookie_of(query)?;
-        let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);
         // Serial numbers count round (RFC 1982).
-        let now = since_1970.map_or(0, |time| time.as_secs()) as u32;
+        let now = seconds_since_1970() as u32;
         let (guard, limit) = (Arc::clone(self), query.udp_limit());
         Some(ReplySeal { guard, cookie, client, now, limit })
     }

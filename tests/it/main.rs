@@ -13,6 +13,7 @@ mod examples;
 mod hangup;
 mod hint;
 mod house;
+mod ids;
 mod layout;
 mod local_names;
 mod messages;
@@ -24,6 +25,7 @@ mod relay;
 mod reload;
 mod sources;
 mod special_files;
+mod states;
 mod stream;
 #[path = "../support/mod.rs"]
 mod support;

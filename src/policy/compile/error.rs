@@ -7,22 +7,22 @@ use thiserror::Error;
 pub enum CompileError {
     /// `until` is not after `since`.
     #[error(
-        "rule {rule:?} ends on {until}, but begins on {since}; \
+        "{what} ends on {until}, but begins on {since}; \
          until is the first day on which it no longer holds"
     )]
     Dates {
-        /// The rule.
-        rule: String,
+        /// The rule or finding.
+        what: String,
         /// Its first day.
         since: String,
         /// The first day without it.
         until: String,
     },
     /// It was seen when it did not hold.
-    #[error("rule {rule:?} was seen in {seen}, but holds {holds}")]
+    #[error("{what} was seen in {seen}, but holds {holds}")]
     SeenOutside {
-        /// The rule.
-        rule: String,
+        /// The rule or finding.
+        what: String,
         /// The sighting.
         seen: String,
         /// When it holds, in words.
@@ -36,6 +36,14 @@ pub enum CompileError {
     Periods {
         /// The rule.
         rule: String,
+    },
+    /// A change of a rule that is not there, or a fall of one that is.
+    #[error("{rule:?} {is} a rule of this file")]
+    Change {
+        /// The rule, as the change names it.
+        rule: String,
+        /// How that differs.
+        is: &'static str,
     },
     /// A grade that no source bears.
     #[error(

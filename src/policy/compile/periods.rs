@@ -2,7 +2,7 @@
 
 use super::error::CompileError;
 use crate::{
-    diagnostic::{At, Report},
+    diagnostic::{At, Place, Report},
     model::{Citation, Evidence, Period, Sighting},
 };
 
@@ -10,24 +10,29 @@ use crate::{
 pub(super) fn check_periods(rule: &At<String>, periods: &[At<Period>], report: &mut Report) {
     for At { place, value: period } in periods {
         let place = if periods.len() == 1 { rule.place } else { *place };
-        let rule = rule.value.clone();
-        if let (Some(begin), Some(end)) = (period.begin(), period.end())
-            && end <= begin
-        {
-            let begins = period.since.map(|since| since.to_string());
-            let since = begins.unwrap_or_else(|| begin.date().to_string());
-            let until = period.until.map_or_else(String::new, |until| until.to_string());
-            report.add(place, CompileError::Dates { rule, since, until });
-        } else if let Some(seen) = period.seen.iter().find(|seen| !holds_when_seen(period, seen)) {
-            let (seen, holds) = (seen.to_string(), limits(period));
-            report.add(place, CompileError::SeenOutside { rule, seen, holds });
-        }
+        check_period(&format!("rule {:?}", rule.value), place, period, report);
     }
     for two in periods.windows(2) {
         let (end, begin) = (two[0].value.end(), two[1].value.begin());
         if end.zip(begin).is_none_or(|(end, begin)| end > begin) {
             report.add(two[1].place, CompileError::Periods { rule: rule.value.clone() });
         }
+    }
+}
+
+/// The same of one, with what it is of in words.
+pub(super) fn check_period(what: &str, place: Place, period: &Period, report: &mut Report) {
+    let what = what.to_owned();
+    if let (Some(begin), Some(end)) = (period.begin(), period.end())
+        && end <= begin
+    {
+        let begins = period.since.map(|since| since.to_string());
+        let since = begins.unwrap_or_else(|| begin.date().to_string());
+        let until = period.until.map_or_else(String::new, |until| until.to_string());
+        report.add(place, CompileError::Dates { what, since, until });
+    } else if let Some(seen) = period.seen.iter().find(|seen| !holds_when_seen(period, seen)) {
+        let (seen, holds) = (seen.to_string(), limits(period));
+        report.add(place, CompileError::SeenOutside { what, seen, holds });
     }
 }
 
