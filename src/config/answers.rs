@@ -152,9 +152,9 @@ impl<'s> AnswerCatalog<'s> {
 
 impl<'s> AnswerContext<'s> for AnswerCatalog<'s> {
     fn answer(&mut self, node: &'s Node, reader: &mut Reader<'_>) -> Option<Arc<Answer>> {
-        match &node.value {
-            Value::Scalar(word) | Value::Number(word) => self.by_word(word, node, reader),
-            _ => {
+        match node.written() {
+            Some(word) => self.by_word(word, node, reader),
+            None => {
                 let answer = read_map(node, None, self, reader);
                 answer.filter(|answer| is_bounded(answer, node, reader)).map(Arc::new)
             }
