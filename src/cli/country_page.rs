@@ -116,6 +116,6 @@ fn rule_json<'c>(
         "hours": rule.hours.as_ref().map(ToString::to_string),
         "category": rule.category,
         "evidence": rule.evidence.as_str(),
-        "sources": rule.sources.iter().map(|(key, _)| key).collect::<Vec<_>>(),
+        "sources": rule.sources.iter().map(|(key, _)| &**key).collect::<Vec<_>>(),
     })
 }

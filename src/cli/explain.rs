@@ -93,7 +93,7 @@ fn verdict(text: &str) -> Result<VerdictKind, UnknownWord> {
     found.ok_or_else(|| UnknownWord {
         found: text.to_owned(),
         what: "verdict",
-        expected: VerdictKind::ALL.map(|kind| kind.as_str().to_owned()).to_vec(),
+        expected: VerdictKind::ALL.iter().map(|kind| kind.as_str().to_owned()).collect(),
     })
 }
 
@@ -151,7 +151,7 @@ fn to_json(
 }
 
 fn sources_json(rule: &Rule) -> Vec<Value> {
-    rule.sources.iter().map(|(key, text)| json!({ "key": key, "text": text })).collect()
+    rule.sources.iter().map(|(key, text)| json!({ "key": **key, "text": **text })).collect()
 }
 
 fn miss_json(miss: &NearMiss<'_>) -> Value {

@@ -32,7 +32,7 @@ pub struct Rule {
     /// How well it is known.
     pub evidence: Evidence,
     /// Keys and texts of what it rests on.
-    pub sources: Vec<(String, String)>,
+    pub sources: Vec<(Arc<str>, Arc<str>)>,
 }
 
 /// Why a rule whose pattern matched did not decide.
