@@ -18,6 +18,7 @@ mod hours;
 mod lab;
 mod pool;
 mod rule;
+mod syntax_error;
 mod upstream;
 mod values;
 mod wire;

@@ -5,8 +5,10 @@
 
 mod place;
 mod report;
+mod source_file;
 mod wording;
 
 pub use place::{At, Place};
-pub use report::{Locate, LocatedProblem, Problem, Report, SourceFile, Warnings};
+pub use report::{LocatedProblem, Problem, Report, Warnings};
+pub use source_file::SourceFile;
 pub use wording::{Duplicate, InvalidValue, Lacking, Mismatch, UnknownWord, suggestion};

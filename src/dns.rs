@@ -4,6 +4,7 @@
 //! octets without decoding a message: [`NaiveQuestion`].
 
 pub mod constants;
+mod expression;
 mod naive_question;
 mod name;
 mod opt_record;
@@ -14,6 +15,7 @@ mod rcode;
 mod record_type;
 mod transport;
 
+pub use expression::{expression_states, read_expression};
 pub use naive_question::NaiveQuestion;
 pub use name::{Name, NameError, read_wire, wire_name, write_wire};
 pub use opt_record::OptRecord;

@@ -5,9 +5,11 @@ mod datagram;
 mod memory;
 mod prefetch;
 mod steering;
+mod yaml;
 
 pub(crate) use datagram::{BATCH, Batch, Outbox, ReturnPath, request_destination};
 #[cfg(target_env = "gnu")]
 pub(crate) use memory::{return_freed_memory, trim};
 pub(crate) use prefetch::prefetch;
 pub(crate) use steering::steer_by_core;
+pub(crate) use yaml::{YamlError, YamlEvent, YamlEventKind, YamlEvents, YamlMark, YamlProperties};

@@ -2,7 +2,10 @@
 
 use super::Sampler;
 use crate::dns::Name;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    sync::Arc,
+};
 
 /// How an answer picks from a pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,8 +24,8 @@ pub enum Pick {
 /// Addresses and how one answer picks from them. Never empty.
 #[derive(Debug)]
 pub struct AddressChoice {
-    /// The addresses, in order.
-    pub addresses: Vec<IpAddr>,
+    /// The addresses, in order; all who pick from a pool share them.
+    pub addresses: Arc<[IpAddr]>,
     /// How an answer picks.
     pub pick: Pick,
     /// Which counter of answers belongs to this choice: two injectors that share a pool walk it

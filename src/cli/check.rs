@@ -103,9 +103,12 @@ impl Found {
             );
         } else {
             self.text.push_str(&format!("{report}\n"));
-            // A place costs a reading of its file.
             if let Some(json) = &mut self.json {
-                json.extend(report.located(usize::MAX).iter().map(to_json));
+                json.extend(report.located().iter().map(to_json));
+                let more = report.left_out();
+                let message = format!("{more} more problems were found");
+                let of_all = LocatedProblem { path: Path::new(shown), at: None, message: &message };
+                json.extend((more > 0).then(|| to_json(&of_all)));
             }
         }
     }

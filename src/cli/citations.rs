@@ -14,7 +14,7 @@ pub(super) fn to_json(citations: &[Citation]) -> Vec<Value> {
     let source = |Citation { key, text, attests, days, names }: &Citation| {
         let attests: Vec<_> = attests.iter().map(|what| what.as_str()).collect();
         let days: Vec<_> = days.iter().map(ToString::to_string).collect();
-        json!({ "key": key, "text": text, "attests": attests, "days": days, "names": names })
+        json!({ "key": **key, "text": **text, "attests": attests, "days": days, "names": names })
     };
     citations.iter().map(source).collect()
 }

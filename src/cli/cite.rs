@@ -177,7 +177,7 @@ fn bibtex(cited: &Cited<'_>) -> String {
         ],
     )];
     for source in cited.rule.iter().flat_map(|(rule, _)| &rule.sources) {
-        let mut fields = vec![("title", source.text.clone())];
+        let mut fields = vec![("title", source.text.to_string())];
         let scope = source.scope();
         if !scope.is_empty() {
             fields.push(("note", format!("attests: {scope}")));

@@ -128,6 +128,6 @@ fn rule_json<'c>(
         "hours": rule.hours.as_ref().map(ToString::to_string),
         "category": rule.category,
         "evidence": rule.evidence.as_str(),
-        "sources": rule.sources.iter().map(|source| &source.key).collect::<Vec<_>>(),
+        "sources": rule.sources.iter().map(|source| &*source.key).collect::<Vec<_>>(),
     })
 }

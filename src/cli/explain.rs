@@ -95,7 +95,7 @@ fn verdict(text: &str) -> Result<VerdictKind, UnknownWord> {
     found.ok_or_else(|| UnknownWord {
         found: text.to_owned(),
         what: "verdict",
-        expected: VerdictKind::ALL.map(|kind| kind.as_str().to_owned()).to_vec(),
+        expected: VerdictKind::ALL.iter().map(|kind| kind.as_str().to_owned()).collect(),
     })
 }
 

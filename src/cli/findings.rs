@@ -10,7 +10,7 @@ pub(super) fn in_words(finding: &Finding) -> String {
         .means
         .map_or_else(|| "free".to_owned(), |means| format!("blocked {}", means.in_words()));
     let operator = finding.operator.as_ref().map_or(String::new(), |slug| format!(" at {slug}"));
-    let keys: Vec<_> = finding.sources.iter().map(|source| source.key.as_str()).collect();
+    let keys: Vec<_> = finding.sources.iter().map(|source| &*source.key).collect();
     let (when, grade, keys) =
         (period::in_words(&finding.period), finding.evidence, keys.join(", "));
     format!("{what}{operator}, {when} ({grade}, {keys})")

@@ -28,7 +28,7 @@ pub(super) trait AnswerContext<'s> {
         name: &At<String>,
         family: AddressFamily,
         reader: &mut Reader<'_>,
-    ) -> Option<(Vec<IpAddr>, Pick)>;
+    ) -> Option<(Arc<[IpAddr]>, Pick)>;
 
     /// A counter of its own.
     fn counter(&mut self) -> usize;
@@ -99,7 +99,7 @@ impl<'s> YamlOptions<'_, '_, 's> {
         if items.is_empty() && matches!(node.value, Value::List(_)) {
             reader.expected(node, "at least one address");
         }
-        let addresses: Vec<_> = items
+        let addresses = items
             .into_iter()
             .filter_map(|item| match family {
                 AddressFamily::V4 => reader.address::<Ipv4Addr>(item).map(IpAddr::from),

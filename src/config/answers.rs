@@ -19,6 +19,7 @@ use crate::{
     files::FileSource,
 };
 use std::{collections::HashMap, net::IpAddr, path::Path, sync::Arc};
+use thiserror::Error;
 
 /// What stands behind `answer:` in a rule, or an entry under `answers`. Its form has been checked;
 /// what it refers to is looked up by [`AnswerCatalog`].
@@ -30,6 +31,9 @@ pub struct AnswerSpec(Node);
 pub struct AnswerCatalog<'s> {
     file: usize,
     named: &'s [(At<String>, AnswerSpec)],
+    nodes: HashMap<&'s str, &'s Node>,
+    /// What is listed where a word is none of them: bare words, and their names in their order.
+    words: Arc<[String]>,
     /// Those that are done; nothing for one that is broken, so that it is reported once and not as
     /// unknown.
     done: HashMap<&'s str, Option<Arc<Answer>>>,
@@ -75,15 +79,18 @@ impl<'s> AnswerCatalog<'s> {
         report: &mut Report,
     ) -> Self {
         let pools = Pools::read(pools, path, files, report);
-        Self { file, named, done: HashMap::new(), open: Vec::new(), pools, counters }
+        let words = bare_words().chain(named.iter().map(|(name, _)| name.value.clone())).collect();
+        let nodes = named.iter().map(|(name, spec)| (name.value.as_str(), &spec.0)).collect();
+        let (done, open) = (HashMap::new(), Vec::new());
+        Self { file, named, nodes, words, done, open, pools, counters }
     }
 
     /// Looks up also what those answers refer to that no rule names; says how many counters have
     /// been given out.
     pub fn finish(mut self, report: &mut Report) -> usize {
         let mut reader = Reader::again(report, self.file);
-        for (name, spec) in self.named {
-            self.by_name(&name.value, &spec.0, &mut reader);
+        for (name, _) in self.named {
+            self.by_name(&name.value, &mut reader);
         }
         self.counters
     }
@@ -104,28 +111,23 @@ impl<'s> AnswerCatalog<'s> {
         node: &'s Node,
         reader: &mut Reader<'_>,
     ) -> Option<Arc<Answer>> {
-        let Some((name, spec)) = self.named.iter().find(|(name, _)| name.value == *word) else {
+        let Some((&name, _)) = self.nodes.get_key_value(word) else {
             if let Some(answer) = read_word(word, node, self, reader) {
                 return Some(Arc::new(answer));
             }
-            let names = self.named.iter().map(|(name, _)| name.value.clone());
-            reader.refer(node, unknown_word(word, names));
+            reader.refer(node, unknown_word(word, Arc::clone(&self.words)));
             return None;
         };
-        if self.open.contains(&name.value.as_str()) {
-            let chain = [&self.open[..], &[&name.value]].concat().join(" → ");
+        if self.open.contains(&name) {
+            let chain = [&self.open[..], &[name]].concat().join(" → ");
             reader.refer(node, ConfigError::Circular { chain });
             return None;
         }
-        self.by_name(&name.value, &spec.0, reader)
+        self.by_name(name, reader)
     }
 
-    fn by_name(
-        &mut self,
-        name: &'s str,
-        node: &'s Node,
-        reader: &mut Reader<'_>,
-    ) -> Option<Arc<Answer>> {
+    fn by_name(&mut self, name: &'s str, reader: &mut Reader<'_>) -> Option<Arc<Answer>> {
+        let node = *self.nodes.get(name)?;
         if let Some(done) = self.done.get(name) {
             return done.clone();
         }
@@ -152,9 +154,9 @@ impl<'s> AnswerCatalog<'s> {
 
 impl<'s> AnswerContext<'s> for AnswerCatalog<'s> {
     fn answer(&mut self, node: &'s Node, reader: &mut Reader<'_>) -> Option<Arc<Answer>> {
-        match &node.value {
-            Value::Scalar(word) | Value::Number(word) => self.by_word(word, node, reader),
-            _ => {
+        match node.written() {
+            Some(word) => self.by_word(word, node, reader),
+            None => {
                 let answer = read_map(node, None, self, reader);
                 answer.filter(|answer| is_bounded(answer, node, reader)).map(Arc::new)
             }
@@ -166,7 +168,7 @@ impl<'s> AnswerContext<'s> for AnswerCatalog<'s> {
         name: &At<String>,
         family: AddressFamily,
         reader: &mut Reader<'_>,
-    ) -> Option<(Vec<IpAddr>, Pick)> {
+    ) -> Option<(Arc<[IpAddr]>, Pick)> {
         self.pools.of_family(name, family, reader.report)
     }
 
@@ -195,8 +197,8 @@ impl<'s> AnswerContext<'s> for AnythingGoes {
         _name: &At<String>,
         family: AddressFamily,
         _reader: &mut Reader<'_>,
-    ) -> Option<(Vec<IpAddr>, Pick)> {
-        Some((vec![family.unspecified()], Pick::All))
+    ) -> Option<(Arc<[IpAddr]>, Pick)> {
+        Some((Arc::new([family.unspecified()]), Pick::All))
     }
 
     fn counter(&mut self) -> usize {
@@ -233,28 +235,39 @@ fn read_word<'s>(
     reader: &mut Reader<'_>,
 ) -> Option<Answer> {
     let Some(entry) = kind_named(word).filter(|entry| entry.bare) else {
-        reader.add(node, unknown_word(word, []));
+        reader.add(node, unknown_word(word, bare_words().collect()));
         return None;
     };
     let kind = with_options(node, false, context, reader, |options| entry.read(options))?;
     Some(Answer::new(word.to_owned(), kind, MessageForm::default(), QueryParser::Dns))
 }
 
+/// What is said of a word that is no answer.
+#[derive(Debug, Error)]
+#[error(transparent)]
+enum NoAnswer {
+    Mismatch(#[from] Mismatch),
+    Unknown(#[from] UnknownWord),
+}
+
+/// The words that are answers without options.
+fn bare_words() -> impl Iterator<Item = String> {
+    KINDS.iter().filter(|entry| entry.bare).map(|entry| entry.word.to_owned())
+}
+
 /// What is said of a word that is no answer. Some are answers, but not without options.
-fn unknown_word(word: &str, names: impl IntoIterator<Item = String>) -> String {
+fn unknown_word(word: &str, expected: Arc<[String]>) -> NoAnswer {
     if let Some(expected) = kind_named(word).and_then(|entry| entry.example) {
         let (found, expected) = (format!("\"{word}\" alone"), expected.to_owned());
-        return Mismatch { found, expected }.to_string();
+        return Mismatch { found, expected }.into();
     }
     if let Ok(address) = word.parse::<IpAddr>() {
         let (found, key) =
             (format!("an address, {word}"), if address.is_ipv4() { "a" } else { "aaaa" });
         let expected = format!("an answer that has it: {{poison: {{{key}: {word}}}}}");
-        return Mismatch { found, expected }.to_string();
+        return Mismatch { found, expected }.into();
     }
-    let bare = KINDS.iter().filter(|entry| entry.bare).map(|entry| entry.word.to_owned());
-    let expected = bare.chain(names).collect();
-    UnknownWord { found: word.to_owned(), what: "answer", expected }.to_string()
+    UnknownWord { found: word.to_owned(), what: "answer", expected }.into()
 }
 
 /// An answer with its options; one without a name has the word of its kind.

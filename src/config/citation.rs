@@ -58,8 +58,8 @@ impl CitationSpec {
             self.attests.push(*attested);
         } else if let Ok(time) = text.parse() {
             self.days.push(time);
-        } else if text.contains('.') && crate::dns::Name::parse(&text).is_ok() {
-            self.names.push(text.into_owned());
+        } else if text.contains('.') && crate::dns::Name::parse(text).is_ok() {
+            self.names.push(text.to_owned());
         } else {
             reader.expected(node, expected);
         }

@@ -32,7 +32,7 @@ pub enum ConfigError {
         /// The key.
         key: String,
         /// The line of its first occurrence.
-        first: usize,
+        first: u32,
     },
     /// A key that must be there is not.
     #[error("{what} needs the key {key:?}")]

@@ -5,7 +5,10 @@ use super::{
     yaml_tree::{self, Node, Value},
 };
 use crate::diagnostic::{Mismatch, Place, Report};
-use std::{borrow::Cow, fmt};
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    fmt,
+};
 
 /// One file on its way from YAML to a spec.
 pub(super) struct Reader<'r> {
@@ -27,8 +30,7 @@ impl<'r> Reader<'r> {
 
     /// The file's tree, or nothing when it is no YAML (which is then reported).
     pub(super) fn tree(&mut self) -> Option<Node> {
-        self.report.locate_with(self.file, yaml_tree::locate);
-        match yaml_tree::read(&self.report.file(self.file).text) {
+        match yaml_tree::read(self.report.text(self.file)) {
             Ok(node) => Some(node),
             Err(error) => {
                 let place = Place::at(self.file, error.line, error.column);
@@ -39,7 +41,7 @@ impl<'r> Reader<'r> {
     }
 
     pub(super) const fn place(&self, node: &Node) -> Place {
-        Place::node(self.file, node.number)
+        node.place(self.file)
     }
 
     pub(super) fn add(&mut self, node: &Node, problem: impl fmt::Display) {
@@ -73,22 +75,24 @@ impl<'r> Reader<'r> {
             return Vec::new();
         };
         let mut named: Vec<(&str, &Node, &Node)> = Vec::new();
-        for (key, value) in entries {
-            let (Value::Scalar(name) | Value::Number(name)) = &key.value else {
+        let mut first_lines: HashMap<&str, u32> = HashMap::new();
+        for (key, value) in entries.iter() {
+            let Some(name) = key.written() else {
                 self.expected(key, "a word as key");
                 continue;
             };
-            match named.iter().find(|(first, _, _)| first == name) {
-                Some(&(_, first, _)) => self.duplicate(key, name, first),
-                None => named.push((name, key, value)),
+            match first_lines.entry(name) {
+                Entry::Occupied(first) => {
+                    let (key_name, first) = (name.to_owned(), *first.get());
+                    self.add(key, ConfigError::DuplicateKey { key: key_name, first });
+                }
+                Entry::Vacant(entry) => {
+                    entry.insert(key.line());
+                    named.push((name, key, value));
+                }
             }
         }
         named
-    }
-
-    fn duplicate(&mut self, key: &Node, name: &str, first: &Node) {
-        let first = self.report.line_and_column(self.place(first)).map_or(1, |(line, _)| line);
-        self.add(key, ConfigError::DuplicateKey { key: name.to_owned(), first });
     }
 
     /// The items of a list; a single scalar stands for a list of one.
@@ -105,28 +109,25 @@ impl<'r> Reader<'r> {
     }
 
     /// The text of a scalar, letter for letter.
-    pub(super) fn text<'n>(&mut self, node: &'n Node, expected: &str) -> Option<Cow<'n, str>> {
-        match &node.value {
-            Value::Scalar(text) => Some(Cow::Borrowed(text)),
-            Value::Number(_) => Some(Cow::Owned(yaml_tree::as_written(
-                &self.report.file(self.file).text,
-                node.number,
-            ))),
-            _ => {
-                self.expected(node, expected);
-                None
-            }
+    pub(super) fn text<'n>(&mut self, node: &'n Node, expected: &str) -> Option<&'n str> {
+        let text = node.written();
+        if text.is_none() {
+            self.expected(node, expected);
         }
+        text
     }
 
     /// A scalar that is read as a value and not as a text, so that how YAML shows it is good
     /// enough.
     pub(super) fn scalar<'n>(&mut self, node: &'n Node, expected: &str) -> Option<&'n str> {
-        if let Value::Scalar(text) | Value::Number(text) = &node.value {
-            return Some(text);
+        match &node.value {
+            Value::Scalar(text) => Some(text),
+            Value::Number(number) => Some(&number.shown),
+            _ => {
+                self.expected(node, expected);
+                None
+            }
         }
-        self.expected(node, expected);
-        None
     }
 
     /// "found …; expected …" in words of one's own.
@@ -213,7 +214,8 @@ impl<'n> Fields<'n> {
 pub(super) fn describe(node: &Node) -> String {
     match &node.value {
         Value::Null => "nothing".to_owned(),
-        Value::Scalar(text) | Value::Number(text) => format!("\"{text}\""),
+        Value::Scalar(text) => format!("\"{text}\""),
+        Value::Number(number) => format!("\"{}\"", number.shown),
         Value::List(items) => format!("a list of {}", items.len()),
         Value::Map(_) => "a map".to_owned(),
     }

@@ -6,12 +6,16 @@ use super::{
     yaml_tree::{Node, Value},
 };
 use crate::{
-    diagnostic::{At, Duplicate, Report},
+    diagnostic::{At, Duplicate, Place, Report},
     model::{Binding, CountryCode},
 };
 use ipnet::IpNet;
 use jiff::civil::DateTime;
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    net::SocketAddr,
+    time::Duration,
+};
 
 /// What a lab file says. A missing key is decided by the command line or by the default.
 #[derive(Clone, Debug, Default)]
@@ -100,13 +104,15 @@ pub fn read_lab(file: usize, report: &mut Report) -> Option<LabSpec> {
     fields.finish(reader);
     let listen: Vec<_> =
         listen.into_iter().filter_map(|item| read_listener(item, reader)).collect();
-    for (index, listener) in listen.iter().enumerate() {
-        if let Some(first) =
-            listen[..index].iter().find(|other| other.value.address == listener.value.address)
-        {
-            let first = reader.report.cross_reference(listener.place, first.place);
-            let name = listener.value.address.to_string();
-            reader.report.add(listener.place, Duplicate { what: "listener", name, first });
+    let mut first_of: HashMap<SocketAddr, Place> = HashMap::new();
+    for At { place, value: ListenerSpec { address, .. } } in &listen {
+        match first_of.entry(*address) {
+            Entry::Vacant(entry) => _ = entry.insert(*place),
+            Entry::Occupied(first) => {
+                let first = reader.report.cross_reference(*place, *first.get());
+                let name = address.to_string();
+                reader.report.add(*place, Duplicate { what: "listener", name, first });
+            }
         }
     }
     Some(LabSpec {

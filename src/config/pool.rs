@@ -10,7 +10,7 @@ use crate::{
     diagnostic::{At, Lacking, Mismatch, Place, Report, UnknownWord},
     files::{FileSource, beside},
 };
-use std::{net::IpAddr, path::Path};
+use std::{collections::HashMap, net::IpAddr, path::Path, sync::Arc};
 
 /// An entry under `pools`.
 #[derive(Clone, Debug)]
@@ -24,9 +24,20 @@ pub struct PoolSpec {
     pub pick: Pick,
 }
 
-/// The pools of one country, in their order, with their files read; one that cannot be read, which
-/// has been reported, has no addresses.
-pub(super) struct Pools(Vec<(String, Option<Vec<IpAddr>>, Pick)>);
+/// The pools of one country, with their files read.
+pub(super) struct Pools {
+    /// One that cannot be read, which has been reported, is nothing.
+    by_name: HashMap<String, Option<Pool>>,
+    /// Their names, in their order.
+    names: Arc<[String]>,
+}
+
+/// The addresses of a pool by family, shared by all answers that draw from it.
+struct Pool {
+    v4: Arc<[IpAddr]>,
+    v6: Arc<[IpAddr]>,
+    pick: Pick,
+}
 
 pub(super) fn read_pool(node: &Node, reader: &mut Reader<'_>) -> PoolSpec {
     let mut fields = Fields::of(node, "a pool", reader);
@@ -60,17 +71,27 @@ impl Pools {
         files: &FileSource,
         report: &mut Report,
     ) -> Self {
-        let mut pools = Vec::new();
+        let mut pools = Self {
+            by_name: HashMap::new(),
+            names: specs.iter().map(|(name, _)| name.value.clone()).collect(),
+        };
+        // Pools may share a file.
+        let mut read = HashMap::new();
         for (name, PoolSpec { addresses, file, pick }) in specs {
-            let mut read = |file| read_file(file, path, files, report);
-            let mut found = addresses.clone().or_else(|| file.as_ref().and_then(&mut read));
-            if found.as_ref().is_some_and(Vec::is_empty) {
+            let mut read_once = |named: &At<String>| {
+                let once = read.entry(beside(path, &named.value));
+                once.or_insert_with_key(|path| read_file(named, path, files, report)).clone()
+            };
+            let listed = addresses.as_deref().map(Arc::from);
+            let found = listed.or_else(|| file.as_ref().and_then(&mut read_once));
+            if found.as_ref().is_some_and(|found: &Arc<[_]>| found.is_empty()) {
                 report.add(name.place, Lacking::new("pool", &name.value, "addresses"));
-                found = None;
             }
-            pools.push((name.value.clone(), found, *pick));
+            let pool =
+                found.filter(|found| !found.is_empty()).map(|found| Pool::new(&found, *pick));
+            pools.by_name.entry(name.value.clone()).or_insert(pool);
         }
-        Self(pools)
+        pools
     }
 
     /// The addresses of a pool that are of a family, and how an answer picks from them.
@@ -79,48 +100,60 @@ impl Pools {
         name: &At<String>,
         family: AddressFamily,
         report: &mut Report,
-    ) -> Option<(Vec<IpAddr>, Pick)> {
-        let found = self.0.iter().find(|(pool, ..)| *pool == name.value);
-        let Some((_, addresses, pick)) = found else {
+    ) -> Option<(Arc<[IpAddr]>, Pick)> {
+        let Some(pool) = self.by_name.get(&name.value) else {
             let (found, what) = (name.value.clone(), "pool");
-            let expected = self.0.iter().map(|(pool, ..)| pool.clone()).collect();
-            report.add(name.place, UnknownWord { found, what, expected });
+            report.add(name.place, UnknownWord { found, what, expected: Arc::clone(&self.names) });
             return None;
         };
-        let addresses = addresses.as_ref()?.iter().copied();
-        let of_family: Vec<_> = addresses.filter(|address| family.has(*address)).collect();
-        if of_family.is_empty() {
+        let pool = pool.as_ref()?;
+        let addresses = match family {
+            AddressFamily::V4 => &pool.v4,
+            AddressFamily::V6 => &pool.v6,
+        };
+        if addresses.is_empty() {
             report.add(name.place, Lacking::new("pool", &name.value, family.plural()));
             return None;
         }
-        Some((of_family, *pick))
+        Some((Arc::clone(addresses), pool.pick))
     }
 }
 
-/// One address a line; `#` begins a comment.
+impl Pool {
+    fn new(addresses: &[IpAddr], pick: Pick) -> Self {
+        let of = |family: AddressFamily| {
+            addresses.iter().copied().filter(|address| family.has(*address)).collect()
+        };
+        Self { v4: of(AddressFamily::V4), v6: of(AddressFamily::V6), pick }
+    }
+}
+
+/// One address a line; `#` begins a comment. The text is only kept where a line of it is shown.
 fn read_file(
     named: &At<String>,
-    country: &Path,
+    path: &Path,
     files: &FileSource,
     report: &mut Report,
-) -> Option<Vec<IpAddr>> {
-    let path = beside(country, &named.value);
-    let text = files.read(&path).map_err(|error| report.add(named.place, error)).ok()?;
-    let file = report.open(files.shown(&path), text.clone());
-    let mut addresses = Some(Vec::new());
+) -> Option<Arc<[IpAddr]>> {
+    let text = files.read(path).map_err(|error| report.add(named.place, error)).ok()?;
+    let (mut addresses, mut wrong) = (Vec::new(), Vec::new());
     for (number, line) in (1..).zip(text.lines()) {
         let entry = line.split_once('#').map_or(line, |(entry, _)| entry).trim();
         match entry.parse() {
-            Ok(address) => addresses.iter_mut().for_each(|known| known.push(address)),
+            Ok(address) => addresses.push(address),
             Err(_) if entry.is_empty() => {}
             Err(_) => {
                 let column = 1 + line.len() - line.trim_start().len();
                 let found = format!("\"{entry}\"");
                 let problem = Mismatch { found, expected: "an IP address".to_owned() };
-                report.add(Place::at(file, number, column), problem);
-                addresses = None;
+                wrong.push(((number, column), problem));
             }
         }
     }
-    addresses
+    let is_good = wrong.is_empty();
+    let file = report.open(files.shown(path), if is_good { String::new() } else { text });
+    for ((line, column), problem) in wrong {
+        report.add(Place::at(file, line, column), problem);
+    }
+    is_good.then(|| addresses.into())
 }

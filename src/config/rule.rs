@@ -118,7 +118,7 @@ pub(super) fn read_patterns(node: &Node, reader: &mut Reader<'_>) -> Vec<At<Patt
     let mut patterns = Vec::new();
     for item in reader.items(node, "names") {
         let Some(text) = reader.text(item, "a name or a pattern") else { continue };
-        match Pattern::parse(&text) {
+        match Pattern::parse(text) {
             Ok(pattern) => patterns.push(reader.at(item, pattern)),
             Err(why) => reader.add(item, why),
         }
@@ -131,7 +131,7 @@ fn read_category(node: &Node, reader: &mut Reader<'_>) -> Option<String> {
     let expected = "a Citizen Lab category code such as NEWS or GRP";
     let code = reader.text(node, expected)?;
     if (2..=6).contains(&code.len()) && code.bytes().all(|letter| letter.is_ascii_uppercase()) {
-        return Some(code.into_owned());
+        return Some(code.to_owned());
     }
     reader.expected(node, expected);
     None

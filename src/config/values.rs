@@ -126,7 +126,7 @@ impl Reader<'_> {
     /// A domain name that can stand in a message.
     pub(super) fn name(&mut self, node: &Node) -> Option<WireName> {
         let text = self.text(node, "a domain name")?;
-        wire_name(&text).map_err(|why| self.add(node, why)).ok()
+        wire_name(text).map_err(|why| self.add(node, why)).ok()
     }
 
     /// The TTL of a record, in whole seconds.
@@ -157,7 +157,7 @@ impl Reader<'_> {
     /// A log filter.
     pub(super) fn log(&mut self, node: &Node) -> Option<String> {
         self.read(node, log_filter).map(|_| ())?;
-        Some(self.text(node, "a log filter")?.into_owned())
+        Some(self.text(node, "a log filter")?.to_owned())
     }
 
     /// A scalar that the command line knows too.

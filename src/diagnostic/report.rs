@@ -1,27 +1,21 @@
 //! All problems of all files, each with its place.
 
-use super::place::{Place, Spot};
+use super::{
+    place::Place,
+    source_file::{LineFinder, SourceFile, SourceText},
+};
 use std::{
+    collections::BTreeMap,
     fmt,
     path::{Path, PathBuf},
 };
 
-/// Problems that are shown at a time, at most.
+/// Problems that people are shown at a time, at most.
 const MOST_SHOWN: usize = 100;
 
-/// Finds line and column, counted from 1, of the node with a number in a text.
-pub type Locate = fn(&str, usize) -> (usize, usize);
-
-/// A file that has been read.
-#[derive(Clone, Debug)]
-pub struct SourceFile {
-    /// As people know it: relative to where they stand, or inside the binary.
-    pub path: PathBuf,
-    /// Its text; empty when it could not be read.
-    pub text: String,
-    /// How nodes of its syntax tree are found; files without nodes have none.
-    locate: Option<Locate>,
-}
+/// Problems that are kept, at most, and as many warnings: nobody mends more at a time. Of more only
+/// their number is known.
+const MOST_KEPT: usize = 10_000;
 
 /// One thing that is wrong.
 #[derive(Clone, Debug)]
@@ -32,34 +26,59 @@ pub struct Problem {
     pub message: String,
 }
 
+/// Problems in the order in which they were found.
+#[derive(Clone, Debug, Default)]
+struct Problems {
+    kept: Vec<Problem>,
+    /// How many more there are.
+    more: usize,
+}
+
 /// The files of a lab and everything that is wrong with them.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
     files: Vec<SourceFile>,
-    problems: Vec<Problem>,
-    warnings: Vec<Problem>,
+    problems: Problems,
+    warnings: Problems,
 }
 
 /// What a report warns of, to be shown.
 #[derive(Debug)]
 pub struct Warnings<'r>(&'r Report);
 
+impl Problems {
+    fn add(&mut self, place: Place, problem: &dyn fmt::Display) {
+        if self.kept.len() == MOST_KEPT {
+            self.more += 1;
+        } else {
+            self.kept.push(Problem { place, message: shortened(problem.to_string()) });
+        }
+    }
+}
+
 impl Report {
     /// Takes in a file; problems refer to it by the number that comes back.
     pub fn open(&mut self, path: PathBuf, text: String) -> usize {
-        self.files.push(SourceFile { path, text, locate: None });
+        self.take_in(path, SourceText::Whole(text))
+    }
+
+    /// The same of a file of which only some lines can be shown, by their numbers, counted from 1.
+    pub fn open_lines(&mut self, path: PathBuf, lines: BTreeMap<usize, String>) -> usize {
+        self.take_in(path, SourceText::Lines(lines))
+    }
+
+    fn take_in(&mut self, path: PathBuf, text: SourceText) -> usize {
+        self.files.push(SourceFile { path, text });
         self.files.len() - 1
     }
 
-    /// The file of that number.
+    /// The text of a file, where all of it is there.
     #[must_use]
-    pub fn file(&self, number: usize) -> &SourceFile {
-        &self.files[number]
-    }
-
-    /// Says how places of nodes in a file are found.
-    pub fn locate_with(&mut self, file: usize, locate: Locate) {
-        self.files[file].locate = Some(locate);
+    pub fn text(&self, file: usize) -> &str {
+        match &self.files[file].text {
+            SourceText::Whole(text) => text,
+            SourceText::Lines(_) => "",
+        }
     }
 
     /// How many files have been read.
@@ -70,92 +89,53 @@ impl Report {
 
     /// Notes a problem.
     pub fn add(&mut self, place: Place, problem: impl fmt::Display) {
-        self.problems.push(Problem { place, message: shortened(problem.to_string()) });
+        self.problems.add(place, &problem);
     }
 
     /// Notes what is odd but keeps nothing from working.
     pub fn warn(&mut self, place: Place, warning: impl fmt::Display) {
-        self.warnings.push(Problem { place, message: shortened(warning.to_string()) });
+        self.warnings.add(place, &warning);
     }
 
     /// What is odd, if anything is.
     #[must_use]
     pub fn warnings(&self) -> Option<Warnings<'_>> {
-        (!self.warnings.is_empty()).then_some(Warnings(self))
+        (!self.warnings.kept.is_empty()).then_some(Warnings(self))
     }
 
     /// Whether nothing is wrong.
     #[must_use]
     pub fn is_clean(&self) -> bool {
-        self.problems.is_empty()
+        self.problems.kept.is_empty()
     }
 
-    /// `line 12` or `configs/countries/ir.yaml:12`, for a message at `from`. A place costs a
-    /// reading of its file, so when there are more problems than are shown, the file has to do.
+    /// `on line 12` or `configs/countries/ir.yaml:12`, for a message at `from`.
     #[must_use]
     pub fn cross_reference(&self, from: Place, to: Place) -> String {
-        if self.problems.len() > MOST_SHOWN {
-            let path = self.files[to.file].path.display().to_string();
-            return if from.file == to.file { "on another line".to_owned() } else { path };
-        }
-        let line = self.line_and_column(to).map_or(1, |(line, _)| line);
-        if from.file == to.file {
+        let line = to.line_and_column().map_or(1, |(line, _)| line);
+        if from.file() == to.file() {
             format!("on line {line}")
         } else {
-            format!("{}:{line}", self.files[to.file].path.display())
-        }
-    }
-
-    /// Line and column of a place, counted from 1; nothing for a file as such.
-    #[must_use]
-    pub fn line_and_column(&self, place: Place) -> Option<(usize, usize)> {
-        match place.spot {
-            Spot::Node(number) => {
-                let file = &self.files[place.file];
-                file.locate.map(|locate| locate(&file.text, number))
-            }
-            Spot::LineColumn(line, column) => Some((line, column)),
-            Spot::Whole => None,
+            format!("{}:{line}", self.files[to.file()].path.display())
         }
     }
 
     fn show(
         &self,
         f: &mut fmt::Formatter<'_>,
-        at: (usize, Option<(usize, usize)>),
-        message: &str,
+        finder: &mut LineFinder,
+        Problem { place, message }: &Problem,
     ) -> fmt::Result {
-        let file = &self.files[at.0];
-        let Some((line, column)) = at.1 else {
+        let file = &self.files[place.file()];
+        let Some((line, column)) = place.line_and_column() else {
             return writeln!(f, "{}: {message}", file.path.display());
         };
         writeln!(f, "{}:{line}:{column}: {message}", file.path.display())?;
-        let Some(text) = file.text.lines().nth(line - 1) else { return Ok(()) };
+        let Some((text, mark)) = finder.excerpt(&file.text, place.spot) else { return Ok(()) };
         let width = line.to_string().len();
-        let (text, mark) = excerpt(text.trim_end(), column - 1);
         writeln!(f, " {line} | {text}")?;
         writeln!(f, " {:width$} | {:mark$}^", "", "")
     }
-}
-
-/// As much of a line is shown, and as much of it before what is wrong.
-const MOST_OF_A_LINE: usize = 160;
-const BEFORE_THE_MARK: usize = 60;
-
-/// The part of a line around a column, and the column in it, both counted in characters.
-fn excerpt(line: &str, column: usize) -> (String, usize) {
-    // A line may be a whole file.
-    let begin =
-        if line.len() <= MOST_OF_A_LINE { 0 } else { column.saturating_sub(BEFORE_THE_MARK) };
-    let mut characters = line.chars().skip(begin);
-    let mut text: String = if begin > 0 { "..." } else { "" }.to_owned();
-    let cut = text.len();
-    text.extend(characters.by_ref().take(MOST_OF_A_LINE));
-    if characters.next().is_some() {
-        text.push_str("...");
-    }
-    let mark = (column - begin).min(text.chars().count() - cut);
-    (text, cut + mark)
 }
 
 /// A message about something long is cut in its middle.
@@ -180,47 +160,53 @@ pub struct LocatedProblem<'r> {
     pub at: Option<(usize, usize)>,
     /// What is wrong, in words.
     pub message: &'r str,
-    file: usize,
 }
 
 impl Report {
-    /// At most so many problems, in the order of the files and in each from its top.
+    /// The problems that were kept, in the order of the files and in each from its top.
     #[must_use]
-    pub fn located(&self, most: usize) -> Vec<LocatedProblem<'_>> {
-        // A place costs a reading of its file, so only those shown are found.
-        let mut shown: Vec<_> = self.problems.iter().collect();
-        shown.sort_by_key(|problem| (problem.place.file, problem.place.spot));
-        shown.truncate(most);
-        let locate = |problem: &'_ Problem| self.line_and_column(problem.place);
-        let located = shown.into_iter().map(|problem| LocatedProblem {
-            path: &self.files[problem.place.file].path,
-            at: locate(problem),
+    pub fn located(&self) -> Vec<LocatedProblem<'_>> {
+        let located = self.sorted().into_iter().map(|problem| LocatedProblem {
+            path: &self.files[problem.place.file()].path,
+            at: problem.place.line_and_column(),
             message: &problem.message,
-            file: problem.place.file,
         });
-        let mut located: Vec<_> = located.collect();
-        located.sort_by_key(|problem| (problem.file, problem.at));
+        located.collect()
+    }
+
+    /// How many more were found.
+    #[must_use]
+    pub const fn left_out(&self) -> usize {
+        self.problems.more
+    }
+
+    fn sorted(&self) -> Vec<&Problem> {
+        let key = |problem: &&Problem| (problem.place.file(), problem.place.line_and_column());
+        let mut sorted: Vec<_> = self.problems.kept.iter().collect();
+        sorted.sort_by_key(key);
         // A value behind an anchor is read wherever its alias stands, and so is what is wrong with
         // it.
-        located.dedup_by_key(|problem| (problem.file, problem.at, problem.message));
-        located
+        sorted.dedup_by(|one, other| key(one) == key(other) && one.message == other.message);
+        sorted
     }
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let more = self.problems.len().saturating_sub(MOST_SHOWN);
-        let located = self.located(MOST_SHOWN);
-        for problem in &located {
-            self.show(f, (problem.file, problem.at), problem.message)?;
+        let (sorted, mut finder, mut last) = (self.sorted(), LineFinder::default(), None);
+        for problem in sorted.iter().take(MOST_SHOWN) {
+            if last.replace(problem.place.file()) != Some(problem.place.file()) {
+                finder = LineFinder::default();
+            }
+            self.show(f, &mut finder, problem)?;
         }
-        let mut broken: Vec<_> = located.iter().map(|problem| problem.file).collect();
+        let count = sorted.len() + self.problems.more;
+        if count > MOST_SHOWN {
+            writeln!(f, "... and {}", plural(count - MOST_SHOWN, "more problem"))?;
+        }
+        let mut broken: Vec<_> = sorted.iter().map(|problem| problem.place.file()).collect();
         broken.dedup();
-        if more > 0 {
-            writeln!(f, "... and {}", plural(more, "more problem"))?;
-        }
-        let (problems, files) =
-            (plural(located.len() + more, "problem"), plural(self.files.len(), "file"));
+        let (problems, files) = (plural(count, "problem"), plural(self.files.len(), "file"));
         if broken.len() == self.files.len() {
             return write!(f, "{problems} in {files}");
         }
@@ -231,14 +217,15 @@ impl fmt::Display for Report {
 impl fmt::Display for Warnings<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(report) = self;
-        for Problem { place, message } in report.warnings.iter().take(MOST_SHOWN) {
-            report.show(f, (place.file, report.line_and_column(*place)), message)?;
+        let Problems { kept, more } = &report.warnings;
+        for warning in kept.iter().take(MOST_SHOWN) {
+            report.show(f, &mut LineFinder::default(), warning)?;
         }
-        let more = report.warnings.len().saturating_sub(MOST_SHOWN);
-        if more > 0 {
-            writeln!(f, "... and {}", plural(more, "more warning"))?;
+        let count = kept.len() + more;
+        if count > MOST_SHOWN {
+            writeln!(f, "... and {}", plural(count - MOST_SHOWN, "more warning"))?;
         }
-        write!(f, "{}", plural(report.warnings.len(), "warning"))
+        write!(f, "{}", plural(count, "warning"))
     }
 }
 
@@ -248,24 +235,28 @@ fn plural(count: usize, noun: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{MOST_OF_A_LINE, excerpt, shortened};
-
-    #[test]
-    fn of_a_long_line_the_part_around_the_mark_is_shown() {
-        assert_eq!(excerpt("short", 2), ("short".to_owned(), 2));
-        assert_eq!(excerpt("short", 9), ("short".to_owned(), 5));
-        let line = format!("{}HERE{}", "a".repeat(5000), "b".repeat(5000));
-        let (text, mark) = excerpt(&line, 5000);
-        assert!(text.len() < MOST_OF_A_LINE + 10 && text[mark..].starts_with("HERE"), "{text}");
-        assert!(text.starts_with("...a") && text.ends_with("b..."), "{text}");
-        let (text, mark) = excerpt(&line, 0);
-        assert!(text.starts_with('a') && mark == 0);
-    }
+    use super::{MOST_KEPT, MOST_SHOWN, Place, Report, shortened};
+    use std::path::PathBuf;
 
     #[test]
     fn a_long_message_keeps_its_beginning_and_its_end() {
         let message = shortened(format!("\"{}\" is no name", "\u{e9}".repeat(100_000)));
         assert!(message.starts_with("\"\u{e9}") && message.ends_with("\" is no name"));
         assert!(message.chars().count() < 2000);
+    }
+
+    #[test]
+    fn of_too_many_problems_the_number_is_told() {
+        let mut report = Report::default();
+        let file = report.open(PathBuf::from("xx.yaml"), "x\n".repeat(MOST_KEPT + 7));
+        // Backwards, so that it shows that they are sorted; one is there twice.
+        for line in (0..MOST_KEPT + 5).rev() {
+            report.add(Place::at(file, line.max(1), 1), "wrong");
+        }
+        let shown = report.to_string();
+        assert_eq!(shown.matches(": wrong\n").count(), MOST_SHOWN);
+        assert!(shown.starts_with("xx.yaml:5:1: wrong\n 5 | x\n   | ^\n"), "{shown}");
+        assert!(shown.ends_with("... and 9905 more problems\n10005 problems in 1 file"), "{shown}");
+        assert_eq!((report.located().len(), report.left_out()), (MOST_KEPT, 5));
     }
 }

@@ -1,5 +1,6 @@
 //! Complaints that several modules make, with "did you mean" where a known word is near.
 
+use std::sync::Arc;
 use thiserror::Error;
 
 /// A word that names nothing that is known here.
@@ -10,8 +11,8 @@ pub struct UnknownWord {
     pub found: String,
     /// Which kind of thing it should name.
     pub what: &'static str,
-    /// What it could name.
-    pub expected: Vec<String>,
+    /// What it could name. Where many words name nothing, all of these share one list.
+    pub expected: Arc<[String]>,
 }
 
 /// A text that cannot be read as a value, with what could have been written.
@@ -68,6 +69,14 @@ impl Lacking {
 /// As many known words as are listed; of more only their number is told.
 const MOST_LISTED: usize = 24;
 
+/// As many known words are compared with an unknown one, so that the report of a file with many of
+/// both takes no longer than to read it.
+const MOST_COMPARED: usize = 256;
+
+/// Letters of the longest word that is compared; a comparison takes as long as both words together
+/// have letters, squared.
+const LONGEST_COMPARED: usize = 64;
+
 /// From which similarity on a known word is suggested (normalised Damerau-Levenshtein distance).
 const NEAR: f64 = 0.6;
 
@@ -84,11 +93,30 @@ impl UnknownWord {
 /// "; did you mean ...?" when a candidate is near enough to the word that was found.
 #[must_use]
 pub fn suggestion(found: &str, candidates: &[String]) -> String {
+    let is_short = |word: &str| word.len() <= LONGEST_COMPARED;
+    if candidates.len() > MOST_COMPARED || !is_short(found) {
+        return String::new();
+    }
     let folded = found.to_lowercase();
     let similarity = |candidate: &str| {
         strsim::normalized_damerau_levenshtein(&folded, &candidate.to_lowercase())
     };
-    let scored = candidates.iter().map(|candidate| (similarity(candidate), candidate));
+    let short = candidates.iter().filter(|candidate| is_short(candidate));
+    let scored = short.map(|candidate| (similarity(candidate), candidate));
     let best = scored.filter(|(score, _)| *score >= NEAR).max_by(|(a, _), (b, _)| a.total_cmp(b));
     best.map_or(String::new(), |(_, word)| format!("; did you mean {word:?}?"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LONGEST_COMPARED, MOST_COMPARED, suggestion};
+
+    #[test]
+    fn a_near_word_is_suggested_unless_too_many_or_too_long_ones_are_known() {
+        let mut known = vec!["x".repeat(LONGEST_COMPARED + 1), "page".to_owned()];
+        assert_eq!(suggestion("pgae", &known), "; did you mean \"page\"?");
+        assert_eq!(suggestion(&"x".repeat(LONGEST_COMPARED + 1), &known), "");
+        known.resize_with(MOST_COMPARED + 1, String::new);
+        assert_eq!(suggestion("pgae", &known), "");
+    }
 }

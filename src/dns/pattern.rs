@@ -1,6 +1,9 @@
 //! What a rule matches names with: eight forms, told apart by how they are written.
 
-use super::name::{Name, NameError, fold_plain};
+use super::{
+    expression::read_expression,
+    name::{Name, NameError, fold_plain},
+};
 use regex::RegexBuilder;
 use std::fmt;
 use thiserror::Error;
@@ -239,18 +242,8 @@ fn is_address(name: &str) -> bool {
 }
 
 fn sound_regex(regex: &str) -> Result<String, PatternError> {
-    match regex::Regex::new(regex) {
-        Ok(_) => Ok(regex.to_owned()),
-        Err(why) => Err(PatternError::Regex {
-            text: regex.to_owned(),
-            why: last_line(&why.to_string()).trim_start_matches("error: ").to_owned(),
-        }),
-    }
-}
-
-/// The library draws a picture of the expression; the reason stands below it.
-fn last_line(why: &str) -> &str {
-    why.lines().last().unwrap_or(why)
+    let read = read_expression(regex).map(|_| regex.to_owned());
+    read.map_err(|why| PatternError::Regex { text: regex.to_owned(), why })
 }
 
 fn whole_name(text: &str, written: &str) -> Result<String, PatternError> {
@@ -267,10 +260,17 @@ fn whole_name(text: &str, written: &str) -> Result<String, PatternError> {
     Ok(name.as_str().to_owned())
 }
 
+/// Characters of the longest name in presentation form: 253 octets, each written `\DDD`.
+const LONGEST: usize = 4 * 253;
+
 /// A part of a name need not be a name: `-shop.` or `wpad` may stand anywhere.
 fn piece(part: &str, whole: &str) -> Result<String, PatternError> {
     if part.is_empty() {
         return Err(PatternError::Empty);
+    }
+    if part.len() > LONGEST {
+        let why = format!("no name has more than {LONGEST} letters");
+        return Err(PatternError::Name(NameError::Form { text: part.to_owned(), why }));
     }
     if part.contains('*') {
         return Err(PatternError::StarInside(whole.to_owned()));

@@ -5,9 +5,13 @@ use crate::{
     config::{CountrySpec, ExampleSpec},
     diagnostic::{At, Place, Report, UnknownWord},
     dns::wire_name,
-    policy::Country,
+    policy::{Country, Operator},
 };
-use std::net::IpAddr;
+use std::{
+    collections::{HashMap, HashSet},
+    net::IpAddr,
+    sync::Arc,
+};
 use thiserror::Error;
 
 /// What is wrong with an example.
@@ -30,14 +34,30 @@ enum ExampleError {
 /// A problem, and where it is.
 type Found = (Place, ExampleError);
 
+/// What the examples of a country speak of, found without a search for each of them.
+struct Subject<'c> {
+    country: &'c Country,
+    operators: HashMap<&'c str, &'c Operator>,
+    operator_names: Arc<[String]>,
+    /// The names of all rules.
+    rules: HashSet<&'c str>,
+}
+
 /// Runs every example of a country; each one that fails goes into the report.
 pub(super) fn run(engine: &Engine, spec: &CountrySpec, report: &mut Report) {
     let Some(country) = engine.policy.country(spec.country.value) else { return };
+    let slugs = || country.operators.iter().map(|operator| &operator.slug);
+    let subject = Subject {
+        country,
+        operators: slugs().map(String::as_str).zip(&country.operators).collect(),
+        operator_names: slugs().cloned().collect(),
+        rules: country.rules().map(|rule| rule.slug.as_str()).collect(),
+    };
     for example in &spec.examples {
-        let Some(client) = client(country, example, report) else { continue };
+        let Some(client) = client(&subject, example, report) else { continue };
         let explanation = explanation(engine, example, client);
         let problem = needs_day(&explanation, example)
-            .or_else(|| wrong_decision(&explanation, spec, example))
+            .or_else(|| wrong_decision(&explanation, &subject, example))
             .or_else(|| wrong_replies(&explanation, example));
         problem.into_iter().for_each(|(place, problem)| report.add(place, problem));
     }
@@ -67,23 +87,21 @@ fn fails(example: &ExampleSpec, place: Place, got: String, expected: String) -> 
 }
 
 /// A client of the example's operator, or of the country and of none of its operators.
-fn client(country: &Country, example: &ExampleSpec, report: &mut Report) -> Option<IpAddr> {
+fn client(subject: &Subject<'_>, example: &ExampleSpec, report: &mut Report) -> Option<IpAddr> {
     let (client, owner) = match &example.operator {
-        None => (country.client(), country.name.clone()),
+        None => (subject.country.client(), &subject.country.name),
         Some(At { place, value }) => {
-            let mut operators = country.operators.iter();
-            let Some(operator) = operators.find(|operator| operator.slug == *value) else {
-                let operators = country.operators.iter();
-                let expected = operators.map(|operator| operator.slug.clone()).collect();
+            let Some(operator) = subject.operators.get(value.as_str()) else {
+                let expected = Arc::clone(&subject.operator_names);
                 let (found, what) = (value.clone(), "operator");
                 report.add(*place, UnknownWord { found, what, expected });
                 return None;
             };
-            (operator.client(), operator.name.clone())
+            (operator.client(), &operator.name)
         }
     };
     if client.is_none() {
-        let ask = example.ask.value.clone();
+        let (ask, owner) = (example.ask.value.clone(), owner.clone());
         report.add(example.ask.place, ExampleError::NobodyAsks { ask, owner });
     }
     client
@@ -92,7 +110,7 @@ fn client(country: &Country, example: &ExampleSpec, report: &mut Report) -> Opti
 /// The verdict or the rule, if it is another than the example says.
 fn wrong_decision(
     explanation: &Explanation<'_>,
-    spec: &CountrySpec,
+    subject: &Subject<'_>,
     example: &ExampleSpec,
 ) -> Option<Found> {
     let rule = explanation.decision.rule.map(|(rule, _)| rule.slug.as_str());
@@ -106,8 +124,7 @@ fn wrong_decision(
     if Some(expected.value.as_str()) == rule {
         return None;
     }
-    let rules = spec.operators.iter().flat_map(|operator| &operator.rules).chain(&spec.rules);
-    let exists = rules.into_iter().any(|rule| rule.rule.value == expected.value);
+    let exists = subject.rules.contains(expected.value.as_str());
     let unknown = if exists { "" } else { ", which does not exist" };
     Some(fails(example, expected.place, by, format!("rule {:?}{unknown}", expected.value)))
 }

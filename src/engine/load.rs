@@ -302,7 +302,7 @@ fn bind_countries(policy: &mut Policy, lab: &LabSpec, report: &mut Report) {
         if let Err(UnknownJurisdiction { what, known: expected, .. }) = policy.find(&named) {
             let found =
                 named.operator.filter(|_| what == "operator").unwrap_or(named.country.to_string());
-            report.add(place, UnknownWord { found, what, expected });
+            report.add(place, UnknownWord { found, what, expected: expected.into() });
         }
     }
     policy.set_default(lab.country.as_ref().map(|at| at.value));

@@ -1,15 +1,15 @@
 //! What a rule rests on, and what each source says of it.
 
 use super::stated_time::StatedTime;
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 /// A source of a rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Citation {
     /// Its key.
-    pub key: String,
+    pub key: Arc<str>,
     /// Author, title, year, and where in it to look.
-    pub text: String,
+    pub text: Arc<str>,
     /// What it attests; nothing where the file does not say.
     pub attests: Vec<Attested>,
     /// The days of what it observed.

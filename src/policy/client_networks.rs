@@ -15,18 +15,26 @@ pub(super) struct JurisdictionId {
 #[derive(Debug, Default)]
 pub(super) struct ClientNetworks(JointPrefixMap<IpNet, JurisdictionId>);
 
-/// The first host of a network that is in none of the others. A network that some of them share is
-/// cut in halves until its parts are all in one of them or in none, so the cost grows with their
-/// number and not with that of the hosts.
-pub(super) fn first_outside(network: IpNet, taken: &[IpNet]) -> Option<IpAddr> {
-    if taken.iter().any(|other| other.contains(&network)) {
-        return None;
+/// The first host of one of the networks that is in none of the others.
+pub(super) fn first_outside(networks: &[IpNet], others: &Vec<IpNet>) -> Option<IpAddr> {
+    let taken = IpNet::aggregate(others);
+    networks.iter().find_map(|network| first_free(*network, &taken))
+}
+
+/// The first host of a network that is in none of the others, which are sorted and share nothing. A
+/// network that some of them share is cut in halves until a half is in one of them or in none.
+fn first_free(network: IpNet, taken: &[IpNet]) -> Option<IpAddr> {
+    let begin = taken.partition_point(|other| other.broadcast() < network.network());
+    let end = taken.partition_point(|other| other.network() <= network.broadcast());
+    let within = taken.get(begin..end).unwrap_or_default();
+    match within {
+        [] => network.hosts().next(),
+        [other, ..] if other.contains(&network) => None,
+        _ => {
+            let halves = network.subnets(network.prefix_len() + 1).ok()?;
+            halves.into_iter().find_map(|half| first_free(half, within))
+        }
     }
-    if !taken.iter().any(|other| network.contains(other)) {
-        return network.hosts().next();
-    }
-    let halves = network.subnets(network.prefix_len() + 1).ok()?;
-    halves.into_iter().find_map(|half| first_outside(half, taken))
 }
 
 impl ClientNetworks {
@@ -87,12 +95,19 @@ mod tests {
     fn a_free_host_is_found_without_counting_through_the_others() {
         let found = |network: &str, taken: &[&str]| {
             let taken: Vec<_> = taken.iter().map(|text| text.parse().unwrap()).collect();
-            first_outside(network.parse().unwrap(), &taken).map(|address| address.to_string())
+            let network = network.parse().unwrap();
+            first_outside(&[network], &taken).map(|address| address.to_string())
         };
         assert_eq!(found("127.86.0.0/16", &[]).unwrap(), "127.86.0.1");
         assert_eq!(found("127.86.0.0/16", &["127.86.0.0/24"]).unwrap(), "127.86.1.1");
         assert_eq!(found("fd00:86::/32", &["fd00:86::/33"]).unwrap(), "fd00:86:8000::");
         assert_eq!(found("127.86.0.0/16", &["127.86.0.0/17", "127.86.128.0/17"]), None);
         assert_eq!(found("127.86.0.0/16", &["127.0.0.0/8"]), None);
+        assert_eq!(
+            found("127.86.0.0/16", &["127.85.0.0/16", "127.87.0.0/16"]).unwrap(),
+            "127.86.0.1"
+        );
+        let mixed = ["fd00:86::/32", "127.86.1.0/24", "127.86.0.0/25", "127.86.0.0/24"];
+        assert_eq!(found("127.86.0.0/16", &mixed).unwrap(), "127.86.2.1");
     }
 }

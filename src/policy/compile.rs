@@ -29,8 +29,12 @@ use crate::{
 use ipnet::IpNet;
 use overlaps::client_networks;
 use periods::{check_grade, check_periods};
-use shadowed::shadowing_rules;
-use std::collections::HashMap;
+use prefix_trie::joint::JointPrefixSet;
+use shadowed::Shadows;
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    sync::Arc,
+};
 
 /// Compiles countries whose lists and pools are among `files`, and counts their names on the way.
 /// What is wrong goes into the report; the policy is only worth having when the report is clean.
@@ -46,7 +50,7 @@ pub fn compile(
     for spec in &specs {
         let CountrySpec { file, path, answers, pools, .. } = spec;
         let answers = AnswerCatalog::new((*file, path), answers, pools, counters, files, report);
-        let mut compiling = Compiling { spec, files, progress, answers, report };
+        let mut compiling = Compiling::new(spec, files, progress, answers, report);
         countries.push(compiling.country());
         counters = compiling.answers.finish(compiling.report);
     }
@@ -60,6 +64,12 @@ struct Compiling<'a> {
     files: &'a FileSource,
     progress: &'a Progress,
     answers: AnswerCatalog<'a>,
+    /// Its own networks.
+    networks: JointPrefixSet<IpNet>,
+    /// The sources by their keys, which rules share.
+    sources: HashMap<Arc<str>, Arc<str>>,
+    /// Their keys, where one is wanted that there is not.
+    source_names: Option<Arc<[String]>>,
     report: &'a mut Report,
 }
 
@@ -77,8 +87,9 @@ impl CompiledRules {
     /// Reports the rules that can never match, where these parsers read the queries.
     fn finish(self, readers: ParserSet, report: &mut Report) -> Ruleset {
         let Self { rules, places, index, may_shadow } = self;
+        let mut shadows = Shadows::new(&rules, &index, readers);
         for (number, rule) in rules.iter().enumerate().filter(|_| !may_shadow) {
-            let above = shadowing_rules(&rules, &index, readers, number).into_iter().map(|above| {
+            let above = shadows.above(number).into_iter().map(|above| {
                 let place = report.cross_reference(places[number], places[above]);
                 format!("{:?} ({place})", rules[above].slug)
             });
@@ -93,6 +104,20 @@ impl CompiledRules {
 }
 
 impl<'a> Compiling<'a> {
+    fn new(
+        spec: &'a CountrySpec,
+        files: &'a FileSource,
+        progress: &'a Progress,
+        answers: AnswerCatalog<'a>,
+        report: &'a mut Report,
+    ) -> Self {
+        let networks = spec.clients.iter().map(|at| at.value).collect();
+        let text = |text: &String| Arc::from(text.as_str());
+        let sources = spec.sources.iter().map(|(key, said)| (text(&key.value), text(said)));
+        let (sources, source_names) = (sources.collect(), None);
+        Self { spec, files, progress, answers, networks, sources, source_names, report }
+    }
+
     fn country(&mut self) -> Country {
         // Every field of the spec is named, so that a new one cannot be forgotten here.
         let CountrySpec {
@@ -127,17 +152,16 @@ impl<'a> Compiling<'a> {
             let readers = readers.union(parsers_of(&rules.rules));
             Operator { ruleset: rules.finish(readers, self.report), ..operator }
         });
-        Country {
-            code: country.value,
-            name: name.clone(),
-            about: about.clone(),
-            clients: clients.iter().map(|at| at.value).collect(),
-            operators: operators.collect(),
-            follows_aliases: aliases.unwrap_or(false),
-            findings: findings.iter().map(|finding| self.finding(finding)).collect(),
-            changes: self.changes(),
-            ruleset: ruleset.finish(everybody, self.report),
-        }
+        let operators = operators.collect();
+        let ruleset = ruleset.finish(everybody, self.report);
+        let country = Country::new(
+            (country.value, name.clone(), about.clone()),
+            clients.iter().map(|at| at.value).collect(),
+            operators,
+            (aliases.unwrap_or(false), ruleset),
+        );
+        let findings = findings.iter().map(|finding| self.finding(finding)).collect();
+        country.with(findings, self.changes())
     }
 
     /// An operator, without its rules, and those.
@@ -145,15 +169,11 @@ impl<'a> Compiling<'a> {
         let OperatorSpec { operator, name, clients, aliases, rules } = spec;
         for network in clients {
             // Without any network of its own the country has been reported.
-            if !self.spec.clients.is_empty()
-                && !self.spec.clients.iter().any(|outer| outer.value.contains(&network.value))
-            {
-                let country = join(self.spec.clients.iter().map(|at| at.value));
-                let (network_text, operator) = (network.value.to_string(), operator.value.clone());
-                self.report.add(
-                    network.place,
-                    CompileError::OutsideCountry { network: network_text, operator, country },
-                );
+            if !self.networks.is_empty() && self.networks.get_lpm(&network.value).is_none() {
+                let (text, operator) = (network.value.to_string(), operator.value.clone());
+                let country = join(&self.spec.clients);
+                let problem = CompileError::OutsideCountry { network: text, operator, country };
+                self.report.add(network.place, problem);
             }
         }
         let operator = Operator {
@@ -267,15 +287,15 @@ impl<'a> Compiling<'a> {
 
     fn citation(&mut self, spec: &CitationSpec) -> Option<Citation> {
         let CitationSpec { key, attests, days, names } = spec;
-        let known = &self.spec.sources;
-        if let Some((_, text)) = known.iter().find(|(name, _)| name.value == key.value) {
-            let (key, text) = (key.value.clone(), text.clone());
+        if let Some((key, text)) = self.sources.get_key_value(&*key.value) {
+            let (key, text) = (Arc::clone(key), Arc::clone(text));
             let (attests, days, names) = (attests.clone(), days.clone(), names.clone());
             return Some(Citation { key, text, attests, days, names });
         }
-        let expected = known.iter().map(|(name, _)| name.value.clone()).collect();
-        self.report
-            .add(key.place, UnknownWord { found: key.value.clone(), what: "source", expected });
+        let names = || self.spec.sources.iter().map(|(name, _)| name.value.clone()).collect();
+        let expected = Arc::clone(self.source_names.get_or_insert_with(names));
+        let found = key.value.clone();
+        self.report.add(key.place, UnknownWord { found, what: "source", expected });
         None
     }
 
@@ -327,13 +347,21 @@ fn unique<'a>(
 ) {
     let mut seen: HashMap<&str, Place> = HashMap::new();
     for name in names {
-        if let Some(first) = seen.insert(&name.value, name.place) {
-            let first = report.cross_reference(name.place, first);
-            report.add(name.place, Duplicate { what, name: name.value.clone(), first });
+        match seen.entry(&name.value) {
+            Entry::Occupied(first) => {
+                let first = report.cross_reference(name.place, *first.get());
+                report.add(name.place, Duplicate { what, name: name.value.clone(), first });
+            }
+            Entry::Vacant(entry) => _ = entry.insert(name.place),
         }
     }
 }
 
-fn join(networks: impl Iterator<Item = IpNet>) -> String {
-    networks.map(|network| network.to_string()).collect::<Vec<_>>().join(", ")
+/// The first of some networks, and how many there are where that is not all.
+fn join(networks: &[At<IpNet>]) -> String {
+    const MOST: usize = 24;
+    let first = networks.iter().take(MOST).map(|at| at.value.to_string());
+    let more = networks.len().saturating_sub(MOST);
+    let more = (more > 0).then(|| format!("... ({more} more)"));
+    first.chain(more).collect::<Vec<_>>().join(", ")
 }

@@ -23,6 +23,10 @@ pub struct Country {
     pub clients: Vec<IpNet>,
     /// ISPs that differ.
     pub operators: Vec<Operator>,
+    /// Their numbers, sorted by their names in lower case.
+    by_slug: Vec<usize>,
+    /// An address of one of its clients that is no operator's.
+    client: Option<IpAddr>,
     /// Whether its resolvers ask their rules about every name that aliases lead to.
     pub(super) follows_aliases: bool,
     /// What is known of names beside the rules.
@@ -60,12 +64,42 @@ impl Operator {
 }
 
 impl Country {
+    /// A country with all that its file says.
+    pub(super) fn new(
+        (code, name, about): (CountryCode, String, String),
+        clients: Vec<IpNet>,
+        operators: Vec<Operator>,
+        (follows_aliases, ruleset): (bool, Ruleset),
+    ) -> Self {
+        let taken = operators.iter().flat_map(|operator| operator.clients.clone()).collect();
+        let client = first_outside(&clients, &taken);
+        let mut by_slug: Vec<_> = (0..operators.len()).collect();
+        by_slug.sort_by_cached_key(|index| operators[*index].slug.to_ascii_lowercase());
+        let (findings, changes) = (Vec::new(), Vec::new());
+        Self {
+            code,
+            name,
+            about,
+            clients,
+            operators,
+            by_slug,
+            client,
+            follows_aliases,
+            findings,
+            changes,
+            ruleset,
+        }
+    }
+
+    /// The same with what is known beside its rules.
+    pub(super) fn with(self, findings: Vec<Finding>, changes: Vec<Change>) -> Self {
+        Self { findings, changes, ..self }
+    }
+
     /// An address of one of its clients that is no operator's.
     #[must_use]
-    pub fn client(&self) -> Option<IpAddr> {
-        let operators = self.operators.iter();
-        let taken: Vec<_> = operators.flat_map(|operator| operator.clients.clone()).collect();
-        self.clients.iter().find_map(|network| first_outside(*network, &taken))
+    pub const fn client(&self) -> Option<IpAddr> {
+        self.client
     }
 
     /// The rules of the country alone, each with its patterns.
@@ -90,6 +124,11 @@ impl Country {
 
     /// The number of an operator, whose name may be in any case.
     pub(super) fn operator(&self, slug: &str) -> Option<usize> {
-        self.operators.iter().position(|operator| operator.slug.eq_ignore_ascii_case(slug))
+        let folded = |octet: u8| octet.to_ascii_lowercase();
+        let wanted = || slug.bytes().map(folded);
+        let before = |index: &usize| self.operators[*index].slug.bytes().map(folded).lt(wanted());
+        let at = self.by_slug.partition_point(before);
+        let found = self.by_slug.get(at).copied();
+        found.filter(|index| self.operators[*index].slug.eq_ignore_ascii_case(slug))
     }
 }

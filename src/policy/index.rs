@@ -15,9 +15,10 @@ use crate::{
     dns::{Form, PatternRef},
     progress::Progress,
 };
-use arena::{PatternArena, PatternId, TooManyPatterns};
+use arena::{MOST_SAME, PatternArena, PatternId, TooManyPatterns};
 use expressions::{Expressions, Numbers};
 use smallvec::SmallVec;
+use std::collections::{HashMap, hash_map::Entry};
 use substrings::Substrings;
 use suffixes::{Pending, SuffixTable};
 
@@ -57,17 +58,24 @@ impl PatternIndex {
     pub(super) fn new(arena: PatternArena, progress: &Progress) -> Result<Self, TooManyPatterns> {
         arena.check_size()?;
         let (mut substrings, mut expressions, mut every) = (Vec::new(), Vec::new(), Vec::new());
+        let mut seen = SeenPatterns::default();
         for id in arena.ids() {
-            match arena.raw(id).0 {
-                Form::Suffix | Form::Exact | Form::Below => {}
-                Form::Begins | Form::Ends | Form::Contains => substrings.push(id),
-                Form::Regex => expressions.push(id),
-                Form::Every => every.push(id),
+            let (form, text) = arena.raw(id);
+            let kind = match form {
+                // Those find what is there twice when they are put into their table.
+                Form::Suffix | Form::Exact | Form::Below => continue,
+                Form::Begins | Form::Ends | Form::Contains => &mut substrings,
+                Form::Regex => &mut expressions,
+                Form::Every => &mut every,
+            };
+            if seen.is_new(form, text, arena.rule_of(id))? {
+                kind.push(id);
             }
         }
+        drop(seen);
         let others = substrings.len() + expressions.len() + every.len();
         let mut done = progress.indexing();
-        let suffixes = SuffixTable::new(&arena, &mut done);
+        let suffixes = SuffixTable::new(&arena, &mut done)?;
         let (expressions, literals) = Expressions::new(&arena, &expressions)?;
         let substrings = Substrings::new(&arena, &substrings, &literals)?;
         (0..others).for_each(|_| done.step());
@@ -119,11 +127,34 @@ impl PatternIndex {
         self.hits(ids)
     }
 
-    /// Patterns that match every name that an expression does, as far as their texts tell: the same
-    /// text, and `.`.
-    pub(super) fn same_or_every(&self, pattern: PatternRef<'_>) -> Vec<Hit<'_>> {
-        let same = self.expressions.ids().iter().filter(|id| self.arena.get(**id) == pattern);
-        self.hits(self.every.iter().chain(same).copied().collect())
+    /// Tells `found` of the rule of every pattern that may match a name, but for those that match
+    /// every name, and how to ask whether it does.
+    pub(super) fn each(&self, name: &str, mut found: impl FnMut(usize, &dyn Fn() -> bool)) {
+        let mut certain = |id| found(self.arena.rule_of(id), &|| true);
+        self.suffixes.find(&self.arena, name, &mut certain);
+        let literals = self.substrings.find(name, &mut certain);
+        self.expressions.candidates(name, literals, |id, matches| {
+            found(self.arena.rule_of(id), matches);
+        });
+    }
+
+    /// Tells `found` of the form and the rule of every pattern that matches a name, but for
+    /// expressions and those that match every name.
+    pub(super) fn each_literal(&self, name: &str, mut found: impl FnMut(Form, usize)) {
+        let mut found = |id| found(self.arena.raw(id).0, self.arena.rule_of(id));
+        self.suffixes.find(&self.arena, name, &mut found);
+        self.substrings.find(name, &mut found);
+    }
+
+    /// The rules with an expression of this text.
+    pub(super) fn same_expressions(&self, text: &str) -> impl Iterator<Item = usize> {
+        let same = self.expressions.of_text(&self.arena, text);
+        same.iter().map(|id| self.arena.rule_of(*id))
+    }
+
+    /// The rules with a pattern that matches every name.
+    pub(super) fn about_every_name(&self) -> impl Iterator<Item = usize> {
+        self.every.iter().map(|id| self.arena.rule_of(*id))
     }
 
     /// Patterns in order, each once.
@@ -135,6 +166,36 @@ impl PatternIndex {
 
     fn hit(&self, id: PatternId) -> Hit<'_> {
         Hit { id, rule: self.arena.rule_of(id), pattern: self.arena.get(id) }
+    }
+}
+
+/// The patterns that are not about whole labels, each of a rule once: only the first of a rule ever
+/// decides.
+#[derive(Default)]
+struct SeenPatterns<'p>(HashMap<(Form, &'p [u8]), Seen>);
+
+/// Rules with one pattern.
+struct Seen {
+    last: usize,
+    count: usize,
+}
+
+impl<'p> SeenPatterns<'p> {
+    /// Whether a rule, which is none above the last, has not said this before.
+    fn is_new(&mut self, form: Form, text: &'p [u8], rule: usize) -> Result<bool, TooManyPatterns> {
+        match self.0.entry((form, text)) {
+            Entry::Vacant(entry) => _ = entry.insert(Seen { last: rule, count: 1 }),
+            Entry::Occupied(seen) if seen.get().last == rule => return Ok(false),
+            Entry::Occupied(mut seen) => {
+                let Seen { last, count } = seen.get_mut();
+                (*last, *count) = (rule, *count + 1);
+                if *count > MOST_SAME {
+                    let text = String::from_utf8_lossy(text).into_owned();
+                    return Err(TooManyPatterns::Same { text });
+                }
+            }
+        }
+        Ok(true)
     }
 }
 

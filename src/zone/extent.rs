@@ -76,7 +76,7 @@ impl Extent {
                 Ok(Some(LowerName::from(name)))
             }
             _ => {
-                let (found, expected) = (word.to_owned(), WORDS.map(str::to_owned).to_vec());
+                let (found, expected) = (word.to_owned(), WORDS.map(str::to_owned).into());
                 Err(UnknownWord { found, what: "word about the zone", expected }.to_string())
             }
         }

@@ -25,23 +25,36 @@ pub(in crate::policy) struct PatternArena {
     octets: Vec<u8>,
     /// Where the patterns of each rule begin.
     rules: Vec<usize>,
-    /// Whether a text was too long for its head and had to be left out.
-    is_short_of_one: bool,
+    /// Whether there was no room for one, which had to be left out.
+    is_full: bool,
 }
 
 /// Octets of a head.
 const HEAD: usize = 5;
 
+/// Octets of all patterns of a set of rules, at most: fifty million names, which take as much memory
+/// again for their index.
+const MAX_OCTETS: usize = 1 << 30;
+
+/// Patterns of one text in a set of rules, at most: a query about such a name asks each of their
+/// rules, which takes some 10 ns.
+pub(super) const MOST_SAME: usize = 1024;
+
 /// Patterns that pass, together, what an index can hold; each alone has been tried before.
 #[derive(Debug, Error)]
-#[error("there are too many patterns of one kind: {0}")]
-pub(in crate::policy) struct TooManyPatterns(String);
-
-impl TooManyPatterns {
-    /// With the reason that a library gives.
-    pub(super) fn new(why: &impl ToString) -> Self {
-        Self(why.to_string())
-    }
+pub(in crate::policy) enum TooManyPatterns {
+    /// All of them.
+    #[error("the names of one list of rules have more than {MAX_OCTETS} octets, which is the most")]
+    Octets,
+    /// Those with one text.
+    #[error("more than {MOST_SAME} patterns of one list of rules say {text:?}, which is the most")]
+    Same {
+        /// That text.
+        text: String,
+    },
+    /// Those of one kind.
+    #[error("there are too many patterns of one kind: {0}")]
+    Kind(String),
 }
 
 impl PatternId {
@@ -76,8 +89,9 @@ impl PatternArena {
     /// Adds a pattern to the last rule.
     pub(in crate::policy) fn push(&mut self, pattern: PatternRef<'_>) {
         let PatternRef { form, text } = pattern;
-        let Ok(length) = u32::try_from(text.len()) else {
-            self.is_short_of_one = true;
+        let room = MAX_OCTETS.checked_sub(self.end() + HEAD + text.len());
+        let (Some(_), Ok(length)) = (room, u32::try_from(text.len())) else {
+            self.is_full = true;
             return;
         };
         self.octets.push(form as u8);
@@ -87,11 +101,7 @@ impl PatternArena {
 
     /// Nothing if every pattern has an id; it must be asked before any of them.
     pub(super) fn check_size(&self) -> Result<(), TooManyPatterns> {
-        if self.is_short_of_one || u32::try_from(self.end()).is_err() {
-            let most = u32::MAX;
-            return Err(TooManyPatterns::new(&format_args!("they have more than {most} octets")));
-        }
-        Ok(())
+        if self.is_full { Err(TooManyPatterns::Octets) } else { Ok(()) }
     }
 
     /// All patterns, in order.
@@ -125,6 +135,13 @@ impl PatternArena {
         // A rule without patterns begins where the next one does, so the last that begins there is
         // meant.
         self.rules.partition_point(|begin| *begin < id.text_begin()) - 1
+    }
+
+    /// What comes before every pattern of the same rule, and behind those of the rules above.
+    pub(super) fn first_beside(&self, id: PatternId) -> PatternId {
+        // A text begins behind a head, so the place where a rule begins is none's but 0.
+        let begin = self.rules[self.rule_of(id)].max(1);
+        PatternId(u32::try_from(begin).ok().and_then(NonZeroU32::new).unwrap_or(id.0))
     }
 
     /// The patterns of a rule, in its order.

@@ -9,14 +9,9 @@
 mod required_literals;
 
 use super::arena::{PatternArena, PatternId, TooManyPatterns};
+use crate::dns::{expression_states, read_expression};
 use regex_automata::{meta::Regex, nfa::thompson::WhichCaptures};
-use regex_syntax::{
-    Error, ParserBuilder,
-    hir::{
-        Class, ClassBytes, ClassBytesRange, ClassUnicode, ClassUnicodeRange, Hir, HirKind,
-        Repetition,
-    },
-};
+use regex_syntax::hir::Hir;
 use required_literals::RequiredLiterals;
 
 pub(super) use required_literals::Numbers;
@@ -27,8 +22,20 @@ pub(super) struct Expressions {
     ids: Vec<PatternId>,
     /// The same patterns, compiled.
     compiled: Vec<Regex>,
+    /// The same patterns, sorted by their texts.
+    by_text: Vec<PatternId>,
     literals: RequiredLiterals,
 }
+
+/// Expressions of one set of rules, at most: each takes some 10 kB.
+const MOST_EXPRESSIONS: usize = 10_000;
+
+/// States of all of them together, at most, each of some 40 octets: two hundred for each is plenty.
+const MOST_STATES: usize = 1 << 21;
+
+/// Expressions that a name makes us ask together, at most, because they require no literal or the
+/// same one: each takes some 50 ns.
+const MOST_TOGETHER: usize = 1000;
 
 /// Octets that a thread may use for one expression to remember where names have led it. One for
 /// which that is too little is asked in a slower way.
@@ -41,11 +48,29 @@ impl Expressions {
         arena: &PatternArena,
         ids: &[PatternId],
     ) -> Result<(Self, Vec<Vec<u8>>), TooManyPatterns> {
-        let read: Result<Vec<_>, _> = ids.iter().map(|id| narrowed(arena.get(*id).text)).collect();
-        let read = read.map_err(|why| TooManyPatterns::new(&why))?;
+        if ids.len() > MOST_EXPRESSIONS {
+            let why = format!("{MOST_EXPRESSIONS} regular expressions is the most");
+            return Err(TooManyPatterns::Kind(why));
+        }
+        let read: Result<Vec<_>, _> =
+            ids.iter().map(|id| read_expression(arena.get(*id).text)).collect();
+        let read = read.map_err(TooManyPatterns::Kind)?;
+        if read.iter().map(expression_states).sum::<usize>() > MOST_STATES {
+            let why = format!("regular expressions come to at most {MOST_STATES} states together");
+            return Err(TooManyPatterns::Kind(why));
+        }
         let compiled = read.iter().map(compiled).collect::<Result<_, _>>()?;
         let (literals, texts) = RequiredLiterals::new(&read);
-        Ok((Self { ids: ids.to_vec(), compiled, literals }, texts))
+        if literals.most_together() > MOST_TOGETHER {
+            let why = format!(
+                "{MOST_TOGETHER} regular expressions without a literal of three letters, \
+                 or with the same one, is the most"
+            );
+            return Err(TooManyPatterns::Kind(why));
+        }
+        let (ids, mut by_text) = (ids.to_vec(), ids.to_vec());
+        by_text.sort_by_key(|id| arena.raw(*id).1);
+        Ok((Self { ids, compiled, by_text, literals }, texts))
     }
 
     /// The first of the patterns.
@@ -56,16 +81,31 @@ impl Expressions {
     /// Tells `found` of every pattern that matches a name which has these of the literals, some
     /// of them more than once.
     pub(super) fn find(&self, name: &str, literals: Numbers, mut found: impl FnMut(PatternId)) {
-        for number in self.literals.candidates(literals) {
-            if self.compiled[number].is_match(name) {
-                found(self.ids[number]);
+        self.candidates(name, literals, |id, matches| {
+            if matches() {
+                found(id);
             }
+        });
+    }
+
+    /// The same of every pattern that may match the name, with a way to ask whether it does.
+    pub(super) fn candidates(
+        &self,
+        name: &str,
+        literals: Numbers,
+        mut found: impl FnMut(PatternId, &dyn Fn() -> bool),
+    ) {
+        for number in self.literals.candidates(literals) {
+            found(self.ids[number], &|| self.compiled[number].is_match(name));
         }
     }
 
-    /// All of them, in order.
-    pub(super) fn ids(&self) -> &[PatternId] {
-        &self.ids
+    /// Those with this text.
+    pub(super) fn of_text(&self, arena: &PatternArena, text: &str) -> &[PatternId] {
+        let text_of = |id: &PatternId| arena.raw(*id).1;
+        let begin = self.by_text.partition_point(|id| text_of(id) < text.as_bytes());
+        let rest = &self.by_text[begin..];
+        &rest[..rest.partition_point(|id| text_of(id) == text.as_bytes())]
     }
 }
 
@@ -78,47 +118,7 @@ fn compiled(expression: &Hir) -> Result<Regex, TooManyPatterns> {
         .dfa(false)
         .hybrid_cache_capacity(CACHE);
     let built = Regex::builder().configure(config).build_from_hir(expression);
-    built.map_err(|why| TooManyPatterns::new(&why))
-}
-
-/// The octets of names, but for A to Z.
-const RANGES: [(u8, u8); 2] = [(b'!', b'@'), (b'[', b'~')];
-
-/// Reads an expression as far as names can match it: names are printable ASCII in lower case, so
-/// `[^.]` means one of a few octets, not all of Unicode, and case does not matter. What is made of
-/// such an expression is smaller and faster, its literals are few, and it matches the same names.
-fn narrowed(text: &str) -> Result<Hir, Box<Error>> {
-    Ok(narrow(ParserBuilder::new().case_insensitive(true).build().parse(text)?))
-}
-
-fn narrow(expression: Hir) -> Hir {
-    match expression.into_kind() {
-        HirKind::Empty => Hir::empty(),
-        HirKind::Literal(literal) => Hir::literal(literal.0),
-        HirKind::Class(class) => Hir::class(of_names(class)),
-        HirKind::Look(look) => Hir::look(look),
-        HirKind::Repetition(repeated) => {
-            Hir::repetition(Repetition { sub: Box::new(narrow(*repeated.sub)), ..repeated })
-        }
-        // What a group has matched is not asked.
-        HirKind::Capture(group) => narrow(*group.sub),
-        HirKind::Concat(parts) => Hir::concat(parts.into_iter().map(narrow).collect()),
-        HirKind::Alternation(ways) => Hir::alternation(ways.into_iter().map(narrow).collect()),
-    }
-}
-
-fn of_names(mut class: Class) -> Class {
-    match &mut class {
-        Class::Unicode(class) => {
-            let names =
-                RANGES.map(|(first, last)| ClassUnicodeRange::new(first.into(), last.into()));
-            class.intersect(&ClassUnicode::new(names));
-        }
-        Class::Bytes(class) => class.intersect(&ClassBytes::new(
-            RANGES.map(|(first, last)| ClassBytesRange::new(first, last)),
-        )),
-    }
-    class
+    built.map_err(|why| TooManyPatterns::Kind(why.to_string()))
 }
 
 #[cfg(test)]

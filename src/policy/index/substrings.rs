@@ -6,15 +6,30 @@ use super::{
     expressions::Numbers,
 };
 use crate::dns::Form;
-use aho_corasick::AhoCorasick;
+use daachorse::DoubleArrayAhoCorasick;
+use std::collections::HashMap;
+
+/// Letters of all texts together, at most. While the automaton is built each takes some 100 octets.
+const MOST_LETTERS: usize = 1 << 23;
 
 /// The index.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Substrings {
-    automaton: Option<AhoCorasick>,
-    /// For each of its texts, in their order, which pattern it is of; the literals come behind
-    /// them.
-    patterns: Vec<(PatternId, Form)>,
+    /// Finds texts by their numbers.
+    automaton: Option<DoubleArrayAhoCorasick<u32>>,
+    /// Whose each text is, those of the first text before those of the next.
+    owners: Vec<Owner>,
+    /// Where those of each text end.
+    ends: Vec<u32>,
+    first: Option<PatternId>,
+}
+
+/// Who seeks a text.
+#[derive(Clone, Copy, Debug)]
+enum Owner {
+    Pattern(PatternId, Form),
+    /// An expression, by the number of its literal.
+    Literal(u32),
 }
 
 impl Substrings {
@@ -27,16 +42,42 @@ impl Substrings {
         if ids.is_empty() && literals.is_empty() {
             return Ok(Self::default());
         }
-        let texts = ids.iter().map(|id| arena.raw(*id).1);
-        let automaton = AhoCorasick::new(texts.chain(literals.iter().map(Vec::as_slice)))
-            .map_err(|why| TooManyPatterns::new(&why))?;
-        let patterns = ids.iter().map(|id| (*id, arena.raw(*id).0)).collect();
-        Ok(Self { automaton: Some(automaton), patterns })
+        let patterns = ids.iter().map(|id| {
+            let (form, text) = arena.raw(*id);
+            (text, Owner::Pattern(*id, form))
+        });
+        let literals = (0..).zip(literals).map(|(number, text)| (&**text, Owner::Literal(number)));
+        let (mut numbers, mut texts, mut owners) = (HashMap::new(), Vec::new(), Vec::new());
+        for (text, owner) in patterns.chain(literals) {
+            let number = *numbers.entry(text).or_insert_with(|| {
+                texts.push(text);
+                texts.len() - 1
+            });
+            owners.push((number, owner));
+        }
+        if texts.iter().map(|text| text.len()).sum::<usize>() > MOST_LETTERS {
+            let why = format!("parts of names have at most {MOST_LETTERS} letters together");
+            return Err(TooManyPatterns::Kind(why));
+        }
+        let automaton = DoubleArrayAhoCorasick::new(texts)
+            .map_err(|why| TooManyPatterns::Kind(why.to_string()))?;
+        owners.sort_by_key(|(number, _)| *number);
+        let of_one_text = owners.chunk_by(|(one, _), (other, _)| one == other);
+        let ends = of_one_text.scan(0, |end, owners| {
+            *end += owners.len() as u32;
+            Some(*end)
+        });
+        Ok(Self {
+            automaton: Some(automaton),
+            ends: ends.collect(),
+            owners: owners.iter().map(|(_, owner)| *owner).collect(),
+            first: ids.first().copied(),
+        })
     }
 
     /// The first of the patterns.
-    pub(super) fn first(&self) -> Option<PatternId> {
-        self.patterns.first().map(|(id, _)| *id)
+    pub(super) const fn first(&self) -> Option<PatternId> {
+        self.first
     }
 
     /// Tells `found` of every pattern that matches a name, and gives back the literals that it has,
@@ -45,20 +86,26 @@ impl Substrings {
         let mut literals = Numbers::new();
         let Some(automaton) = &self.automaton else { return literals };
         for part in automaton.find_overlapping_iter(name) {
-            let number = part.pattern().as_usize();
-            let Some((id, form)) = self.patterns.get(number) else {
-                literals.push(number - self.patterns.len());
-                continue;
-            };
-            let holds = match form {
-                Form::Begins => part.start() == 0,
-                Form::Ends => part.end() == name.len(),
-                _ => true,
-            };
-            if holds {
-                found(*id);
+            for owner in self.owners_of(part.value() as usize) {
+                match *owner {
+                    Owner::Literal(number) => literals.push(number as usize),
+                    Owner::Pattern(_, Form::Begins) if part.start() > 0 => {}
+                    Owner::Pattern(_, Form::Ends) if part.end() < name.len() => {}
+                    Owner::Pattern(id, _) => found(id),
+                }
             }
         }
         literals
+    }
+
+    fn owners_of(&self, text: usize) -> &[Owner] {
+        let begin = text.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.owners[begin as usize..self.ends[text] as usize]
+    }
+}
+
+impl std::fmt::Debug for Substrings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Substrings").field("owners", &self.owners).finish_non_exhaustive()
     }
 }

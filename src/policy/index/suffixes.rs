@@ -9,7 +9,7 @@
 //! costs. A caller with several names can prefetch the memory of all of them first
 //! ([`SuffixTable::prefetch_slots`], then [`SuffixTable::prefetch_texts`]).
 
-use super::arena::{PatternArena, PatternId};
+use super::arena::{MOST_SAME, PatternArena, PatternId, TooManyPatterns};
 use crate::{dns::Form, progress::Counter, sys::prefetch};
 use hashbrown::DefaultHashBuilder;
 use std::hash::{BuildHasher, Hasher};
@@ -54,30 +54,43 @@ pub(in crate::policy) struct Pending {
 
 impl SuffixTable {
     /// A table of those patterns of the arena that are about whole labels; each one is counted.
-    pub(super) fn new(arena: &PatternArena, done: &mut Counter<'_>) -> Self {
+    pub(super) fn new(
+        arena: &PatternArena,
+        done: &mut Counter<'_>,
+    ) -> Result<Self, TooManyPatterns> {
         let ids = || arena.ids().filter(|id| arena.raw(*id).0.is_about_labels());
         let mut table = Self { slots: vec![None; ids().count() * 2], ..Self::default() };
         for id in ids() {
-            table.insert(arena, id);
+            table.insert(arena, id)?;
             done.step();
         }
-        table
+        Ok(table)
     }
 
     /// Adds a pattern, unless its rule has it already: only the first of a rule ever decides, and a
     /// list that repeats one line would make every search for that name walk over all of them.
-    fn insert(&mut self, arena: &PatternArena, id: PatternId) {
+    fn insert(&mut self, arena: &PatternArena, id: PatternId) -> Result<(), TooManyPatterns> {
         let (form, text) = arena.raw(id);
         let (mut hash, mut labels) = (0, 0);
         for suffix in suffixes(&self.hasher, text) {
             hash = suffix.hash;
             labels += 1;
         }
-        let is_known = self.candidates(hash).any(|other| {
-            arena.raw(other) == (form, text) && arena.rule_of(other) == arena.rule_of(id)
-        });
-        if is_known {
-            return;
+        let first = arena.first_beside(id);
+        let mut same = 0;
+        for other in self.candidates(hash) {
+            // Those of the same rule were the last to come, so few texts are read here.
+            if other >= first && arena.raw(other) == (form, text) {
+                return Ok(());
+            }
+            same += 1;
+        }
+        if same >= MOST_SAME {
+            let same = self.candidates(hash).filter(|other| arena.raw(*other).1 == text);
+            if same.count() >= MOST_SAME {
+                let text = String::from_utf8_lossy(text).into_owned();
+                return Err(TooManyPatterns::Same { text });
+            }
         }
         let mut at = self.home(hash);
         while self.slots[at].is_some() {
@@ -85,6 +98,7 @@ impl SuffixTable {
         }
         self.slots[at] = Some(Slot { tag: hash as u32, id });
         self.depths |= 1 << (labels - 1);
+        Ok(())
     }
 
     /// Tells `found` of every pattern that matches a name.
@@ -196,7 +210,7 @@ mod tests {
             arena.begin_rule();
             rule.iter().for_each(|text| arena.push(Pattern::parse(text).unwrap().view()));
         }
-        let table = SuffixTable::new(&arena, &mut Progress::default().indexing());
+        let table = SuffixTable::new(&arena, &mut Progress::default().indexing()).unwrap();
         (arena, table)
     }
 
@@ -217,7 +231,7 @@ mod tests {
 
     #[test]
     fn what_many_rules_say_is_found_for_each() {
-        let rules = vec![&["a.example"][..]; 5000];
+        let rules = vec![&["a.example"][..]; 1000];
         let table = table(&[&rules[..], &[&["b.example", "c.example"]]].concat());
         assert_eq!(found(&table, "a.example"), rules.len());
         assert_eq!(found(&table, "c.example"), 1);

@@ -58,6 +58,12 @@ impl RequiredLiterals {
         (Self { owners, always }, texts)
     }
 
+    /// How many expressions have to be asked, at most, where a literal is found, or wherever.
+    pub(super) fn most_together(&self) -> usize {
+        let owners = self.owners.iter().map(Vec::len).max();
+        self.always.len().max(owners.unwrap_or(0))
+    }
+
     /// The expressions that may match a name which has these literals, some of them more than once.
     pub(super) fn candidates(&self, mut literals: Numbers) -> impl Iterator<Item = usize> {
         // Each literal once, however often a name has it: so the work grows with the name and not
