@@ -8,6 +8,7 @@ macro_rules! say {
 mod banner;
 mod categories;
 mod check;
+mod check_sources;
 mod citations;
 mod cite;
 mod compare;

@@ -129,3 +129,20 @@ fn a_rule_is_cited_with_its_sources_and_its_corrections() {
     let message = String::from_utf8(near.stderr).unwrap();
     assert!(message.contains("did you mean \"XX/first/news\"?"), "{message}");
 }
+
+#[test]
+fn check_tells_what_no_source_attests() {
+    let scratch = Scratch::new();
+    scratch.write("xx.yaml", COUNTRY);
+    let file = scratch.path().join("xx.yaml");
+    let output = splinterdns(&["check", "--sources", "--json", file.to_str().unwrap()]);
+    let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(found["rules"], 3);
+    let grades = serde_json::json!({ "measured": 1, "reported": 2, "assumed": 0 });
+    assert_eq!(found["evidence"], grades);
+    let lacking = |index: usize| found["lacking"][index]["rules"].clone();
+    assert_eq!(lacking(0), serde_json::json!(["XX/let-through"]), "not said");
+    assert_eq!(lacking(2), serde_json::json!([]), "form");
+    assert_eq!(lacking(3), serde_json::json!(["XX/video"]), "name");
+    assert_eq!(lacking(4), serde_json::json!(["XX/video"]), "date");
+}
