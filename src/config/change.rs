@@ -7,11 +7,11 @@ use super::{
 };
 use crate::{diagnostic::At, model::StatedTime};
 
-/// One correction.
+/// One correction, of one rule or of several.
 #[derive(Clone, Debug)]
 pub struct ChangeSpec {
-    /// The rule, behind its operator and a slash if it is one's.
-    pub rule: At<String>,
+    /// The rules, each behind its operator and a slash if it is one's.
+    pub rules: Vec<At<String>>,
     /// When it was corrected.
     pub day: StatedTime,
     /// Whether there is no such rule any more.
@@ -23,7 +23,9 @@ pub struct ChangeSpec {
 pub(super) fn read_change(node: &Node, reader: &mut Reader<'_>) -> Option<ChangeSpec> {
     let mut fields = Fields::of(node, "a change", reader);
     let expected = "the name of a rule, behind its operator and a slash if it is one's";
-    let rule = fields.need("rule", reader).and_then(|rule| reader.string(rule, expected));
+    let rules = fields.need("rule", reader).map(|list| reader.items(list, "names of rules"));
+    let rules = rules
+        .map(|items| items.into_iter().filter_map(|rule| reader.string(rule, expected)).collect());
     let day = fields.need("day", reader).and_then(|day| reader.stated_time(day));
     let text = |key, fields: &mut Fields<'_>, reader: &mut Reader<'_>| {
         let text = fields.get(key)?;
@@ -36,6 +38,6 @@ pub(super) fn read_change(node: &Node, reader: &mut Reader<'_>) -> Option<Change
     if !is_one {
         reader.expected(node, "what has changed, or why it fell: one of changed and fell");
     }
-    let (rule, day, is_fallen) = (rule?, day?, fell.is_some());
-    Some(ChangeSpec { rule, day, fell: is_fallen, text: changed.or(fell)? })
+    let (rules, day, is_fallen) = (rules?, day?, fell.is_some());
+    Some(ChangeSpec { rules, day, fell: is_fallen, text: changed.or(fell)? })
 }

@@ -1,7 +1,8 @@
 //! Corrections of rules: one that was changed is there, and one that fell is not.
 
 use super::{Compiling, error::CompileError};
-use crate::{config::ChangeSpec, policy::change::Change};
+use crate::{config::ChangeSpec, diagnostic::At, policy::change::Change};
+use std::collections::HashSet;
 
 impl Compiling<'_> {
     pub(super) fn changes(&mut self) -> Vec<Change> {
@@ -10,16 +11,18 @@ impl Compiling<'_> {
             let slug = &operator.operator.value;
             operator.rules.iter().map(move |rule| format!("{slug}/{}", rule.rule.value))
         });
-        let known: Vec<_> = own.chain(operators).collect();
+        let known: HashSet<_> = own.chain(operators).collect();
         let code = self.spec.country.value;
         let mut changes = Vec::new();
-        for ChangeSpec { rule, day, fell, text } in &self.spec.changes {
-            if known.contains(&rule.value) == *fell {
-                let (rule_id, is) = (rule.value.clone(), if *fell { "is still" } else { "is not" });
-                self.report.add(rule.place, CompileError::Change { rule: rule_id, is });
+        for ChangeSpec { rules, day, fell, text } in &self.spec.changes {
+            for At { place, value } in rules {
+                if known.contains(value) == *fell {
+                    let is = if *fell { "is still" } else { "is not" };
+                    self.report.add(*place, CompileError::Change { rule: value.clone(), is });
+                }
+                let (id, text) = (format!("{code}/{value}"), text.clone());
+                changes.push(Change { id, day: *day, fell: *fell, text });
             }
-            let (id, text) = (format!("{code}/{}", rule.value), text.clone());
-            changes.push(Change { id, day: *day, fell: *fell, text });
         }
         changes
     }
