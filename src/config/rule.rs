@@ -49,10 +49,12 @@ pub(super) fn read_rule(node: &Node, reader: &mut Reader<'_>) -> Option<RuleSpec
     let names = fields.get("names").map(|list| read_patterns(list, reader));
     let lists = fields.get("lists").map_or(Vec::new(), |list| reader.items(list, "file names"));
     let lists = lists.into_iter().filter_map(|item| reader.string(item, "a file name")).collect();
-    let types = fields.get("types").map_or(Vec::new(), |list| reader.items(list, "record types"));
+    let types =
+        fields.get("types").map_or(Vec::new(), |list| reader.few(list, MOST_TYPES, "record types"));
     let types = types.into_iter().filter_map(|item| reader.record_type(item)).collect();
-    let transports =
-        fields.get("transports").map_or(Vec::new(), |list| reader.items(list, "transports"));
+    let transports = fields
+        .get("transports")
+        .map_or(Vec::new(), |list| reader.few(list, Transport::ALL.len(), "transports"));
     let transports = transports.into_iter().filter_map(|item| reader.transport(item)).collect();
     let since = fields.get("since").and_then(|day| reader.date(day));
     let until = fields.get("until").and_then(|day| reader.date(day));
@@ -83,6 +85,10 @@ pub(super) fn read_rule(node: &Node, reader: &mut Reader<'_>) -> Option<RuleSpec
         sources,
     })
 }
+
+/// Record types of a rule, at most: some hundred are registered, and each query is compared with all
+/// of them.
+const MOST_TYPES: usize = 256;
 
 fn read_patterns(node: &Node, reader: &mut Reader<'_>) -> Vec<At<Pattern>> {
     let mut patterns = Vec::new();
