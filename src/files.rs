@@ -1,12 +1,15 @@
 //! Where files are read from: a folder, or the binary itself.
 
+mod bounds;
+
+pub use bounds::{BoundedReader, FileBound, LIST, TEXT, TooLargeFile};
+
+use bounds::{MOST_FILES, open_regular};
 use include_dir::{Dir, include_dir};
-use nix::libc::O_NONBLOCK;
 use std::{
     collections::BTreeMap,
     fs,
     io::{self, BufRead, BufReader, Read as _},
-    os::unix::fs::{FileTypeExt, OpenOptionsExt},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
@@ -239,7 +242,7 @@ impl FileSource {
                 let file = dir.get_file(path).and_then(include_dir::File::contents_utf8);
                 file.map(str::to_owned).ok_or_else(|| io::ErrorKind::NotFound.into())
             }
-            _ => open_regular(&self.on_disk(path)).and_then(io::read_to_string),
+            _ => open_regular(&self.on_disk(path), TEXT).and_then(io::read_to_string),
         };
         let unmarked = |text: String| match text.strip_prefix(MARK) {
             Some(unmarked) => unmarked.to_owned(),
@@ -256,7 +259,7 @@ impl FileSource {
     /// The system's, with the path.
     pub fn read_octets(&self, path: &Path) -> Result<String, FileError> {
         let mut octets = Vec::new();
-        let read = self.open(path)?.read_to_end(&mut octets);
+        let read = self.open_bounded(path, TEXT)?.read_to_end(&mut octets);
         read.map_err(|why| FileError { path: self.shown(path), why })?;
         let character = |octet: u8| match octet {
             0..=0x7f => char::from(octet),
@@ -273,19 +276,23 @@ impl FileSource {
     /// The system's, with the path.
     pub fn read_lossy(&self, path: &Path) -> Result<String, FileError> {
         let mut octets = Vec::new();
-        let read = self.open(path)?.read_to_end(&mut octets);
+        let read = self.open_bounded(path, TEXT)?.read_to_end(&mut octets);
         read.map_err(|why| FileError { path: self.shown(path), why })?;
         Ok(String::from_utf8_lossy(&octets).into_owned())
     }
 
-    /// A file to be read piece by piece, because it may be large; without the mark as well.
+    /// A list, to be read piece by piece, because it may be large; without the mark as well.
     ///
     /// # Errors
     ///
     /// The system's, with the path.
     pub fn open(&self, path: &Path) -> Result<Box<dyn BufRead>, FileError> {
+        self.open_bounded(path, LIST)
+    }
+
+    fn open_bounded(&self, path: &Path, bound: FileBound) -> Result<Box<dyn BufRead>, FileError> {
         if let Some((source, path)) = self.part(path) {
-            return source.open(path);
+            return source.open_bounded(path, bound);
         }
         let opened: io::Result<Box<dyn BufRead>> = match self.noted(path, PathKind::File) {
             Self::Together(_) => Err(io::ErrorKind::NotFound.into()),
@@ -293,7 +300,7 @@ impl FileSource {
                 Some(file) => Ok(Box::new(file.contents())),
                 None => Err(io::ErrorKind::NotFound.into()),
             },
-            _ => open_regular(&self.on_disk(path))
+            _ => open_regular(&self.on_disk(path), bound)
                 .map(|file| Box::new(BufReader::with_capacity(PIECE, file)) as Box<dyn BufRead>),
         };
         let unmarked = opened.and_then(|mut file| {
@@ -312,44 +319,33 @@ impl FileSource {
     /// The system's, with the path.
     pub fn list(&self, folder: &Path, endings: &[&str]) -> Result<Vec<PathBuf>, FileError> {
         let fail = |why| FileError { path: self.shown(folder), why };
-        let mut found: Vec<PathBuf> = match self.noted(folder, PathKind::Folder) {
+        let is_one = |path: &PathBuf| {
+            let name = path.file_name().map(|name| name.to_string_lossy());
+            let ends = |name: &str| endings.iter().any(|ending| name.ends_with(ending));
+            name.is_some_and(|name| ends(&name) && !name.starts_with('.'))
+        };
+        let mut found = match self.noted(folder, PathKind::Folder) {
             Self::BuiltIn(dir) => {
                 let inside =
                     if folder.as_os_str().is_empty() { Some(*dir) } else { dir.get_dir(folder) };
                 let inside = inside.ok_or_else(|| fail(io::ErrorKind::NotFound.into()))?;
-                inside.files().map(|file| file.path().to_owned()).collect()
+                inside.files().map(|file| file.path().to_owned()).filter(is_one).collect()
             }
             _ => fs::read_dir(self.on_disk(folder))
                 .and_then(|entries| {
-                    entries.map(|entry| entry.map(|entry| folder.join(entry.file_name()))).collect()
+                    let paths = entries.map(|entry| Ok(folder.join(entry?.file_name())));
+                    let ours = paths.filter(|path| path.as_ref().map_or(true, is_one));
+                    ours.take(MOST_FILES + 1).collect::<io::Result<Vec<_>>>()
                 })
                 .map_err(fail)?,
         };
-        found.retain(|path| {
-            let name = path.file_name().map(|name| name.to_string_lossy());
-            let ends = |name: &str| endings.iter().any(|ending| name.ends_with(ending));
-            name.is_some_and(|name| ends(&name) && !name.starts_with('.'))
-        });
+        if found.len() > MOST_FILES {
+            let why = format!("a folder holds at most {MOST_FILES} of these files");
+            return Err(fail(io::Error::other(why)));
+        }
         found.sort();
         Ok(found)
     }
-}
-
-/// Opens a file, through links. A pipe would keep the reader waiting, and a device may never end.
-fn open_regular(path: &Path) -> io::Result<fs::File> {
-    let file = fs::File::options().read(true).custom_flags(O_NONBLOCK).open(path)?;
-    let kind = file.metadata()?.file_type();
-    if kind.is_file() {
-        return Ok(file);
-    }
-    let what = if kind.is_dir() {
-        "a folder"
-    } else if kind.is_fifo() {
-        "a pipe"
-    } else {
-        "a device or a socket"
-    };
-    Err(io::Error::other(format!("it is {what}, and no file")))
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ pub use odd_lines::{EntryError, ForeignList, ListReading, OddLines};
 
 use crate::dns::{Form, PatternError, PatternRef};
 use std::{
+    collections::{BTreeMap, BTreeSet},
     io::{self, BufRead, Read},
     path::Path,
 };
@@ -56,11 +57,11 @@ impl Format {
             }
             if octets.len() as u64 == LONGEST_LINE && octets.last() != Some(&b'\n') {
                 skip_line(&mut file)?;
-                reading.odd((number, 1), EntryError::TooLong, None);
+                reading.odd(number, || 1, EntryError::TooLong, None);
                 continue;
             }
             let Some(line) = text_of(&octets) else {
-                reading.odd((number, 1), EntryError::NotText, None);
+                reading.odd(number, || 1, EntryError::NotText, None);
                 continue;
             };
             let bare = without_comment(line);
@@ -70,14 +71,12 @@ impl Format {
                     entry(PatternRef { form, text: &text });
                 }
                 Err(why) => {
-                    let before = line.find(word).expect("words are parts of the line");
-                    let column = line[..before].chars().count() + 1;
                     let look = Look::of(bare).filter(|look| self.may_look(*look));
                     let why = match look {
                         Some(Look::Hosts) => EntryError::Hosts(bare.to_owned()),
                         _ => EntryError::from(why),
                     };
-                    reading.odd((number, column), why, look);
+                    reading.odd(number, || column(line, word), why, look);
                 }
             });
         }
@@ -102,6 +101,37 @@ impl Format {
             Self::Hosts => hosts::pattern(word, text),
         }
     }
+}
+
+/// The column of a word of a line, counted from 1.
+fn column(line: &str, word: &str) -> usize {
+    let before = line.find(word).expect("words are parts of the line");
+    line[..before].chars().count() + 1
+}
+
+/// Some lines of a list, by their numbers, counted from 1: what a report shows of it. What is no
+/// text is shown by a mark, and a line is cut where no entry would be longer.
+///
+/// # Errors
+///
+/// The system's.
+pub fn lines(
+    mut file: impl BufRead,
+    wanted: &BTreeSet<usize>,
+) -> io::Result<BTreeMap<usize, String>> {
+    let (mut found, mut octets) = (BTreeMap::new(), Vec::new());
+    for number in 1..=wanted.last().copied().unwrap_or(0) {
+        octets.clear();
+        file.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut octets)?;
+        if octets.last() != Some(&b'\n') {
+            skip_line(&mut file)?;
+        }
+        if wanted.contains(&number) {
+            let line = String::from_utf8_lossy(&octets);
+            found.insert(number, line.trim_end_matches(['\n', '\r']).to_owned());
+        }
+    }
+    Ok(found)
 }
 
 /// Octets of a line, at most: no name and no sensible expression is longer.

@@ -58,6 +58,17 @@ impl AddressFamily {
         }
     }
 
+    /// As many records of the family as a message has room for, beside its header, the longest
+    /// question and an OPT, where each owner is a pointer (RFC 1035 sections 4.1.4 and 4.2.2).
+    #[must_use]
+    pub const fn most_records(self) -> usize {
+        let room = 65_535 - 12 - (255 + 4) - 11;
+        match self {
+            Self::V4 => room / (12 + 4),
+            Self::V6 => room / (12 + 16),
+        }
+    }
+
     /// What is missing where there is no address of the family.
     #[must_use]
     pub const fn plural(self) -> &'static str {

@@ -5,7 +5,7 @@ use crate::{
     config::LabSpec,
     diagnostic::InvalidValue,
     engine::{Engine, LabSources, LoadError, TrialRule, load},
-    files::FileSource,
+    files::{FileSource, TEXT},
     model::CountryCode,
     policy::UnknownJurisdiction,
 };
@@ -116,7 +116,7 @@ impl FileArgs {
 
 /// The text that comes by the standard input.
 pub(super) fn input() -> Result<String, Failure> {
-    io::read_to_string(io::stdin())
+    io::read_to_string(TEXT.limit(io::stdin()))
         .map_err(|why| Failure::unreadable(format!("cannot read the standard input: {why}")))
 }
 

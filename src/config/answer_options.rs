@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     answer::{AddressChoice, AddressFamily, Answer, AnswerOptions, OptionPlace, Pick, TtlRange},
-    diagnostic::At,
+    diagnostic::{At, Mismatch},
 };
 use hickory_proto::rr::Name as WireName;
 use jiff::civil::Date;
@@ -93,7 +93,8 @@ impl<'s> YamlOptions<'_, '_, 's> {
             let pool = pool.and_then(|name| reader.string(name, "the name of a pool"));
             fields.finish(reader);
             let (addresses, pick) = self.context.pool(&pool?, family, reader)?;
-            return Some(AddressChoice { addresses, pick, counter });
+            let choice = AddressChoice { addresses, pick, counter };
+            return fits(choice, family).map_err(|why| reader.refer(node, why)).ok();
         }
         let items = reader.items(node, "addresses, or {pool: NAME}");
         if items.is_empty() && matches!(node.value, Value::List(_)) {
@@ -106,8 +107,19 @@ impl<'s> YamlOptions<'_, '_, 's> {
                 AddressFamily::V6 => reader.address::<Ipv6Addr>(item).map(IpAddr::from),
             })
             .collect();
-        Some(AddressChoice { addresses, pick: Pick::All, counter })
+        let choice = AddressChoice { addresses, pick: Pick::All, counter };
+        fits(choice, family).map_err(|why| reader.add(node, why)).ok()
     }
+}
+
+/// Whether a message has room for all addresses of one answer.
+fn fits(choice: AddressChoice, family: AddressFamily) -> Result<AddressChoice, Mismatch> {
+    let (count, most) = (choice.addresses.len(), family.most_records());
+    if choice.pick != Pick::All || count <= most {
+        return Ok(choice);
+    }
+    let found = format!("{count} {} in one answer", family.plural());
+    Err(Mismatch { found, expected: format!("at most {most}, for which a message has room") })
 }
 
 impl AnswerOptions for YamlOptions<'_, '_, '_> {

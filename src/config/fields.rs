@@ -108,6 +108,21 @@ impl<'r> Reader<'r> {
         }
     }
 
+    /// The items of a list that has at most so many.
+    pub(super) fn few<'n>(
+        &mut self,
+        node: &'n Node,
+        most: usize,
+        what: &'static str,
+    ) -> Vec<&'n Node> {
+        let mut items = self.items(node, what);
+        if items.len() > most {
+            self.expected(node, format!("at most {most} {what}"));
+            items.truncate(most);
+        }
+        items
+    }
+
     /// The text of a scalar, letter for letter.
     pub(super) fn text<'n>(&mut self, node: &'n Node, expected: &str) -> Option<&'n str> {
         let text = node.written();

@@ -6,12 +6,15 @@ use super::{
 };
 use crate::model::{HoursSpan, Minute, WEEKDAYS};
 
+/// Spans of a rule, at most: a week has so many hours, and each query is compared with all of them.
+const MOST_SPANS: usize = 7 * 24;
+
 /// `hours:` of a rule: one span, or a list of them.
 pub(super) fn read_hours(node: &Node, reader: &mut Reader<'_>) -> Vec<HoursSpan> {
     let spans = if let Value::Map(_) = &node.value {
         vec![node]
     } else {
-        reader.items(node, "spans of the day")
+        reader.few(node, MOST_SPANS, "spans of the day")
     };
     if spans.is_empty() {
         reader.expected(node, "at least one span of the day");
@@ -21,7 +24,9 @@ pub(super) fn read_hours(node: &Node, reader: &mut Reader<'_>) -> Vec<HoursSpan>
 
 fn read_span(node: &Node, reader: &mut Reader<'_>) -> Option<HoursSpan> {
     let mut fields = Fields::of(node, "hours", reader);
-    let days = fields.get("days").map_or(Vec::new(), |list| reader.items(list, "days of the week"));
+    let days = fields
+        .get("days")
+        .map_or(Vec::new(), |list| reader.few(list, WEEKDAYS.len(), "days of the week"));
     let days: Vec<_> =
         days.into_iter().filter_map(|day| reader.word(day, "day of the week", &WEEKDAYS)).collect();
     let mut time = |key, missing, reader: &mut Reader<'_>| match fields.get(key) {

@@ -85,18 +85,20 @@ pub fn read_lab(file: usize, report: &mut Report) -> Option<LabSpec> {
         return Some(LabSpec::default());
     }
     let mut fields = Fields::of(&tree, "a lab file", reader);
-    let listen =
-        fields.get("listen").map_or(Vec::new(), |list| reader.items(list, "addresses with ports"));
+    let listen = fields
+        .get("listen")
+        .map_or(Vec::new(), |list| reader.few(list, MOST_LISTENERS, "addresses with ports"));
     let country = fields.get("country").and_then(|code| reader.country_code(code));
-    let honest_from = fields.get("honest-from").map(|list| some(list, "origins", reader));
+    let honest_from =
+        fields.get("honest-from").map(|list| some(list, HONEST_SOURCES.len(), "origins", reader));
     let zones = fields.get("zones").and_then(|folder| reader.string(folder, "a folder"));
     let upstream = fields
         .get("upstream")
-        .map_or(Vec::new(), |list| reader.items(list, "addresses with ports"));
+        .map_or(Vec::new(), |list| reader.few(list, MOST_UPSTREAMS, "addresses with ports"));
     let upstream_timeout =
         fields.get("upstream-timeout").and_then(|wait| reader.duration(wait, TIMEOUT_RANGE));
     let upstream_0x20 = fields.get("upstream-0x20").and_then(|mixed| reader.flag(mixed));
-    let allow = fields.get("allow").map(|list| some(list, "networks", reader));
+    let allow = fields.get("allow").map(|list| some(list, MOST_ALLOWED, "networks", reader));
     let today = fields.get("today").and_then(|day| reader.moment(day));
     let seed = fields.get("seed").and_then(|number| reader.number(number, (0, u64::MAX)));
     let log = fields.get("log").and_then(|filter| reader.log(filter));
@@ -170,9 +172,23 @@ pub const SLIP_RANGE: (u32, u32) = (0, 10);
 /// How long a TCP connection may be silent.
 pub const IDLE_RANGE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(3600));
 
-/// The items of a list that must have some.
-fn some<'n>(node: &'n Node, what: &'static str, reader: &mut Reader<'_>) -> Vec<&'n Node> {
-    let items = reader.items(node, what);
+/// Listeners, at most: each takes sockets and threads.
+const MOST_LISTENERS: usize = 1024;
+
+/// Upstream resolvers, at most: a client waits no longer than for a few of them.
+const MOST_UPSTREAMS: usize = 64;
+
+/// Networks that may ask, at most: each query's client is compared with all of them.
+const MOST_ALLOWED: usize = 1024;
+
+/// The items of a list that must have some, and at most so many.
+fn some<'n>(
+    node: &'n Node,
+    most: usize,
+    what: &'static str,
+    reader: &mut Reader<'_>,
+) -> Vec<&'n Node> {
+    let items = reader.few(node, most, what);
     if items.is_empty() {
         reader.expected(node, format!("at least one of the {what}"));
     }

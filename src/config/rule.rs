@@ -47,10 +47,12 @@ pub(super) fn read_rule(node: &Node, reader: &mut Reader<'_>) -> Option<RuleSpec
     let names = fields.get("names").map(|list| read_patterns(list, reader));
     let lists = fields.get("lists").map_or(Vec::new(), |list| reader.items(list, "file names"));
     let lists = lists.into_iter().filter_map(|item| reader.string(item, "a file name")).collect();
-    let types = fields.get("types").map_or(Vec::new(), |list| reader.items(list, "record types"));
+    let types =
+        fields.get("types").map_or(Vec::new(), |list| reader.few(list, MOST_TYPES, "record types"));
     let types = types.into_iter().filter_map(|item| reader.record_type(item)).collect();
-    let transports =
-        fields.get("transports").map_or(Vec::new(), |list| reader.items(list, "transports"));
+    let transports = fields
+        .get("transports")
+        .map_or(Vec::new(), |list| reader.few(list, Transport::ALL.len(), "transports"));
     let transports = transports.into_iter().filter_map(|item| reader.transport(item)).collect();
     let periods = match fields.get("periods") {
         Some(list) => {
@@ -86,6 +88,13 @@ pub(super) fn read_rule(node: &Node, reader: &mut Reader<'_>) -> Option<RuleSpec
     })
 }
 
+/// Record types of a rule, at most: some hundred are registered, and each query is compared with
+/// all of them.
+const MOST_TYPES: usize = 256;
+
+/// Periods of a rule and sightings of a period, at most: each query is compared with all of them.
+const MOST_TIMES: usize = 64;
+
 /// `since`, `until` and `seen` of a rule, or of one of its periods.
 pub(super) fn read_period(
     node: &Node,
@@ -94,14 +103,14 @@ pub(super) fn read_period(
 ) -> At<Period> {
     let since = fields.get("since").and_then(|time| reader.stated_time(time));
     let until = fields.get("until").and_then(|time| reader.stated_time(time));
-    let seen = fields.get("seen").map_or(Vec::new(), |list| reader.items(list, "times"));
+    let seen = fields.get("seen").map_or(Vec::new(), |list| reader.few(list, MOST_TIMES, "times"));
     let seen = seen.into_iter().filter_map(|time| reader.sighting(time)).collect();
     reader.at(node, Period { since, until, seen })
 }
 
 /// `periods`: times with holes between them.
 fn read_periods(node: &Node, reader: &mut Reader<'_>) -> Vec<At<Period>> {
-    let items = reader.items(node, "periods");
+    let items = reader.few(node, MOST_TIMES, "periods");
     if items.is_empty() {
         reader.expected(node, "at least one period");
     }

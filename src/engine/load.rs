@@ -169,8 +169,7 @@ fn lab_spec(
 }
 
 fn read_spec(files: &FileSource, path: &Path, report: &mut Report) -> Result<LabSpec, FileError> {
-    let text = files.read(path)?;
-    let file = report.open(files.shown(path), text);
+    let Some(file) = open_text(files, path, report)? else { return Ok(LabSpec::default()) };
     // What cannot be read at all has been reported.
     Ok(read_lab(file, report).unwrap_or_default())
 }
@@ -216,7 +215,8 @@ fn read_countries(
     Ok((own.into_iter().chain(kept).collect(), replaced))
 }
 
-/// Opens a file in the report; one that is no UTF-8 is a problem among others, with its line.
+/// Opens a file in the report; one that is no UTF-8 is a problem among others, with its line, and
+/// so is one that is too large.
 fn open_text(
     files: &FileSource,
     path: &Path,
@@ -232,6 +232,11 @@ fn open_text(
             let column = before.chars().count() + 1;
             let file = report.open(files.shown(path), text);
             report.add(Place::at(file, line, column), "this is no text in UTF-8");
+            Ok(None)
+        }
+        Err(error) if error.why.kind() == io::ErrorKind::FileTooLarge => {
+            let file = report.open(files.shown(path), String::new());
+            report.add(Place::whole(file), error.why);
             Ok(None)
         }
         Err(error) => Err(error),
@@ -261,12 +266,21 @@ impl ReadingZones {
         path: &Path,
         report: &mut Report,
     ) -> Result<(), FileError> {
-        let text = files.read_octets(path)?;
+        let text = match files.read_octets(path) {
+            Err(error) if error.why.kind() == io::ErrorKind::FileTooLarge => {
+                let file = report.open(files.shown(path), String::new());
+                report.add(Place::whole(file), error.why);
+                return Ok(());
+            }
+            read => read?,
+        };
         let origin = path.file_stem().and_then(|stem| wire_name(&stem.to_string_lossy()).ok());
         let include =
             |named: &str| files.read_octets(&beside(path, named)).map_err(|why| why.to_string());
         let zone = Zone::read(&text, origin.as_ref(), &include);
-        let file = report.open(files.shown(path), text);
+        // The text is only kept where a line of it is shown.
+        let shown = if zone.is_ok() { String::new() } else { text };
+        let file = report.open(files.shown(path), shown);
         match zone {
             Ok(zone) => {
                 let name = zone.origin().to_string();

@@ -62,7 +62,14 @@ impl ListReading {
         self.entries += 1;
     }
 
-    pub(super) fn odd(&mut self, place: (usize, usize), why: EntryError, look: Option<Look>) {
+    /// A line is left out. Its column is only asked for where it is the first of its kind.
+    pub(super) fn odd(
+        &mut self,
+        line: usize,
+        column: impl FnOnce() -> usize,
+        why: EntryError,
+        look: Option<Look>,
+    ) {
         if let Some(look) = look {
             self.looks[look as usize] += 1;
         }
@@ -70,10 +77,13 @@ impl ListReading {
             Some(odd) => {
                 odd.count += 1;
                 if odd.next.len() < MOST_TOLD {
-                    odd.next.push(place.0);
+                    odd.next.push(line);
                 }
             }
-            None => self.odd.push(OddLines { why, first: place, next: Vec::new(), count: 1 }),
+            None => {
+                let (first, next) = ((line, column()), Vec::new());
+                self.odd.push(OddLines { why, first, next, count: 1 });
+            }
         }
     }
 

@@ -22,7 +22,7 @@ use crate::{
     diagnostic::{At, Duplicate, Lacking, Place, Report, UnknownWord},
     dns::{ParserSet, PatternRef},
     files::{FileError, FileSource, beside},
-    lists::Format,
+    lists::{self, Format},
     model::{Citation, Hours, HoursSpan},
     progress::Progress,
 };
@@ -32,7 +32,7 @@ use periods::{check_grade, check_periods};
 use prefix_trie::joint::JointPrefixSet;
 use shadowed::Shadows;
 use std::{
-    collections::{HashMap, hash_map::Entry},
+    collections::{BTreeMap, BTreeSet, HashMap, hash_map::Entry},
     sync::Arc,
 };
 
@@ -302,6 +302,9 @@ impl<'a> Compiling<'a> {
     /// Reads a list. Lines of it that are no entries are left out with a warning, because others
     /// write lists; one of another format adds nothing.
     fn list(&mut self, list: &At<String>, patterns: &mut PatternArena) {
+        if patterns.is_full() {
+            return;
+        }
         let (path, begin) = (beside(&self.spec.path, &list.value), patterns.end());
         let mut reading = self.progress.reading();
         let read = self.files.open(&path).and_then(|file| {
@@ -311,20 +314,25 @@ impl<'a> Compiling<'a> {
             });
             read.map_err(|why| FileError { path: self.files.shown(&path), why })
         });
-        // A list may be large, and of its text only odd lines are ever shown.
+        // A list may be large, and only its odd lines are ever shown.
         let read = read.and_then(|read| {
-            let odd = !read.odd.is_empty();
-            let text = if odd { self.files.read_lossy(&path)? } else { String::new() };
-            Ok((read, text))
+            let shown = read.odd.iter().map(|odd| odd.first.0).collect::<BTreeSet<_>>();
+            let lines = if shown.is_empty() {
+                BTreeMap::new()
+            } else {
+                let lines = lists::lines(self.files.open(&path)?, &shown);
+                lines.map_err(|why| FileError { path: self.files.shown(&path), why })?
+            };
+            Ok((read, lines))
         });
-        let (read, text) = match read {
+        let (read, lines) = match read {
             Ok(read) => read,
             Err(error) => {
                 patterns.truncate(begin);
                 return self.report.add(list.place, error);
             }
         };
-        let file = self.report.open(self.files.shown(&path), text);
+        let file = self.report.open_lines(self.files.shown(&path), lines);
         if let Some(foreign) = read.foreign() {
             patterns.truncate(begin);
             let (line, column) = foreign.first;

@@ -18,7 +18,10 @@ use crate::{
 use arena::{MOST_SAME, PatternArena, PatternId, TooManyPatterns};
 use expressions::{Expressions, Numbers};
 use smallvec::SmallVec;
-use std::collections::{HashMap, hash_map::Entry};
+use std::{
+    cell::Cell,
+    collections::{HashMap, hash_map::Entry},
+};
 use substrings::Substrings;
 use suffixes::{Pending, SuffixTable};
 
@@ -127,23 +130,25 @@ impl PatternIndex {
         self.hits(ids)
     }
 
-    /// Tells `found` of the rule of every pattern that may match a name, but for those that match
-    /// every name, and how to ask whether it does.
-    pub(super) fn each(&self, name: &str, mut found: impl FnMut(usize, &dyn Fn() -> bool)) {
-        let mut certain = |id| found(self.arena.rule_of(id), &|| true);
-        self.suffixes.find(&self.arena, name, &mut certain);
-        let literals = self.substrings.find(name, &mut certain);
-        self.expressions.candidates(name, literals, |id, matches| {
-            found(self.arena.rule_of(id), matches);
-        });
-    }
-
-    /// Tells `found` of the form and the rule of every pattern that matches a name, but for
-    /// expressions and those that match every name.
-    pub(super) fn each_literal(&self, name: &str, mut found: impl FnMut(Form, usize)) {
-        let mut found = |id| found(self.arena.raw(id).0, self.arena.rule_of(id));
-        self.suffixes.find(&self.arena, name, &mut found);
-        self.substrings.find(name, &mut found);
+    /// Tells `found` of the form and the rule of every pattern that may match a name and is of a
+    /// rule above `end`, but for those that match every name, and how to ask whether it does.
+    pub(super) fn each_above(
+        &self,
+        end: &Cell<usize>,
+        name: &str,
+        mut found: impl FnMut(Form, usize, &dyn Fn() -> bool),
+    ) {
+        // Many rules may be about one name, and those that do not count are passed over quickly.
+        let is_above = |id| self.arena.is_above(id, end.get());
+        let mut found = |id: PatternId, matches: &dyn Fn() -> bool| {
+            if is_above(id) {
+                found(self.arena.raw(id).0, self.arena.rule_of(id), matches);
+            }
+        };
+        let certain = |id| found(id, &|| true);
+        self.suffixes.find_among(&self.arena, name, is_above, certain);
+        let literals = self.substrings.find(name, |id| found(id, &|| true));
+        self.expressions.candidates(name, literals, found);
     }
 
     /// The rules with an expression of this text.

@@ -5,6 +5,7 @@
 mod entry;
 mod fields;
 mod head;
+mod held_set;
 mod location;
 mod record_data;
 mod scanner;
@@ -12,10 +13,14 @@ mod service_params;
 #[cfg(test)]
 mod tests;
 
-use crate::dns::{read_wire, write_wire};
+use crate::{
+    dns::{read_wire, write_wire},
+    files::TEXT,
+};
 use domain::base::Rtype;
 use entry::{Entry, Item, Items, Token};
 use head::{Head, ttl};
+use held_set::HeldSet;
 use hickory_proto::{
     rr::{LowerName, Name as WireName, RData, Record, RecordSet, RecordType, RrKey, rdata::NULL},
     serialize::binary::{BinDecoder, Restrict},
@@ -65,11 +70,12 @@ pub(super) struct MasterFile {
     pub(super) comments: Vec<(usize, String)>,
 }
 
-/// What a message has room for beside its header, question and OPT (RFC 1035 section 4.2.2).
-const MAX_SET: usize = 65_535 - 12 - (255 + 4) - 11;
-
 /// As many files as may include each other.
 const MAX_DEPTH: usize = 8;
+
+/// Files that a zone includes, at most, however often each: eight deep, ten lines a file would
+/// stand for a hundred million.
+const MOST_INCLUDES: usize = 1000;
 
 /// Reads a master file. `origin` is what names without a last dot are relative to, until the file
 /// says it.
@@ -87,17 +93,23 @@ pub(super) fn read(
         sets: BTreeMap::new(),
         apex: None,
         comments: Vec::new(),
+        room: TEXT.octets(),
+        includes: 0,
     };
+    reading.room = reading.room.saturating_sub(text.len() as u64);
     reading.text(text, 0)?;
     let apex = reading.apex.ok_or_else(|| ZoneError::whole("this zone has no SOA record"))?;
     let origin = LowerName::from(&apex);
     check(&origin, &reading.sets)?;
-    let sets = reading.sets.into_iter().map(|(key, held)| (key, held.set)).collect();
-    // hickory's store checks what else a zone may hold.
+    let sets = reading.sets.into_iter().map(|(key, held)| (key, held.finished()));
+    let (soa, others): (BTreeMap<_, _>, BTreeMap<_, _>) =
+        sets.partition(|(key, _)| key.record_type == RecordType::SOA);
+    // hickory's store begins with the SOA; the other sets have been checked, and are put in whole.
     type Store = InMemoryZoneHandler<TokioRuntimeProvider>;
     let mut store =
-        Store::new(apex, sets, ZoneType::Primary, AxfrPolicy::Deny).map_err(ZoneError::whole)?;
-    let records = mem::take(store.records_get_mut());
+        Store::new(apex, soa, ZoneType::Primary, AxfrPolicy::Deny).map_err(ZoneError::whole)?;
+    let mut records = mem::take(store.records_get_mut());
+    records.extend(others.into_iter().map(|(key, set)| (key, Arc::new(set))));
     Ok(MasterFile { origin, records, comments: reading.comments })
 }
 
@@ -113,15 +125,10 @@ struct Reading<'i> {
     sets: BTreeMap<RrKey, HeldSet>,
     apex: Option<WireName>,
     comments: Vec<(usize, String)>,
-}
-
-/// An RRset that is being read.
-struct HeldSet {
-    /// The line of its first record.
-    line: usize,
-    /// How much room its records take in a message.
-    octets: usize,
-    set: RecordSet,
+    /// Octets that may still be included.
+    room: u64,
+    /// Files that were included.
+    includes: usize,
 }
 
 impl Reading<'_> {
@@ -199,7 +206,16 @@ impl Reading<'_> {
                 "{path}: more than {MAX_DEPTH} files in each other"
             )));
         }
+        self.includes += 1;
+        if self.includes > MOST_INCLUDES {
+            let why = format!("{path}: a zone includes at most {MOST_INCLUDES} files");
+            return Err(ScanError::new(why));
+        }
         let text = (self.include)(&path).map_err(ScanError::new)?;
+        self.room = self.room.checked_sub(text.len() as u64).ok_or_else(|| {
+            let most = TEXT.octets();
+            ScanError::new(format!("{path}: a zone has at most {most} octets, with all included"))
+        })?;
         let (outer, owner) = (self.origin.clone(), self.owner.clone());
         self.origin = origin.unwrap_or_else(|| outer.clone());
         // What is a comment in another file says nothing of the zone.
@@ -246,32 +262,25 @@ impl Reading<'_> {
         })
     }
 
-    fn insert(&mut self, mut record: Record, octets: usize, line: usize) -> Result<(), ScanError> {
+    fn insert(&mut self, record: Record, octets: usize, line: usize) -> Result<(), ScanError> {
         let (owner, rtype) = (record.name.clone(), record.record_type());
         if rtype == RecordType::SOA {
             self.begin_zone(&owner)?;
         }
         let key = RrKey::new(LowerName::from(&owner), rtype);
-        let held = self.sets.entry(key).or_insert_with(|| HeldSet {
-            line,
-            octets: 0,
-            set: RecordSet::with_ttl(owner.clone(), rtype, record.ttl),
-        });
-        let mut others = held.set.records_without_rrsigs().map(|other| &other.data);
-        if rtype == RecordType::CNAME && others.any(|other| *other != record.data) {
+        let held = self
+            .sets
+            .entry(key)
+            .or_insert_with(|| HeldSet::new(line, (owner.clone(), rtype, record.ttl)));
+        if rtype == RecordType::CNAME && held.says_other_than(&record) {
             let why = format!("{owner} has two CNAME records (RFC 2181 section 10.1)");
             return Err(ScanError::new(why));
         }
-        held.octets += octets;
-        if held.octets > MAX_SET {
+        if !held.takes(octets) {
             let why = format!("{owner} has more records of this type than one message holds");
             return Err(ScanError::new(why));
         }
-        // All records of a set have one TTL, the lowest (RFC 2181 section 5.2).
-        let ttl = record.ttl.min(held.set.ttl());
-        record.name = held.set.name().clone();
-        held.set.insert(record, 0);
-        held.set.set_ttl(ttl);
+        held.add(record);
         Ok(())
     }
 

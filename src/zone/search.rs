@@ -11,16 +11,15 @@ use crate::dns::{constants::DNAME, read_wire};
 use hickory_proto::rr::{
     LowerName, Name as WireName, RData, RecordSet, RecordType, RrKey, rdata::CNAME,
 };
-use std::{collections::HashSet, sync::Arc};
+use std::sync::Arc;
 
 /// An authoritative zone.
 #[derive(Debug)]
 pub struct Zone {
     origin: LowerName,
     records: Records,
-    /// Every name that exists, those included that only have names below them (RFC 4592 section
-    /// 2.2.2).
-    nodes: HashSet<LowerName>,
+    /// Whether every name below the origin exists, even without records.
+    has_all_names: bool,
     extent: Extent,
 }
 
@@ -58,15 +57,13 @@ impl Zone {
         include: &dyn Fn(&str) -> Result<String, String>,
     ) -> Result<Self, ZoneError> {
         let MasterFile { origin, records, comments } = master_file::read(text, origin, include)?;
-        let nodes: HashSet<_> = records.keys().flat_map(|key| up_to(&key.name, &origin)).collect();
-        let extent = Extent::read(&comments, &origin, |name| nodes.contains(name))?;
-        Ok(Self { origin, records, nodes, extent })
+        let extent = Extent::read(&comments, &origin, |name| holds(&records, name))?;
+        Ok(Self { origin, records, has_all_names: false, extent })
     }
 
     /// The same zone, where each name that it lacks exists and has no records.
     pub(super) fn with_all_names_empty(mut self) -> Self {
-        let wildcard = WireName::from(&self.origin).prepend_label("*");
-        self.nodes.extend(wildcard.map(LowerName::from));
+        self.has_all_names = true;
         self
     }
 
@@ -78,7 +75,7 @@ impl Zone {
 
     /// Whether the file has something to say about the name itself.
     pub(super) fn holds(&self, name: &LowerName) -> bool {
-        self.nodes.contains(name)
+        holds(&self.records, name)
     }
 
     /// Whether the file has records of the type for the name.
@@ -120,17 +117,20 @@ impl Zone {
         if let Some(redirected) = self.redirected(written, &path, rtype) {
             return redirected;
         }
-        if self.nodes.contains(name) {
+        if self.holds(name) {
             return self.at_node(name, rtype);
         }
         if self.extent.is_absent(&path) {
             return Lookup::NxDomain;
         }
-        let encloser = path.iter().find(|above| self.nodes.contains(above));
+        if self.has_all_names {
+            return Lookup::NoData;
+        }
+        let encloser = path.iter().find(|above| self.holds(above));
         let wildcard = encloser
             .map(|encloser| WireName::from(encloser).prepend_label("*").map(LowerName::from));
         match wildcard {
-            Some(Ok(wildcard)) if self.nodes.contains(&wildcard) => {
+            Some(Ok(wildcard)) if self.holds(&wildcard) => {
                 self.at_node(&wildcard, rtype).renamed(name)
             }
             _ if self.extent.denies(&path) => Lookup::NxDomain,
@@ -234,6 +234,13 @@ impl Lookup {
             other => other,
         }
     }
+}
+
+/// Whether a name exists: it has records, or names below it have (RFC 4592 section 2.2.2). In the
+/// order of names (RFC 4034 section 6.1) those come right behind it.
+fn holds(records: &Records, name: &LowerName) -> bool {
+    let least = RrKey::new(name.clone(), RecordType::Unknown(u16::MIN));
+    records.range(least..).next().is_some_and(|(key, _)| name.zone_of(&key.name))
 }
 
 /// The name and all names above it, up to and with the zone's origin.

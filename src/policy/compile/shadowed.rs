@@ -9,7 +9,7 @@ use crate::{
     model::Period,
     policy::{index::PatternIndex, rule::Rule},
 };
-use std::borrow::Cow;
+use std::{borrow::Cow, cell::Cell};
 
 /// Looks for the rules that decide before others of a set.
 pub(super) struct Shadows<'r> {
@@ -56,30 +56,25 @@ impl<'r> Shadows<'r> {
     /// The first rule above that has a pattern which matches every name that this pattern matches,
     /// and holds whenever the idle one does.
     fn first_above(&mut self, pattern: PatternRef<'_>, idle: usize) -> Option<usize> {
-        let (index, mut first) = (self.index, idle);
-        let mut try_if = |rule: usize, matches: &dyn Fn() -> bool| {
-            if rule < first && self.always_with(rule, idle) && matches() {
-                first = rule;
+        let (index, first) = (self.index, Cell::new(idle));
+        let mut try_rule = |rule: usize, matches: &dyn Fn() -> bool| {
+            if rule < first.get() && self.always_with(rule, idle) && matches() {
+                first.set(rule);
             }
         };
-        let mut try_rule = |rule| try_if(rule, &|| true);
-        index.about_every_name().for_each(&mut try_rule);
-        match pattern.form {
-            Form::Every => {}
-            Form::Regex => index.same_expressions(pattern.text).for_each(try_rule),
-            // What matches the one name that it is about reaches as far.
-            Form::Exact => index.each(pattern.text, try_if),
-            form => {
-                if let Some(probe) = probe(pattern) {
-                    index.each_literal(&probe, |wide, rule| {
-                        if reaches_as_far(wide, form) {
-                            try_rule(rule);
-                        }
-                    });
-                }
+        index.about_every_name().for_each(|rule| try_rule(rule, &|| true));
+        match (pattern.form, probe(pattern)) {
+            (Form::Regex, _) => {
+                index.same_expressions(pattern.text).for_each(|rule| try_rule(rule, &|| true));
             }
+            (form, Some(probe)) => index.each_above(&first, &probe, |wide, rule, matches| {
+                if reaches_as_far(wide, form) {
+                    try_rule(rule, matches);
+                }
+            }),
+            (_, None) => {}
         }
-        (first < idle).then_some(first)
+        Some(first.get()).filter(|first| *first < idle)
     }
 
     /// Whether one rule holds whenever the idle one does.
@@ -129,22 +124,23 @@ fn probe(pattern: PatternRef<'_>) -> Option<Cow<'_, str>> {
     let text = pattern.text;
     let filled = match pattern.form {
         // The text is a folded name by itself, and there may be millions of them.
-        Form::Suffix => return Some(Cow::Borrowed(text)),
+        Form::Exact | Form::Suffix => return Some(Cow::Borrowed(text)),
         Form::Below => format!("{FILL}.{text}"),
         Form::Ends => format!("{FILL}{text}"),
         Form::Begins => format!("{text}{FILL}"),
         Form::Contains => format!("{FILL}{text}{FILL}"),
-        Form::Exact | Form::Regex | Form::Every => return None,
+        Form::Regex | Form::Every => return None,
     };
     Name::parse(&filled).ok().map(|name| Cow::Owned(name.as_str().to_owned()))
 }
 
-/// Whether a pattern that matches the probe of a `narrow` one, which is about several names,
-/// matches all else that the narrow one does. An expression that matches one name need not match
-/// the next, so no expression counts; and what is anchored must not be where `narrow` is open.
+/// Whether a pattern that matches the probe of a `narrow` one matches all else that the narrow one
+/// does. An expression that matches one name need not match the next, so no expression counts; and
+/// what is anchored must not be where `narrow` is open.
 const fn reaches_as_far(wide: Form, narrow: Form) -> bool {
     match (wide, narrow) {
         (Form::Every | Form::Contains, _) => true,
+        (_, Form::Exact) => true,
         (Form::Regex | Form::Exact, _) => false,
         (Form::Begins, _) => matches!(narrow, Form::Begins),
         (Form::Suffix | Form::Below | Form::Ends, _) => {

@@ -32,8 +32,8 @@ pub(in crate::policy) struct PatternArena {
 /// Octets of a head.
 const HEAD: usize = 5;
 
-/// Octets of all patterns of a set of rules, at most: fifty million names, which take as much memory
-/// again for their index.
+/// Octets of all patterns of a set of rules, at most: fifty million names, which take as much
+/// memory again for their index.
 const MAX_OCTETS: usize = 1 << 30;
 
 /// Patterns of one text in a set of rules, at most: a query about such a name asks each of their
@@ -44,10 +44,10 @@ pub(super) const MOST_SAME: usize = 1024;
 #[derive(Debug, Error)]
 pub(in crate::policy) enum TooManyPatterns {
     /// All of them.
-    #[error("the names of one list of rules have more than {MAX_OCTETS} octets, which is the most")]
+    #[error("the names of one list of rules have at most {MAX_OCTETS} octets")]
     Octets,
     /// Those with one text.
-    #[error("more than {MOST_SAME} patterns of one list of rules say {text:?}, which is the most")]
+    #[error("at most {MOST_SAME} patterns of one list of rules say the same: {text:?}")]
     Same {
         /// That text.
         text: String,
@@ -99,6 +99,11 @@ impl PatternArena {
         self.octets.extend_from_slice(text.as_bytes());
     }
 
+    /// Whether there was no room for one.
+    pub(in crate::policy) const fn is_full(&self) -> bool {
+        self.is_full
+    }
+
     /// Nothing if every pattern has an id; it must be asked before any of them.
     pub(super) fn check_size(&self) -> Result<(), TooManyPatterns> {
         if self.is_full { Err(TooManyPatterns::Octets) } else { Ok(()) }
@@ -142,6 +147,11 @@ impl PatternArena {
         // A text begins behind a head, so the place where a rule begins is none's but 0.
         let begin = self.rules[self.rule_of(id)].max(1);
         PatternId(u32::try_from(begin).ok().and_then(NonZeroU32::new).unwrap_or(id.0))
+    }
+
+    /// Whether a pattern is of a rule above this one.
+    pub(super) fn is_above(&self, id: PatternId, rule: usize) -> bool {
+        id.text_begin() <= self.rules[rule]
     }
 
     /// The patterns of a rule, in its order.

@@ -10,7 +10,7 @@ use daachorse::DoubleArrayAhoCorasick;
 use std::collections::HashMap;
 
 /// Letters of all texts together, at most. While the automaton is built each takes some 100 octets.
-const MOST_LETTERS: usize = 1 << 23;
+const MOST_LETTERS: usize = 1 << 22;
 
 /// The index.
 #[derive(Default)]
@@ -18,7 +18,7 @@ pub(super) struct Substrings {
     /// Finds texts by their numbers.
     automaton: Option<DoubleArrayAhoCorasick<u32>>,
     /// Whose each text is, those of the first text before those of the next.
-    owners: Vec<Owner>,
+    owners: Vec<TextOwner>,
     /// Where those of each text end.
     ends: Vec<u32>,
     first: Option<PatternId>,
@@ -26,7 +26,7 @@ pub(super) struct Substrings {
 
 /// Who seeks a text.
 #[derive(Clone, Copy, Debug)]
-enum Owner {
+enum TextOwner {
     Pattern(PatternId, Form),
     /// An expression, by the number of its literal.
     Literal(u32),
@@ -44,9 +44,10 @@ impl Substrings {
         }
         let patterns = ids.iter().map(|id| {
             let (form, text) = arena.raw(*id);
-            (text, Owner::Pattern(*id, form))
+            (text, TextOwner::Pattern(*id, form))
         });
-        let literals = (0..).zip(literals).map(|(number, text)| (&**text, Owner::Literal(number)));
+        let literals =
+            (0..).zip(literals).map(|(number, text)| (&**text, TextOwner::Literal(number)));
         let (mut numbers, mut texts, mut owners) = (HashMap::new(), Vec::new(), Vec::new());
         for (text, owner) in patterns.chain(literals) {
             let number = *numbers.entry(text).or_insert_with(|| {
@@ -88,17 +89,17 @@ impl Substrings {
         for part in automaton.find_overlapping_iter(name) {
             for owner in self.owners_of(part.value() as usize) {
                 match *owner {
-                    Owner::Literal(number) => literals.push(number as usize),
-                    Owner::Pattern(_, Form::Begins) if part.start() > 0 => {}
-                    Owner::Pattern(_, Form::Ends) if part.end() < name.len() => {}
-                    Owner::Pattern(id, _) => found(id),
+                    TextOwner::Literal(number) => literals.push(number as usize),
+                    TextOwner::Pattern(_, Form::Begins) if part.start() > 0 => {}
+                    TextOwner::Pattern(_, Form::Ends) if part.end() < name.len() => {}
+                    TextOwner::Pattern(id, _) => found(id),
                 }
             }
         }
         literals
     }
 
-    fn owners_of(&self, text: usize) -> &[Owner] {
+    fn owners_of(&self, text: usize) -> &[TextOwner] {
         let begin = text.checked_sub(1).map_or(0, |before| self.ends[before]);
         &self.owners[begin as usize..self.ends[text] as usize]
     }

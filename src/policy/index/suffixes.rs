@@ -102,10 +102,21 @@ impl SuffixTable {
     }
 
     /// Tells `found` of every pattern that matches a name.
-    pub(super) fn find(&self, arena: &PatternArena, name: &str, mut found: impl FnMut(PatternId)) {
+    pub(super) fn find(&self, arena: &PatternArena, name: &str, found: impl FnMut(PatternId)) {
+        self.find_among(arena, name, |_| true, found);
+    }
+
+    /// The same of those that are wanted.
+    pub(super) fn find_among(
+        &self,
+        arena: &PatternArena,
+        name: &str,
+        wanted: impl Fn(PatternId) -> bool,
+        mut found: impl FnMut(PatternId),
+    ) {
         for suffix in self.sought(name) {
             let is_whole = suffix.text.len() == name.len();
-            for id in self.candidates(suffix.hash) {
+            for id in self.candidates(suffix.hash).filter(|id| wanted(*id)) {
                 let (form, text) = arena.raw(id);
                 if text == suffix.text && reaches(form, is_whole) {
                     found(id);
