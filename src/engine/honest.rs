@@ -208,7 +208,8 @@ impl Engine {
         }
     }
 
-    fn asks_upstream(&self) -> bool {
+    /// Whether queries are passed on.
+    pub(super) fn asks_upstream(&self) -> bool {
         let upstream = self.settings.honest_from.contains(&HonestSource::Upstream);
         upstream && !self.settings.upstream.is_empty()
     }
