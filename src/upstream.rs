@@ -28,7 +28,8 @@ pub struct Upstream {
     timeout: Duration,
     in_flight: Mutex<HashMap<Vec<u8>, Arc<InFlight>>>,
     places: Semaphore,
-    /// Of those who wait for an answer, also for one that others have asked for.
+    /// Of those who wait for an answer, also for one that others have asked for. A long query takes
+    /// several.
     waiting: Semaphore,
 }
 
@@ -71,6 +72,10 @@ pub const MOST_IN_FLIGHT: usize = 512;
 /// Whoever waits takes some memory, and a silent resolver keeps them for seconds.
 const MOST_WAITING: usize = 16_384;
 
+/// A query counts once for each so many octets that it has begun, so all that wait together have 8
+/// MB at most.
+const WAITING_OCTETS: usize = 512;
+
 impl Upstream {
     /// `timeout` is how long each try may take.
     #[must_use]
@@ -102,7 +107,10 @@ impl Upstream {
     ///
     /// [`UpstreamError`] when no resolver answers in time.
     pub async fn relay(&self, query: &[u8]) -> Result<UpstreamAnswer, UpstreamError> {
-        let Ok(_waiting) = self.waiting.try_acquire() else { return Err(UpstreamError::Busy) };
+        let places = u32::try_from(query.len().div_ceil(WAITING_OCTETS)).unwrap_or(u32::MAX);
+        let Ok(_waiting) = self.waiting.try_acquire_many(places) else {
+            return Err(UpstreamError::Busy);
+        };
         // All but the id: flags, question and EDNS options must be the same for an answer to serve
         // both.
         let key = query[2..].to_vec();
@@ -220,8 +228,9 @@ pub fn gives_up(answer: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::Upstream;
-    use std::{net::UdpSocket, time::Duration};
+    use super::{MOST_WAITING, Upstream, UpstreamError};
+    use std::{net::UdpSocket, sync::Arc, time::Duration};
+    use tokio::task::JoinSet;
 
     #[tokio::test]
     async fn what_is_known_of_a_resolver_outlives_a_reload() {
@@ -233,5 +242,28 @@ mod tests {
         let after = Upstream::new(vec![other, silent], Duration::from_millis(10)).after(&before);
         let down: Vec<_> = after.resolvers.iter().map(|resolver| resolver.is_down()).collect();
         assert_eq!(down, [false, true]);
+    }
+
+    #[tokio::test]
+    async fn who_waits_with_a_long_query_takes_the_places_of_many() {
+        let silent = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let servers = vec![silent.local_addr().unwrap()];
+        let upstream = Arc::new(Upstream::new(servers, Duration::from_secs(60)));
+        let query = |number: u8, length: usize| {
+            let mut query = b"\0\x01\x01\0\0\x01\0\0\0\0\0\0\0\0\x01\0\x01".to_vec();
+            query.resize(length, number);
+            query
+        };
+        let mut asked = JoinSet::new();
+        for number in 0..127 {
+            let (upstream, query) = (Arc::clone(&upstream), query(number, 65_507));
+            asked.spawn(async move { upstream.relay(&query).await });
+        }
+        for _ in 0..1000 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(upstream.waiting.available_permits(), MOST_WAITING - 127 * 128);
+        let refused = upstream.relay(&query(0, 65_537)).await;
+        assert_eq!(refused.unwrap_err(), UpstreamError::Busy);
     }
 }
