@@ -7,6 +7,7 @@
 
 mod addresses;
 mod alias;
+mod bad_key;
 mod counters;
 mod kind;
 mod kinds;
@@ -19,6 +20,7 @@ mod writer;
 
 pub use addresses::{AddressChoice, AddressFamily, Pick};
 pub use alias::ForgedAlias;
+pub use bad_key::add_bad_key;
 pub use counters::{Counters, Sampler};
 pub use kind::{Answer, AnswerKind, AnswerSpan};
 pub use kinds::{KINDS, LONGEST, MOST_REPLIES, kind_named};

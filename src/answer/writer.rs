@@ -2,8 +2,8 @@
 
 use super::wire_form::{EdnsForm, OwnerForm, WireForm};
 use crate::dns::{
-    QueryView,
-    constants::{DNAME, EDE_OPTION, HEADER_LEN, OPT, UDP_PAYLOAD, flags2},
+    OptRecord, QueryView,
+    constants::{DNAME, EDE_OPTION, HEADER_LEN, OPT, UDP_PAYLOAD, flags2, flags3},
     wire_name, write_wire,
 };
 use hickory_proto::{
@@ -158,10 +158,7 @@ impl<'a> ResponseHead<'a> {
             }
             EdnsForm::Normal => {}
         }
-        out.push(0);
-        out.extend(OPT.to_be_bytes());
-        out.extend(UDP_PAYLOAD.to_be_bytes());
-        out.extend([self.rcode.high(), 0, if asked.dnssec_ok { 0x80 } else { 0 }, 0]);
+        write_opt_head(self.rcode, asked, out);
         sized(out, |out| {
             if let Some((code, text)) = self.ede {
                 // RFC 8914 section 2.
@@ -273,7 +270,7 @@ impl<'a> ResponseWriter<'a> {
 }
 
 /// Something with its length before it, in two octets.
-fn sized(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
+pub(super) fn sized(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
     let at = out.len();
     out.extend([0, 0]);
     write(out);
@@ -301,24 +298,30 @@ fn write_text(name: &str, out: &mut Vec<u8>) {
     out.push(0);
 }
 
-/// A reply to octets whose question cannot be read: the header alone, with the query's id, OPCODE
-/// and RD.
-pub fn write_header_only(query: &[u8], rcode: ResponseCode, out: &mut Vec<u8>) -> Range<usize> {
+/// All of an OPT record of ours but its options (RFC 6891 section 6.1); `asked` is the query's.
+fn write_opt_head(rcode: ResponseCode, asked: OptRecord, out: &mut Vec<u8>) {
+    let [[_, rtype], [high, low]] = [OPT, UDP_PAYLOAD].map(u16::to_be_bytes);
+    let flags = if asked.dnssec_ok { 0x80 } else { 0 };
+    out.extend_from_slice(&[0, 0, rtype, high, low, rcode.high(), 0, flags, 0]);
+}
+
+/// A reply to octets whose question cannot be read: the header alone, with the query's id, OPCODE,
+/// RD and CD; and an OPT, if the query has one.
+pub fn write_header_only(
+    query: &[u8],
+    rcode: ResponseCode,
+    opt: Option<OptRecord>,
+    out: &mut Vec<u8>,
+) -> Range<usize> {
     let start = out.len();
-    out.extend([
-        query[0],
-        query[1],
-        flags2::QR | (query[2] & (flags2::OPCODE | flags2::RD)),
-        rcode.low(),
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-    ]);
+    out.extend(&query[..2]);
+    out.push(flags2::QR | (query[2] & (flags2::OPCODE | flags2::RD)));
+    out.push(rcode.low() | (query[3] & flags3::CD));
+    out.extend([0, 0, 0, 0, 0, 0, 0, u8::from(opt.is_some())]);
+    if let Some(asked) = opt {
+        write_opt_head(rcode, asked, out);
+        out.extend([0, 0]);
+    }
     start..out.len()
 }
 

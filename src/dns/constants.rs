@@ -21,6 +21,9 @@ pub const UDP_PAYLOAD: u16 = 1232;
 /// TYPE of the OPT pseudo-record (RFC 6891 section 6.1.1).
 pub const OPT: u16 = 41;
 
+/// TYPE of the TSIG pseudo-record (RFC 8945 section 4.1).
+pub const TSIG: u16 = 250;
+
 /// The EDNS option of Extended DNS Errors (RFC 8914 section 2).
 pub const EDE_OPTION: u16 = 15;
 
@@ -49,9 +52,6 @@ pub mod flags3 {
     /// RCODE, without its extended bits.
     pub const RCODE: u8 = 0x0f;
 }
-
-/// INFO-CODE of an Extended DNS Error: "Prohibited" (RFC 8914 section 4.19).
-pub const EDE_PROHIBITED: u16 = 18;
 
 /// INFO-CODE of an Extended DNS Error: "No Reachable Authority" (RFC 8914 section 4.23).
 pub const EDE_NO_REACHABLE_AUTHORITY: u16 = 22;

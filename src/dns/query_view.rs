@@ -2,8 +2,11 @@
 
 use super::{
     Name, Rtype, Transport,
-    constants::{HEADER_LEN, MAX_NAME_LEN, MIN_UDP_PAYLOAD, UDP_PAYLOAD, flags2, flags3},
-    opt_record::{OptRecord, RecordScan, big_endian},
+    constants::{HEADER_LEN, MIN_UDP_PAYLOAD, UDP_PAYLOAD, flags2, flags3},
+    opt_record::OptRecord,
+    raw_record::{RawName, big_endian},
+    record_scan::{RecordScan, find_tsig},
+    tsig_record::TsigRecord,
 };
 use hickory_proto::{
     rr::{DNSClass, Name as WireName, RecordType},
@@ -41,6 +44,32 @@ pub enum RequestError {
     NotImp,
 }
 
+/// Octets that are no answerable query, as far as the reply that says so can repeat them.
+#[derive(Clone, Copy, Debug)]
+pub enum UnreadQuery<'o> {
+    /// They have one question.
+    Question(QueryView<'o>),
+    /// They have none, or several. An OPT may be found all the same: whoever sends one speaks EDNS,
+    /// and a reply without an OPT would say that we do not (RFC 6891 section 7).
+    Header(Option<OptRecord>),
+}
+
+impl<'o> UnreadQuery<'o> {
+    /// Looks at octets that have a header.
+    #[must_use]
+    pub fn of(octets: &'o [u8]) -> Self {
+        match question_end(octets) {
+            Some(end) => {
+                let opt = RecordScan::of(octets, end).opt;
+                Self::Question(QueryView { octets, end, opt })
+            }
+            None => {
+                Self::Header(questions_end(octets).and_then(|end| RecordScan::of(octets, end).opt))
+            }
+        }
+    }
+}
+
 impl<'o> QueryView<'o> {
     /// Reads a query.
     ///
@@ -48,25 +77,20 @@ impl<'o> QueryView<'o> {
     ///
     /// [`RequestError`] says what such octets deserve instead of an answer.
     pub fn parse(octets: &'o [u8]) -> Result<Self, RequestError> {
-        if octets.len() < HEADER_LEN || octets[2] & flags2::QR != 0 {
-            return Err(RequestError::Ignore);
-        }
-        if octets[2] & flags2::OPCODE != 0 {
-            return Err(RequestError::NotImp);
-        }
-        let end = question_end(octets).ok_or(RequestError::FormErr)?;
+        let end = read_question(octets)?;
         let RecordScan { opt, sound } = RecordScan::of(octets, end);
         if sound { Ok(Self { octets, end, opt }) } else { Err(RequestError::FormErr) }
     }
 
-    /// Octets that are no query, but of which the question and an OPT can be read: whoever sends
-    /// them speaks EDNS, and a FORMERR without an OPT would say that we do not (RFC 6891 section
-    /// 7).
-    #[must_use]
-    pub fn with_unsound_records(octets: &'o [u8]) -> Option<Self> {
-        let end = question_end(octets)?;
-        let opt = RecordScan::of(octets, end).opt?;
-        Some(Self { octets, end, opt: Some(opt) })
+    /// Reads a query of somebody who is refused whatever it says: header and question, and an OPT
+    /// where it is all that follows.
+    ///
+    /// # Errors
+    ///
+    /// As [`QueryView::parse`] says, but what stands behind the question is never wrong.
+    pub fn glance(octets: &'o [u8]) -> Result<Self, RequestError> {
+        let end = read_question(octets)?;
+        Ok(Self { octets, end, opt: OptRecord::alone(octets, end) })
     }
 
     /// Octets as an injector has read them: nothing in them but the question matters to it, which
@@ -143,6 +167,14 @@ impl<'o> QueryView<'o> {
         self.opt
     }
 
+    /// The TSIG record, if the query has one. That is seldom enough to look for it again.
+    #[must_use]
+    #[inline]
+    pub fn tsig(&self) -> Option<TsigRecord<'o>> {
+        let others = big_endian(self.octets, 10) > u16::from(self.opt.is_some());
+        if others { find_tsig(self.octets, self.end) } else { None }
+    }
+
     /// The most octets that a reply by UDP may have: 512 without EDNS (RFC 1035 section 4.2.1),
     /// with it what the client takes, but never less than 512 (RFC 6891 section 6.2.3) nor more
     /// than 1232, which no common path fragments (DNS flag day 2020).
@@ -195,26 +227,39 @@ pub fn opt_range(message: &[u8]) -> Option<Range<usize>> {
     RecordScan::of(message, question_end(message)?).opt.map(|opt| opt.range())
 }
 
+/// Where the question of a query ends.
+fn read_question(octets: &[u8]) -> Result<usize, RequestError> {
+    if octets.len() < HEADER_LEN || octets[2] & flags2::QR != 0 {
+        return Err(RequestError::Ignore);
+    }
+    if octets[2] & flags2::OPCODE != 0 {
+        return Err(RequestError::NotImp);
+    }
+    question_end(octets).ok_or(RequestError::FormErr)
+}
+
 /// Where the one question ends: behind the header, a name without compression, TYPE and CLASS.
 fn question_end(octets: &[u8]) -> Option<usize> {
     if octets[4..6] != [0, 1] {
         return None;
     }
-    let mut at = HEADER_LEN;
-    loop {
-        match *octets.get(at)? {
-            0 => break,
-            length if length & 0xc0 == 0 => at += 1 + usize::from(length),
-            _ => return None,
-        }
+    let name = RawName::read(&octets[HEADER_LEN..]).filter(|name| !name.is_compressed())?;
+    let end = HEADER_LEN + name.octets.len() + 4;
+    (end <= octets.len()).then_some(end)
+}
+
+/// Where all questions end that the header counts, as far as they can be passed over.
+fn questions_end(octets: &[u8]) -> Option<usize> {
+    let mut end = HEADER_LEN;
+    for _ in 0..big_endian(octets, 4) {
+        end += RawName::read(octets.get(end..)?)?.octets.len() + 4;
     }
-    let end = at + 5;
-    (at + 1 - HEADER_LEN <= MAX_NAME_LEN && end <= octets.len()).then_some(end)
+    Some(end)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{QueryView, RequestError};
+    use super::{QueryView, RequestError, UnreadQuery};
     use crate::dns::Name;
     use std::time::{Duration, Instant};
 
@@ -294,8 +339,44 @@ mod tests {
         assert_eq!(read.opt_octets().unwrap(), &octets[length - 10..]);
         octets[length + 4] = 5;
         assert_eq!(QueryView::parse(&octets).unwrap_err(), RequestError::FormErr);
-        assert!(QueryView::with_unsound_records(&octets).unwrap().opt().is_some());
-        assert!(QueryView::with_unsound_records(&octets[..length - 10]).is_none(), "no OPT");
+        let unread = |octets| match UnreadQuery::of(octets) {
+            UnreadQuery::Question(query) => query.opt().is_some(),
+            UnreadQuery::Header(_) => panic!("the question can be read"),
+        };
+        assert!(unread(&octets) && !unread(&octets[..length - 10]));
+    }
+
+    #[test]
+    fn an_opt_behind_two_questions_or_none_is_found() {
+        let question = &query()[12..33].to_vec();
+        for count in [0, 2] {
+            let mut octets = [&query()[..12], &question.repeat(count), &query()[33..]].concat();
+            octets[5] = u8::try_from(count).unwrap();
+            assert!(matches!(UnreadQuery::of(&octets), UnreadQuery::Header(Some(_))), "{count}");
+            octets.truncate(12 + 21 * count + 3);
+            assert!(matches!(UnreadQuery::of(&octets), UnreadQuery::Header(None)), "{count}");
+        }
+        // The second's name may be compressed.
+        let second = [&query()[..33], b"\xc0\x0c\0\x01\0\x01", &query()[33..]].concat();
+        let second = [&second[..5], &[2], &second[6..]].concat();
+        assert!(matches!(UnreadQuery::of(&second), UnreadQuery::Header(Some(_))));
+    }
+
+    #[test]
+    fn a_glance_sees_header_and_question_and_an_opt_that_is_all_that_follows() {
+        let opt_of = |octets: &[u8]| QueryView::glance(octets).unwrap().opt();
+        let mut octets = query();
+        assert_eq!(opt_of(&octets).unwrap().payload, 1232);
+        for length in 33..octets.len() {
+            assert_eq!(opt_of(&octets[..length]), None, "cut at {length}");
+        }
+        octets[11] = 2;
+        assert_eq!(opt_of(&octets), None, "another record may stand first");
+        octets[2] |= 4 << 3;
+        assert_eq!(QueryView::glance(&octets).unwrap_err(), RequestError::NotImp);
+        octets[2] |= 0x80;
+        assert_eq!(QueryView::glance(&octets).unwrap_err(), RequestError::Ignore);
+        assert_eq!(QueryView::glance(&query()[..32]).unwrap_err(), RequestError::FormErr);
     }
 
     #[test]

@@ -52,6 +52,13 @@ impl UpstreamQuery {
     pub const fn client(&self) -> IpAddr {
         self.query.client
     }
+
+    /// Octets of the message.
+    #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "a query is never empty")]
+    pub fn len(&self) -> usize {
+        self.message.view().octets.len()
+    }
 }
 
 /// What goes out when the upstream resolvers have been asked.
@@ -216,7 +223,8 @@ impl Engine {
         }
     }
 
-    fn asks_upstream(&self) -> bool {
+    /// Whether queries are passed on.
+    pub(super) fn asks_upstream(&self) -> bool {
         let upstream = self.settings.honest_from.contains(&HonestSource::Upstream);
         upstream && !self.settings.upstream.is_empty()
     }

@@ -1,7 +1,6 @@
 //! From a request to what is to be transmitted.
 
 use super::{
-    admission::admit,
     alias_chain::follow_aliases,
     generation::Engine,
     honest::UpstreamQuery,
@@ -126,7 +125,7 @@ impl Engine {
         scratch.begin(self.generation());
         let ParsedRequest { request, message, sender: Sender { jurisdiction, .. }, .. } = parsed;
         let mut judgement = Self::identify(&parsed, &mut scratch.plan)
-            .unwrap_or_else(|| judge(parsed, sampler, &mut scratch.plan));
+            .unwrap_or_else(|| self.judge(parsed, sampler, &mut scratch.plan));
         self.carry_out(&request, message.ok(), scratch);
         let Scratch { plan: Plan { octets, .. }, transmissions, .. } = scratch;
         let alias = message.ok().and_then(|message| {
@@ -146,6 +145,45 @@ impl Engine {
             alias,
             verdict,
         }
+    }
+
+    /// Decides about a request; the plan then has what is sent.
+    fn judge<'e>(
+        &self,
+        parsed: ParsedRequest<'e, '_>,
+        sampler: Sampler<'_>,
+        plan: &mut Plan,
+    ) -> Judgement<'e> {
+        let admitted = self.admit(&parsed, &mut plan.octets);
+        let ParsedRequest { request, mut query, sender, .. } = parsed;
+        let Sender { jurisdiction, allowed, .. } = sender;
+        // Injectors see the datagrams of those who may ask.
+        let injectors = allowed && !request.transport.is_stream();
+        let parsers = if injectors { jurisdiction.parsers() } else { ParserSet::DNS };
+        let same = admitted.as_ref().ok().copied();
+        let apart = read_naively(request.octets, parsers, same, &mut query);
+        let decision = match admitted {
+            Ok(message) => {
+                let decision = jurisdiction.decide(&query);
+                decision.plan(&query, message, &[], sampler, plan);
+                Some(decision)
+            }
+            Err(rejection) => {
+                if let Some(rejection) = rejection {
+                    let output = Some(Output::Rejected(rejection));
+                    plan.push(Duration::ZERO, output, VerdictKind::Refused);
+                }
+                None
+            }
+        };
+        let mut judgement = Judgement { query, decision, verdict: plan.take_verdict() };
+        for question in apart {
+            inject(&mut judgement, question, request.octets, jurisdiction, sampler, plan);
+        }
+        if plan.steps.len() > 1 {
+            plan.sort();
+        }
+        judgement
     }
 
     /// Turns the steps of the plan into transmissions. Honest messages are written behind the
@@ -197,46 +235,12 @@ pub(super) fn parse<'e, 'r>(
     sender: Sender<'e>,
     scratch: &mut Scratch,
 ) -> ParsedRequest<'e, 'r> {
-    let message = QueryView::parse(request.octets);
+    let message = if sender.allowed {
+        QueryView::parse(request.octets)
+    } else {
+        QueryView::glance(request.octets)
+    };
     let buffer = scratch.queries.pop().map(|query| query.qname);
     let query = request.query(message.as_ref().ok(), buffer);
     ParsedRequest { request, message, query, sender }
-}
-
-/// Decides about a request; the plan then has what is sent.
-fn judge<'e>(
-    parsed: ParsedRequest<'e, '_>,
-    sampler: Sampler<'_>,
-    plan: &mut Plan,
-) -> Judgement<'e> {
-    let ParsedRequest { request, message, mut query, sender } = parsed;
-    let Sender { jurisdiction, allowed, .. } = sender;
-    let admitted = admit(&request, message, query.qtype, allowed, &mut plan.octets);
-    // Injectors see the datagrams of those who may ask.
-    let injectors = allowed && !request.transport.is_stream();
-    let parsers = if injectors { jurisdiction.parsers() } else { ParserSet::DNS };
-    let same = admitted.as_ref().ok().copied();
-    let apart = read_naively(request.octets, parsers, same, &mut query);
-    let decision = match admitted {
-        Ok(message) => {
-            let decision = jurisdiction.decide(&query);
-            decision.plan(&query, message, &[], sampler, plan);
-            Some(decision)
-        }
-        Err(rejection) => {
-            if let Some(rejection) = rejection {
-                let output = Some(Output::Rejected(rejection));
-                plan.push(Duration::ZERO, output, VerdictKind::Refused);
-            }
-            None
-        }
-    };
-    let mut judgement = Judgement { query, decision, verdict: plan.take_verdict() };
-    for question in apart {
-        inject(&mut judgement, question, request.octets, jurisdiction, sampler, plan);
-    }
-    if plan.steps.len() > 1 {
-        plan.sort();
-    }
-    judgement
 }

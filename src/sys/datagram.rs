@@ -40,10 +40,10 @@ const DONTWAIT: i32 = libc::MSG_DONTWAIT;
 /// room, in milliseconds.
 const ROOM_PATIENCE: i32 = 1;
 
-/// Longer than any query: a question of 255 octets and an OPT with a few options. What is longer is
-/// cut off. Were it a power of two, the beginnings of all payloads would fight for the same few
-/// lines of the cache.
-const LONGEST_QUERY: usize = 4096 + 64;
+/// Room for any datagram (RFC 768). Pages that no query has reached take no memory, so a worker has
+/// as much as its longest queries have needed. Were this a power of two, the beginnings of all
+/// payloads would fight for the same few lines of the cache.
+const PAYLOAD: usize = 65_536 + 64;
 
 /// Room for one control message with the local address (40 octets for IPv6), aligned as its header
 /// wants it.
@@ -67,7 +67,8 @@ pub(crate) struct ReturnPath {
 pub(crate) struct Batch {
     /// Whether the local address has to be asked for: the socket is bound to a wildcard.
     wildcard: bool,
-    payloads: Vec<[u8; LONGEST_QUERY]>,
+    /// Room for as many datagrams, one behind the other.
+    payloads: Vec<u8>,
     lengths: [usize; BATCH],
     paths: Vec<ReturnPath>,
     /// For how many datagrams the next call makes room: twice those of the last, because the room
@@ -180,10 +181,9 @@ const fn control_length(header: &msghdr) -> usize {
 
 impl Batch {
     pub(crate) fn new(wildcard: bool) -> Self {
-        let payloads = vec![[0; LONGEST_QUERY]; BATCH];
         Self {
             wildcard,
-            payloads,
+            payloads: vec![0; BATCH * PAYLOAD],
             lengths: [0; BATCH],
             paths: vec![ReturnPath::nowhere(); BATCH],
             room: LEAST_ROOM,
@@ -192,11 +192,11 @@ impl Batch {
 
     /// Waits for datagrams, no longer than the socket's timeout; says how many there are.
     pub(crate) fn receive(&mut self, socket: &UdpSocket) -> io::Result<usize> {
-        let mut parts = [iovec { iov_base: ptr::null_mut(), iov_len: LONGEST_QUERY }; BATCH];
+        let mut parts = [iovec { iov_base: ptr::null_mut(), iov_len: PAYLOAD }; BATCH];
         // SAFETY: zeros are a value of mmsghdr.
         let mut headers: [mmsghdr; BATCH] = unsafe { mem::zeroed() };
-        let places =
-            headers.iter_mut().zip(&mut parts).zip(&mut self.payloads).zip(&mut self.paths);
+        let payloads = self.payloads.chunks_exact_mut(PAYLOAD);
+        let places = headers.iter_mut().zip(&mut parts).zip(payloads).zip(&mut self.paths);
         for (((header, part), payload), path) in places.take(self.room) {
             part.iov_base = payload.as_mut_ptr().cast::<c_void>();
             path.name_length = size_of::<sockaddr_storage>() as socklen_t;
@@ -238,7 +238,7 @@ impl Batch {
 
     /// A datagram that was received, and the path back to its sender.
     pub(crate) fn get(&self, index: usize) -> (&[u8], &ReturnPath) {
-        (&self.payloads[index][..self.lengths[index]], &self.paths[index])
+        (&self.payloads[index * PAYLOAD..][..self.lengths[index]], &self.paths[index])
     }
 
     /// Sends the replies of an outbox to the senders of their datagrams, and empties it. `done` is

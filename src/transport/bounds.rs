@@ -55,9 +55,14 @@ const LOSSES: [(Loss, &str); 5] = [
     (Loss::RateLimit, "replies were not sent to networks that have had as many as rate-limit says"),
 ];
 
-/// As many queries may wait for the upstream resolvers, also for what others have asked already.
-/// Each takes some 2 kB, and a silent resolver keeps them for seconds.
-const MOST_RELAYED_QUERIES: usize = 16_384;
+/// As many octets may the queries take that wait for the upstream resolvers, also for what others
+/// have asked already: some 16,000 short ones, 4,000 of one client. A silent resolver keeps them
+/// for seconds.
+const MOST_RELAYED_OCTETS: usize = 32 << 20;
+
+/// What such a query takes beside copies of its octets, and how many those are.
+const RELAYED_QUERY: usize = 2048;
+const COPIES: usize = 4;
 
 /// As many octets may the replies take that wait for their time: 8 MB for one client.
 const MOST_DELAYED_OCTETS: usize = 32 << 20;
@@ -72,7 +77,7 @@ impl Bounds {
     pub(super) fn new(connections: usize) -> Self {
         Self {
             connections: Quota::new(connections),
-            relayed_queries: Quota::new(MOST_RELAYED_QUERIES),
+            relayed_queries: Quota::new(MOST_RELAYED_OCTETS),
             delayed_replies: Quota::new(MOST_DELAYED_OCTETS),
             losses: Arc::default(),
             reflection: ReflectionGuard::new(),
@@ -84,9 +89,10 @@ impl Bounds {
         self.or_lost(Loss::Connection, self.connections.take(client, 1))
     }
 
-    /// A place for a query that an upstream resolver is asked.
-    pub(super) fn relayed_query(&self, client: IpAddr) -> Option<QuotaShare> {
-        self.or_lost(Loss::RelayedQuery, self.relayed_queries.take(client, 1))
+    /// Room for a query of so many octets that an upstream resolver is asked.
+    pub(super) fn relayed_query(&self, client: IpAddr, octets: usize) -> Option<QuotaShare> {
+        let share = self.relayed_queries.take(client, COPIES * octets + RELAYED_QUERY);
+        self.or_lost(Loss::RelayedQuery, share)
     }
 
     /// Room for a reply of so many octets that leaves later.
@@ -152,6 +158,17 @@ mod tests {
     #[test]
     fn losses_stand_in_the_order_of_their_variants() {
         assert!(LOSSES.iter().enumerate().all(|(index, (loss, _))| *loss as usize == index));
+    }
+
+    #[test]
+    fn who_waits_with_a_long_query_takes_the_room_of_many() {
+        let (bounds, client) = (Bounds::new(4), "192.0.2.1".parse().unwrap());
+        let count = |octets| {
+            let shares = std::iter::from_fn(|| bounds.relayed_query(client, octets));
+            shares.collect::<Vec<_>>().len()
+        };
+        assert!((3000..=4096).contains(&count(40)), "{}", count(40));
+        assert!((20..=32).contains(&count(65_507)), "{}", count(65_507));
     }
 
     #[test]

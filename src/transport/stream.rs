@@ -245,7 +245,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                 let query = response.upstream_query(self.context.binding.as_ref());
                 let (serving, client) = (Arc::clone(serving), self.client);
                 let bounds = self.context.bounds.clone();
-                let share = bounds.relayed_query(client);
+                let share = bounds.relayed_query(client, query.len());
                 self.later(due, async move {
                     let relayed = match share {
                         Some(_) => serving.relay(&query).await,

@@ -144,7 +144,7 @@ impl Worker {
                         let (delayed, event) = (context.delayed.clone(), event.clone());
                         let (after, seal) = (*after, seal.cloned());
                         let way = RelayPath { socket, path, arrival, after, delayed, seal, event };
-                        match context.bounds.relayed_query(query.client()) {
+                        match context.bounds.relayed_query(query.client(), query.len()) {
                             Some(share) => {
                                 let relaying = relay(query, Arc::clone(&serving), way, share);
                                 context.runtime.spawn(relaying);

@@ -1,6 +1,8 @@
-//! One test for each scenario, each bad input and each row of the fidelity table, so that a failure
-//! hides no other: `cargo test --test cases pakistan` plays Pakistan's scenarios and asks its rows.
+//! One test for each scenario, each bad input, each row of the fidelity table and each kind of
+//! query that the RFCs speak of, so that a failure hides no other. `cargo test --test cases
+//! pakistan` plays Pakistan's scenarios and asks its rows.
 
+mod conformance;
 mod fidelity;
 mod gate;
 mod invalid;
@@ -18,7 +20,8 @@ const AT_A_TIME: usize = 16;
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     arguments.test_threads.get_or_insert(AT_A_TIME);
-    let trials = [scenarios::trials(), invalid::trials(), fidelity::trials()];
+    let trials =
+        [scenarios::trials(), invalid::trials(), fidelity::trials(), conformance::trials()];
     libtest_mimic::run(&arguments, trials.into_iter().flatten().collect()).exit_code()
 }
 

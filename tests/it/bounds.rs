@@ -162,9 +162,9 @@ fn queries_that_wait_for_a_silent_resolver_take_a_quarter_of_the_places() {
         }
     }
     busy += refusals(&greedy, Duration::from_millis(500));
-    assert!((3500..=8000 - 4096).contains(&busy), "{busy} of 8,000 have no place");
+    assert!((3500..=8000 - 3500).contains(&busy), "{busy} of 8,000 have no place");
     let grown = server.resident_kilobytes() - before;
-    assert!(grown < 30_000, "{grown} kB for 4,096 queries");
+    assert!(grown < 30_000, "{grown} kB for some 4,000 queries");
     // Another client has places of its own: it waits.
     let other = client_socket("127.1.0.2");
     other.send_to(&query("other.example."), server.address).unwrap();

@@ -135,6 +135,13 @@ fn a_query_is_relayed_octet_for_octet() {
     query.extend([0xfd, 0xe8, 0, 3, 1, 2, 3]);
     let answer = server.ask_octets(US, &query).unwrap();
     assert_eq!(answer, echo(&query, false));
+    // A signature is for whom the query reaches (RFC 8945 section 5.5): key "k.", algorithm "h.".
+    query[11] = 2;
+    query.extend(
+        b"\x01k\0\0\xfa\0\xff\0\0\0\0\0\x15\x01h\0\0\0\0\0\0\x01\x01,\0\x02mm\0\x07\0\0\0\0",
+    );
+    let answer = server.ask_octets(US, &query).unwrap();
+    assert_eq!(answer, echo(&query, false));
 }
 
 #[test]
