@@ -78,7 +78,7 @@ fn every_measured_rule_is_judged_as_its_publication_did() {
 fn lies_that_were_not_measured_are_judged_by_their_kind() {
     let lab = load_shipped(None);
     let error = |code| plain(Ooni::Failure, Satellite::Error(code));
-    let (spring, summer) = (date(2026, 3, 1), date(2017, 6, 28));
+    let (spring, summer) = (date(2026, 3, 1), date(2017, 6, 29));
     let table = [
         // Silence, SERVFAIL, REFUSED, and an alias alone, unknown and known.
         ("VE", Some("cantv"), summer, "facebook.com", A, plain(Ooni::Failure, Satellite::TimedOut)),

@@ -32,6 +32,8 @@ pub(super) const KNOWN_PAGE: Judgement = plain(Ooni::Blockpage, Satellite::Unmat
 pub(super) const UNKNOWN_PAGE: Judgement = plain(Ooni::Unmatched, Satellite::Unmatched);
 /// Iran's: private addresses, which are fingerprints before they are bogons.
 const PRIVATE_PAGE: Judgement = plain(Ooni::Blockpage, Satellite::Invalid("local_net"));
+/// A private address that is none.
+const PRIVATE_ADDRESS: Judgement = plain(Ooni::Bogon, Satellite::Invalid("local_net"));
 /// The firewall's: public addresses of a known pool or in Teredo, and then the genuine ones.
 const GREAT_FIREWALL: Judgement = Judgement {
     ooni: Ooni::Unmatched,
@@ -63,7 +65,7 @@ impl Line {
 }
 
 /// Where the publication speaks of IPv4 alone, AAAA is not judged.
-pub(super) const TABLE: [Line; 38] = [
+pub(super) const TABLE: [Line; 70] = [
     // Forged answers of the pool (A) and in Teredo (AAAA): GFWatch; two or three, then the genuine
     // one: Hold-On. OONI has no fingerprint of these addresses (its nine are older), and calls
     // 2001::/32 a bogon only where it comes first.
@@ -96,7 +98,12 @@ pub(super) const TABLE: [Line; 38] = [
     // 10.10.34.34 to .36 and d0::11: fingerprints all. d0::11 is no bogon, and Satellite's list has
     // no IPv6.
     line("IR", None, VerdictKind::Poison, &[A], PRIVATE_PAGE),
-    line("IR", None, VerdictKind::Poison, &[AAAA], KNOWN_PAGE),
+    line("IR", None, VerdictKind::Poison, &[AAAA], KNOWN_PAGE).of("encrypted-dns"),
+    line("IR", None, VerdictKind::Poison, &[AAAA], KNOWN_PAGE).of("linkedin"),
+    line("IR", None, VerdictKind::Poison, &[AAAA], KNOWN_PAGE).of("firefox-add-ons"),
+    line("IR", None, VerdictKind::Poison, &[AAAA], KNOWN_PAGE).of("sbs"),
+    // Google's own address for its filter (net4people/bbs issue 451, 2025).
+    line("IR", None, VerdictKind::Poison, &[A], UNKNOWN_PAGE).of("google-safe-search"),
     // Gutenberg's name at five ISPs (OONI, 2021); Women on Web's at seven (OONI, 2026). The pages
     // of Vodafone's Gutenberg and of Sky are no fingerprints, the authorities' are.
     line("IT", Some("vodafone"), VerdictKind::Poison, &[A], UNKNOWN_PAGE).of("gutenberg"),
@@ -115,20 +122,53 @@ pub(super) const TABLE: [Line; 38] = [
     line("IT", Some("intred"), VerdictKind::Poison, &[A], LOOPBACK),
     // 36.37.242.94 for cnrp7.org and hrcr.org (OONI and Sinar, Cambodia, 2022): a fingerprint.
     line("KH", Some("viettel"), VerdictKind::Poison, &[A], KNOWN_PAGE),
-    // 59.153.90.11 for facebook.com (OONI, fingerprint mm_2, 2021).
+    // 10.10.10.1 for www.casino.com (OONI, fingerprint kh_dns_2, 2022).
+    line("KH", Some("as131207"), VerdictKind::Poison, &[A], PRIVATE_PAGE),
+    // 59.153.90.11, 167.172.4.60, 172.31.31.2: fingerprints; 172.29.8.1 is none (OONI, 2021-22).
     line("MM", Some("myanmarnet"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("MM", Some("telenor"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("MM", Some("mytel"), VerdictKind::Poison, &[A], LOOPBACK),
+    line("MM", Some("yatanarpon"), VerdictKind::Poison, &[A], LOOPBACK),
+    line("MM", Some("as132148"), VerdictKind::Poison, &[A], PRIVATE_ADDRESS),
+    line("MM", Some("as63852"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("MM", Some("as138168"), VerdictKind::Poison, &[A], PRIVATE_PAGE),
+    // 175.139.142.25 (OONI, fingerprint my_2; iMAP, 2022).
+    line("MY", Some("time"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("MY", Some("tm"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("MY", Some("maxis"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("MY", Some("digi"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("MY", Some("celcom"), VerdictKind::Poison, &[A], KNOWN_PAGE),
     // 52.16.240.96 and 127.0.0.1 for www.tiktok.com (OONI Explorer, findings/112092297601, 2023);
     // the first is no fingerprint.
     line("NP", Some("ncell"), VerdictKind::Poison, &[A], UNKNOWN_PAGE),
     line("NP", Some("worldlink"), VerdictKind::Poison, &[A], LOOPBACK),
-    // 195.187.6.34 behind hole.cert.pl (polish-ads-filter issue 6404, 2020): a fingerprint.
-    line("PL", Some("plus"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    // Nayatel's pages are fingerprints; PTCL gave 127.0.0.1 for YouTube (Aceto et al., 2015).
+    line("PK", Some("nayatel"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("PK", Some("ptcl"), VerdictKind::Poison, &[A], LOOPBACK),
     // All of .ua does not exist (net4people/bbs issue 657, 2026).
     line("RU", None, VerdictKind::NxDomain, &[A], NXDOMAIN),
-    // 180.180.255.130 for hidemyass.com (OONI, fingerprints, 2022).
+    // ISPs' pages (OONI, 2022 to 2024): fingerprints, but for 185.77.150.2.
+    line("RU", Some("er-telecom"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("RU", Some("ttk"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("RU", Some("skynet"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("RU", Some("nauka-svyaz"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("RU", Some("as8790"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("RU", Some("as60139"), VerdictKind::Poison, &[A], UNKNOWN_PAGE),
+    // Seven addresses of 2021 and 2024, fingerprints all.
+    line("SG", Some("starhub"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("SG", Some("singtel"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("SG", Some("as133136"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    // 180.180.255.130 and 125.26.170.3 (OONI, fingerprints, 2022 and 2020).
     line("TH", Some("as23969"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("TH", Some("as131445"), VerdictKind::Poison, &[A], KNOWN_PAGE),
     // 127.0.0.1, once (net4people/bbs issue 80, 2021; breakerspace, 2023).
     line("TM", None, VerdictKind::Poison, &[A], LOOPBACK),
+    // 195.175.254.2 is a fingerprint, 213.14.227.50 is none (OONI, 2019 to 2026).
+    line("TR", Some("turk-telekom"), VerdictKind::Poison, &[A], KNOWN_PAGE).of("pornography"),
+    line("TR", Some("turk-telekom"), VerdictKind::Poison, &[A], UNKNOWN_PAGE).of("women-on-waves"),
+    line("TR", Some("turk-telekom"), VerdictKind::Poison, &[A], UNKNOWN_PAGE).of("women-on-web"),
+    line("TR", Some("turknet"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("TR", Some("vodafone"), VerdictKind::Poison, &[A], LOOPBACK),
     // 127.0.0.1 or NXDOMAIN for X (OONI Explorer, findings/291477923300, 2024).
     line("VE", None, VerdictKind::Poison, &[A], LOOPBACK),
     line("VE", Some("nxdomain-form"), VerdictKind::NxDomain, &[A], NXDOMAIN),
