@@ -275,8 +275,8 @@ fn a_listener_that_is_bound_to_an_operator_puts_every_client_there() {
         "ACT leaves www alone"
     );
     assert_ne!(answers(0, US, apex), honest.1, "an American client, ACT's listener");
-    assert_ne!(answers(1, US, www), honest.0, "an American client, Jio's listener");
-    assert_ne!(answers(1, act_client, www), honest.0, "a client of ACT, Jio's listener");
+    assert_ne!(answers(1, US, apex), honest.1, "an American client, Jio's listener");
+    assert_ne!(answers(1, act_client, apex), honest.1, "a client of ACT, Jio's listener");
     assert_ne!(answers(2, act_client, apex), honest.1, "a client of ACT, India's listener");
 }
 
