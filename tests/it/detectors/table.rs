@@ -143,8 +143,8 @@ pub(super) const TABLE: &[Line] = &[
     line("ID", Some("hspnet"), VerdictKind::Poison, &[A], KNOWN_PAGE),
     line("ID", Some("moratel"), VerdictKind::Poison, &[A], KNOWN_PAGE),
     line("ID", Some("neuviz"), VerdictKind::Poison, &[A], KNOWN_PAGE),
-    // Fingerprints all (OONI, fingerprints; Poisoned Wells, 2024), two of them of private addresses,
-    // but Airtel's 13.127.247.216 behind dotblocking.dummy, which Poisoned Wells knows.
+    // Fingerprints all (OONI, fingerprints; Poisoned Wells, 2024), two networks' of private
+    // addresses, but Airtel's 13.127.247.216 behind dotblocking.dummy, which Poisoned Wells knows.
     line("IN", Some("act"), VerdictKind::Poison, &[A], KNOWN_PAGE),
     line("IN", Some("airtel"), VerdictKind::Poison, &[A], UNKNOWN_PAGE),
     line("IN", Some("jio"), VerdictKind::Poison, &[A], KNOWN_PAGE),
