@@ -35,9 +35,10 @@ fn splinterdns(arguments: &[&str]) -> (bool, String) {
     (output.status.success(), String::from_utf8(said).unwrap())
 }
 
+/// But the table of observations, which is made from all rows.
 #[test]
 fn no_page_is_above_200_lines() {
-    for page in pages() {
+    for page in pages().into_iter().filter(|page| !page.ends_with("fidelity.md")) {
         let lines = fs::read_to_string(&page).unwrap().lines().count();
         assert!(lines <= 200, "{} has {lines} lines", page.display());
     }

@@ -1,6 +1,6 @@
 //! The rules of the shipped country files as they are written.
 
-use super::engine::Evidence;
+use super::engine::{Evidence, Transport};
 use hickory_proto::rr::RecordType;
 use jiff::civil::{Date, DateTime};
 use splinterdns::{
@@ -22,6 +22,8 @@ pub(crate) struct WrittenRule {
     pub(crate) evidence: Evidence,
     /// The types that it is about; none when it is about all.
     pub(crate) types: Vec<RecordType>,
+    /// The transports that it holds for; all when empty.
+    pub(crate) transports: Vec<Transport>,
     /// None when it is about all names.
     pub(crate) patterns: Option<Vec<WrittenPattern>>,
 }
@@ -71,6 +73,7 @@ fn written(country: String, operator: Option<String>, rule: RuleSpec) -> Written
         since: rule.periods.first().and_then(|at| at.value.begin()).map(DateTime::date),
         until: rule.periods.first().and_then(|at| at.value.end()).map(DateTime::date),
         evidence: rule.evidence,
+        transports: rule.transports,
         types: rule.types.into_iter().map(|rtype| rtype.0).collect(),
         patterns,
     }

@@ -16,10 +16,14 @@ use jiff::civil::Date;
 /// Rules are asked on this day, if they hold on it.
 pub(super) const DAY: Date = Date::constant(2026, 11, 22);
 
-/// Every measured rule of every shipped country and operator.
+/// Every measured rule of every shipped country and operator that holds for UDP, by which the tools
+/// ask.
 pub(super) fn measured_rules() -> Vec<WrittenRule> {
+    let by_udp = |rule: &WrittenRule| {
+        rule.transports.is_empty() || rule.transports.contains(&Transport::Udp)
+    };
     let all = written_rules().into_iter();
-    all.filter(|rule| rule.evidence == Evidence::Measured).collect()
+    all.filter(|rule| rule.evidence == Evidence::Measured && by_udp(rule)).collect()
 }
 
 fn label(of: &WrittenRule) -> String {

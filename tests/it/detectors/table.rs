@@ -6,7 +6,7 @@ use super::{Judgement, ooni::Ooni, satellite::Satellite};
 use crate::support::engine::VerdictKind;
 use hickory_proto::{
     op::ResponseCode,
-    rr::RecordType::{self, A, AAAA},
+    rr::RecordType::{self, A, AAAA, MX},
 };
 
 pub(super) struct Line {
@@ -30,7 +30,7 @@ pub(super) const LOOPBACK: Judgement = plain(Ooni::Bogon, Satellite::Invalid("lo
 pub(super) const KNOWN_PAGE: Judgement = plain(Ooni::Blockpage, Satellite::Unmatched);
 /// A page that it has none of: an address that the control does not have.
 pub(super) const UNKNOWN_PAGE: Judgement = plain(Ooni::Unmatched, Satellite::Unmatched);
-/// Iran's: private addresses, which are fingerprints before they are bogons.
+/// Private addresses, which are fingerprints before they are bogons.
 const PRIVATE_PAGE: Judgement = plain(Ooni::Blockpage, Satellite::Invalid("local_net"));
 /// A private address that is none.
 const PRIVATE_ADDRESS: Judgement = plain(Ooni::Bogon, Satellite::Invalid("local_net"));
@@ -41,6 +41,14 @@ const GREAT_FIREWALL: Judgement = Judgement {
     gfwatch: true,
     hold_on: true,
 };
+const TEREDO_FIRST: Judgement = Judgement { ooni: Ooni::Bogon, ..GREAT_FIREWALL };
+
+/// An alias that is a fingerprint, without an address.
+const KNOWN_ALIAS: Judgement = plain(Ooni::Blockpage, Satellite::Empty);
+/// A name without an address, says one that everybody else finds.
+const NODATA: Judgement = plain(Ooni::Failure, Satellite::Empty);
+/// MX has no address anywhere, and neither tool counts that.
+const NOT_COUNTED: Judgement = plain(Ooni::FailureInControl, Satellite::ControlFailed);
 
 /// The judgement on a lie of a resolver or in the path, of which there is a single reply.
 pub(super) const fn plain(ooni: Ooni, satellite: Satellite) -> Judgement {
@@ -65,36 +73,89 @@ impl Line {
 }
 
 /// Where the publication speaks of IPv4 alone, AAAA is not judged.
-pub(super) const TABLE: [Line; 70] = [
+pub(super) const TABLE: &[Line] = &[
+    // Google's address for TikTok from other resolvers than MTS's, no such name and then an address
+    // at Ucom (OONI, TikTok in Armenia and Azerbaijan, 2022): neither is a fingerprint.
+    line("AM", Some("google-form"), VerdictKind::Poison, &[A], UNKNOWN_PAGE),
+    line("AM", Some("ucom"), VerdictKind::Poison, &[A], UNKNOWN_PAGE),
+    // WhatsApp: silence at Oi, no address at TIM (OONI, Brazil, 2016).
+    line("BR", Some("oi"), VerdictKind::Drop, &[A], plain(Ooni::Failure, Satellite::TimedOut)),
+    line("BR", Some("tim"), VerdictKind::NoData, &[A], NODATA),
     // Forged answers of the pool (A) and in Teredo (AAAA): GFWatch; two or three, then the genuine
     // one: Hold-On. OONI has no fingerprint of these addresses (its nine are older), and calls
     // 2001::/32 a bogon only where it comes first.
     line("CN", None, VerdictKind::Poison, &[A, AAAA], GREAT_FIREWALL),
-    // Until 2021 all of its AAAA were in Teredo, so that one of those always came first (GFWatch,
-    // 2020).
-    line(
-        "CN",
-        None,
-        VerdictKind::Poison,
-        &[AAAA],
-        Judgement { ooni: Ooni::Bogon, ..GREAT_FIREWALL },
-    )
-    .of("youtube-unanchored"),
-    // 127.0.0.1 for cp.cloudflare.com, from the resolver (net4people/bbs issue 84, 2021).
-    line("CN", Some("china-telecom"), VerdictKind::Poison, &[A], LOOPBACK),
+    // Google's names have a third injector, which comes first, and all of whose AAAA are in Teredo
+    // (Wallbleed, 2025).
+    line("CN", None, VerdictKind::Poison, &[AAAA], TEREDO_FIRST).of("google"),
+    line("CN", None, VerdictKind::Poison, &[AAAA], TEREDO_FIRST).of("google-services"),
+    line("CN", None, VerdictKind::Poison, &[AAAA], TEREDO_FIRST).of("google-www"),
+    line("CN", None, VerdictKind::Poison, &[AAAA], TEREDO_FIRST).of("google-sub-domains"),
     // RT and Sputnik: NXDOMAIN at most ISPs (OONI, EU sanctions, 2024).
     line("DE", None, VerdictKind::NxDomain, &[A], NXDOMAIN),
+    // 167.233.14.14 behind notice.cuii.info for sci-hub.se (OONI, fingerprints): a fingerprint.
+    line("DE", Some("telekom"), VerdictKind::Poison, &[A], KNOWN_PAGE),
     // 127.0.0.1 for womenonweb.org (OONI, Women on Web, 2026).
     line("ES", Some("orange"), VerdictKind::Poison, &[A], LOOPBACK),
-    // The police's page, 90.85.16.52, by mistake (Bortzmeyer, 2016): not among the fingerprints.
-    line("FR", Some("orange"), VerdictKind::Poison, &[A], UNKNOWN_PAGE),
-    // ACT, Jio, MTNL, Connect: fingerprints. Airtel's 13.127.247.216 behind dotblocking.dummy is
-    // none; Poisoned Wells knows it.
+    // Pornography and Russia's media at four ISPs (OONI, France, 2025): 127.0.0.1 or NXDOMAIN.
+    // Orange's police page for Google, 90.85.16.52, by mistake (Bortzmeyer, 2016), is no
+    // fingerprint.
+    line("FR", Some("orange"), VerdictKind::Poison, &[A], LOOPBACK),
+    line("FR", Some("orange"), VerdictKind::Poison, &[A], UNKNOWN_PAGE).of("google-by-mistake"),
+    line("FR", Some("free"), VerdictKind::Poison, &[A], LOOPBACK),
+    line("FR", Some("sfr"), VerdictKind::NxDomain, &[A], NXDOMAIN),
+    line("FR", Some("bouygues"), VerdictKind::NxDomain, &[A], NXDOMAIN),
+    // Gambling (OONI, EEEP, 2015): pages that are no fingerprints, and no MX.
+    line("GR", Some("vodafone"), VerdictKind::Poison, &[A], UNKNOWN_PAGE),
+    line("GR", Some("forthnet"), VerdictKind::Poison, &[A], UNKNOWN_PAGE),
+    line("GR", Some("ote"), VerdictKind::Poison, &[A], UNKNOWN_PAGE),
+    line("GR", Some("cyta"), VerdictKind::Poison, &[A], UNKNOWN_PAGE),
+    line("GR", Some("wind"), VerdictKind::Poison, &[A], UNKNOWN_PAGE),
+    line("GR", Some("forthnet"), VerdictKind::NoData, &[MX], NOT_COUNTED),
+    line("GR", Some("ote"), VerdictKind::NoData, &[MX], NOT_COUNTED),
+    line("GR", Some("cyta"), VerdictKind::NoData, &[MX], NOT_COUNTED),
+    line("GR", Some("wind-mobile"), VerdictKind::NoData, &[MX], NOT_COUNTED),
+    line("GR", Some("cosmote"), VerdictKind::NoData, &[MX], NOT_COUNTED),
+    line("GR", Some("panafon"), VerdictKind::NoData, &[MX], NOT_COUNTED),
+    // Pages of the state and of 24 ISPs, all of them fingerprints (OONI, fingerprints); two came as
+    // an alias alone.
+    line("ID", None, VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("ID", Some("telkom"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("ID", Some("telkomsel"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("ID", Some("tri"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("ID", Some("xl"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("ID", Some("indosat-m2"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("ID", Some("indosat"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("ID", Some("cbn"), VerdictKind::Poison, &[A], KNOWN_ALIAS),
+    line("ID", Some("first-media"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("ID", Some("melsa"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("ID", Some("centrin"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("ID", Some("iforte"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("ID", Some("gmedia"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("ID", Some("smartfren"), VerdictKind::Poison, &[A], KNOWN_ALIAS),
+    line("ID", Some("mnc-play"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("ID", Some("myrepublic"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("ID", Some("biznet"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("ID", Some("varnion"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("ID", Some("icon-plus"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("ID", Some("remala"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("ID", Some("bolt"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("ID", Some("hypernet"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("ID", Some("lintasarta"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("ID", Some("hspnet"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("ID", Some("moratel"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("ID", Some("neuviz"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    // Fingerprints all (OONI, fingerprints; Poisoned Wells, 2024), two networks' of private
+    // addresses, but Airtel's 13.127.247.216 behind dotblocking.dummy, which Poisoned Wells knows.
     line("IN", Some("act"), VerdictKind::Poison, &[A], KNOWN_PAGE),
     line("IN", Some("airtel"), VerdictKind::Poison, &[A], UNKNOWN_PAGE),
     line("IN", Some("jio"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("IN", Some("bsnl"), VerdictKind::Poison, &[A], KNOWN_PAGE),
     line("IN", Some("mtnl"), VerdictKind::Poison, &[A], KNOWN_PAGE),
     line("IN", Some("connect"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("IN", Some("as55824"), VerdictKind::Poison, &[A], PRIVATE_PAGE),
+    line("IN", Some("as17465"), VerdictKind::Poison, &[A], PRIVATE_PAGE),
+    line("IN", Some("as135031"), VerdictKind::Poison, &[A], KNOWN_PAGE),
     // 10.10.34.34 to .36 and d0::11: fingerprints all. d0::11 is no bogon, and Satellite's list has
     // no IPv6.
     line("IR", None, VerdictKind::Poison, &[A], PRIVATE_PAGE),
