@@ -53,18 +53,19 @@ impl Labs {
         }
         for case in cases.iter().filter(|case| !has_address(lab, case)) {
             // Cloudflare's resolver: genuine, and nobody's block page. A shipped zone of that name
-            // keeps what it has.
-            let record = match case.rtype {
-                RecordType::AAAA => "@ AAAA 2606:4700:4700::1111\n",
-                _ => "@ A 1.1.1.1\n",
-            };
+            // keeps what it has; a new one hides what one above it has of the name, so it has both.
+            let (a, aaaa) = ("@ A 1.1.1.1\n", "@ AAAA 2606:4700:4700::1111\n");
             let file = format!("zones/{}.zone", case.name);
-            let zone = fs::read_to_string(folder.path().join(&file)).unwrap_or_else(|_| {
-                "$TTL 300\n@ SOA ns hostmaster 1 3600 600 86400 60\n@ NS ns\n".to_owned()
-            });
-            if !zone.contains(record) {
-                folder.write(&file, &format!("{zone}\n{record}"));
-            }
+            let zone = match fs::read_to_string(folder.path().join(&file)) {
+                Ok(zone) => {
+                    let record = if case.rtype == RecordType::AAAA { aaaa } else { a };
+                    if zone.contains(record) { zone } else { format!("{zone}\n{record}") }
+                }
+                Err(_) => {
+                    format!("$TTL 300\n@ SOA ns hostmaster 1 3600 600 86400 60\n@ NS ns\n{a}{aaaa}")
+                }
+            };
+            folder.write(&file, &zone);
         }
         Self { folder }
     }
