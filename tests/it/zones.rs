@@ -315,3 +315,28 @@ fn explain_says_of_a_stand_in_that_no_source_has_it() {
     assert!(text.contains("a stand-in, no source has all of these records"), "{text}");
     assert!(!explain("said.test", &[]).contains("stand-in"));
 }
+
+#[test]
+fn the_head_of_each_zone_says_what_is_from_where_and_what_is_ours() {
+    for entry in std::fs::read_dir("zones").unwrap() {
+        let path = entry.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let named = path.display();
+        let head: Vec<_> = text.lines().take_while(|line| line.starts_with(';')).collect();
+        let said = |word: &str| {
+            let begin = head.iter().position(|line| line.starts_with(word))?;
+            let more = head[begin + 1..].iter().take_while(|line| line.starts_with(";   "));
+            Some(head[begin..=begin].iter().chain(more).copied().collect::<Vec<_>>().join(" "))
+        };
+        let ours = said("; Ours: ").unwrap_or_else(|| panic!("{named} does not say what is ours"));
+        assert!(ours.contains("all TTLs"), "{named}: a TTL that a source has is to be said");
+        let sourced = said("; Source: ").or_else(|| said("; Not found again: "));
+        let records = text.lines().filter(|line| !line.starts_with([';', '$'])).count();
+        let stand_ins = head.iter().filter(|line| line.contains("splinterdns: stand-in")).count();
+        assert!(sourced.is_some() || stand_ins == records, "{named} has no source");
+        // Who makes up a serial makes up the SOA.
+        let made_up = head.iter().any(|line| line.contains("stand-in") && line.ends_with(" SOA"));
+        let told = ours.contains("SOA") || ours.contains("the serial");
+        assert_eq!(made_up, told, "{named}: the SOA is ours, or it is not");
+    }
+}
