@@ -301,12 +301,21 @@ fn sent(content: &StepContent) -> String {
     match origin {
         Origin::Forged => format!("forged  {head}"),
         Origin::Zones => format!("honest  {head}, from the zones"),
+        Origin::StandIn => format!("honest  {head}, from the zones; {}", stand_in(message)),
         Origin::Upstream => format!("honest  {head}, from the upstream resolver"),
         Origin::AliasTarget => format!("honest  {head}, from the ISP's resolver"),
         Origin::Protocol => format!("{head}, by no rule"),
         Origin::Nowhere => {
             format!("{head}, because no zone of this lab holds the name and no upstream is set")
         }
+    }
+}
+
+/// That records stand in for what no source has.
+fn stand_in(message: &WireMessage) -> &'static str {
+    match message.decoded.as_ref().map_or(0, |decoded| decoded.answers.len()) {
+        1 => "a stand-in, no source has this record",
+        _ => "a stand-in, no source has all of these records",
     }
 }
 

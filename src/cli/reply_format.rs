@@ -25,6 +25,8 @@ pub(super) struct ReplyJson {
     answers: Vec<String>,
     honest: bool,
     origin: &'static str,
+    #[serde(rename = "stand-in")]
+    stand_in: bool,
 }
 
 impl ReplyJson {
@@ -43,7 +45,7 @@ impl ReplyJson {
             },
             origin: match step.content {
                 StepContent::Message(_, Origin::Forged) => "forged",
-                StepContent::Message(_, Origin::Zones) => "zones",
+                StepContent::Message(_, Origin::Zones | Origin::StandIn) => "zones",
                 StepContent::Message(_, Origin::AliasTarget) => "alias-target",
                 StepContent::Message(_, Origin::Nowhere) => "nowhere",
                 StepContent::Message(_, Origin::Protocol) => "protocol",
@@ -51,6 +53,7 @@ impl ReplyJson {
                 | StepContent::Upstream
                 | StepContent::Reset => "upstream",
             },
+            stand_in: matches!(step.content, StepContent::Message(_, Origin::StandIn)),
         })
     }
 }

@@ -22,15 +22,18 @@ use crate::{
 use hickory_proto::op::{Message, ResponseCode};
 use std::{net::IpAddr, time::Duration};
 
+/// A message, and where it comes from.
+type HonestAnswer = (Vec<u8>, Origin);
+
 /// What the zones say, before an upstream resolver is asked.
 enum Local {
     /// The whole answer.
-    Complete(Vec<u8>),
+    Complete(HonestAnswer),
     /// The beginning of an answer that goes on elsewhere: a referral, or an alias to a name that is
     /// not here.
-    Partial(Vec<u8>),
+    Partial(HonestAnswer),
     /// NODATA, for all that is known here.
-    NoneKnown(Vec<u8>),
+    NoneKnown(HonestAnswer),
     /// None, for this reason.
     Nothing(String),
 }
@@ -98,19 +101,16 @@ impl Engine {
     }
 
     /// The honest answer, or nothing when an upstream resolver has to be asked for it.
-    fn honest_locally(&self, query: QueryView<'_>, limit: usize) -> Option<(Vec<u8>, Origin)> {
+    fn honest_locally(&self, query: QueryView<'_>, limit: usize) -> Option<HonestAnswer> {
         if self.asks_upstream() {
             let zones_first = self.settings.honest_from.first() == Some(&HonestSource::Zones)
                 && !self.zones.is_fallback(query)
                 || self.zones.is_served_locally(query);
-            let answer = if zones_first { self.complete_from_zones(query, limit) } else { None };
-            return answer.map(|octets| (octets, Origin::Zones));
+            return if zones_first { self.complete_from_zones(query, limit) } else { None };
         }
         // Where nobody can be asked, what is known here is all that there is.
         Some(match self.zones_say(query, limit) {
-            Local::Complete(octets) | Local::Partial(octets) | Local::NoneKnown(octets) => {
-                (octets, Origin::Zones)
-            }
+            Local::Complete(answer) | Local::Partial(answer) | Local::NoneKnown(answer) => answer,
             Local::Nothing(why) => {
                 let why = format!("{why}, and no upstream resolver is set");
                 (Self::no_answer(query, limit, &why), Origin::Nowhere)
@@ -171,29 +171,33 @@ impl Engine {
         match self.zones_say(query, limit) {
             // Nobody else could tell, and a SERVFAIL would take the name's addresses of the other
             // family from a stub resolver too.
-            Local::NoneKnown(octets) => octets,
-            Local::Complete(octets) if zones_later => octets,
-            Local::Partial(octets) if zones_later && !query.recursion_desired() => octets,
+            Local::NoneKnown((octets, _)) => octets,
+            Local::Complete((octets, _)) if zones_later => octets,
+            Local::Partial((octets, _)) if zones_later && !query.recursion_desired() => octets,
             Local::Complete(_) | Local::Partial(_) | Local::Nothing(_) => words,
         }
     }
 
     /// The zones' answer, if it is all that the client can want.
-    fn complete_from_zones(&self, query: QueryView<'_>, limit: usize) -> Option<Vec<u8>> {
+    fn complete_from_zones(&self, query: QueryView<'_>, limit: usize) -> Option<HonestAnswer> {
         match self.zones_say(query, limit) {
-            Local::Complete(octets) => Some(octets),
+            Local::Complete(answer) => Some(answer),
             // Who does not ask for recursion wants what is known here, not what others know.
-            Local::Partial(octets) | Local::NoneKnown(octets) if !query.recursion_desired() => {
-                Some(octets)
+            Local::Partial(answer) | Local::NoneKnown(answer) if !query.recursion_desired() => {
+                Some(answer)
             }
             Local::Partial(_) | Local::NoneKnown(_) | Local::Nothing(_) => None,
         }
     }
 
     /// The records of the query's type, if the zones hold any.
-    pub(super) fn records_in_zones(&self, query: QueryView<'_>, limit: usize) -> Option<Vec<u8>> {
+    pub(super) fn records_in_zones(
+        &self,
+        query: QueryView<'_>,
+        limit: usize,
+    ) -> Option<HonestAnswer> {
         match self.zones_say(query, limit) {
-            Local::Complete(octets) if octets[6..8] != [0, 0] => Some(octets),
+            Local::Complete(answer) if answer.0[6..8] != [0, 0] => Some(answer),
             _ => None,
         }
     }
@@ -211,10 +215,15 @@ impl Engine {
         if !from_zones && !self.zones.is_served_locally(query) {
             return Local::Nothing(nowhere.to_owned());
         }
+        let written = |message: &Message| {
+            let stands_in = self.zones.has_stand_in(message);
+            let origin = if stands_in { Origin::StandIn } else { Origin::Zones };
+            (encode(message, query, limit), origin)
+        };
         match self.zones.answer(query) {
-            ZoneAnswer::Complete(message) => Local::Complete(encode(&message, query, limit)),
-            ZoneAnswer::Partial(message) => Local::Partial(encode(&message, query, limit)),
-            ZoneAnswer::NoneKnown(message) => Local::NoneKnown(encode(&message, query, limit)),
+            ZoneAnswer::Complete(message) => Local::Complete(written(&message)),
+            ZoneAnswer::Partial(message) => Local::Partial(written(&message)),
+            ZoneAnswer::NoneKnown(message) => Local::NoneKnown(written(&message)),
             ZoneAnswer::NotHere => Local::Nothing(nowhere.to_owned()),
             ZoneAnswer::Unknown(zone) => {
                 let why = format!("the snapshot of the zone {zone} does not hold the name");

@@ -208,10 +208,10 @@ impl Engine {
                     let none = octets[range.start + 6..range.start + 8] == [0, 0];
                     let known = none.then(|| self.records_in_zones(message, limit)).flatten();
                     match known {
-                        Some(known) => {
+                        Some((known, origin)) => {
                             octets.extend(&known);
                             let range = octets.len() - known.len()..octets.len();
-                            Payload::Message(range, Origin::Zones)
+                            Payload::Message(range, origin)
                         }
                         None => Payload::Message(range, Origin::AliasTarget),
                     }

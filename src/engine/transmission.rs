@@ -35,6 +35,8 @@ pub enum Origin {
     Upstream,
     /// The zone files.
     Zones,
+    /// The zone files, with a record that stands in for what no source has.
+    StandIn,
     /// Nobody: no zone holds the name, and no upstream resolver can be asked.
     Nowhere,
 }

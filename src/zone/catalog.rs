@@ -140,6 +140,16 @@ impl Zones {
         self.find(&query.qname_as_written()).is_some_and(Zone::is_fallback)
     }
 
+    /// Whether one of an answer's records stands in for what no source has.
+    #[must_use]
+    pub fn has_stand_in(&self, answer: &Message) -> bool {
+        answer.answers.iter().any(|record| {
+            let zone = self.find(&record.name);
+            let (owner, rtype) = (LowerName::from(&record.name), record.record_type());
+            zone.is_some_and(|zone| zone.is_stand_in(&owner, rtype))
+        })
+    }
+
     fn find(&self, name: &WireName) -> Option<&Zone> {
         self.locally_served(name).or_else(|| find(&self.0, name))
     }

@@ -1,19 +1,24 @@
-//! How much of a zone its file holds, which the file says in comments: other name servers load it
-//! all the same (RFC 1035 section 5.1).
+//! How much of a zone its file holds, and what of it has no source, which the file says in
+//! comments: other name servers load it all the same (RFC 1035 section 5.1).
 //!
 //! ```text
 //! ; splinterdns: complete
 //! ; splinterdns: absent nosuch.example.com
 //! ; splinterdns: fallback
+//! ; splinterdns: stand-in www.example.com A AAAA
 //! ```
 
 use super::master_file::ZoneError;
-use crate::{diagnostic::UnknownWord, dns::wire_name};
-use hickory_proto::rr::{LowerName, Name as WireName};
-use std::collections::HashSet;
+use crate::{
+    diagnostic::UnknownWord,
+    dns::{Rtype, wire_name},
+};
+use hickory_proto::rr::{LowerName, Name as WireName, RecordType, RrKey};
+use std::collections::{BTreeSet, HashSet};
 
-/// What a zone file says that its zone does not hold. A snapshot of somebody's zone says nothing:
-/// it cannot deny a name only because nobody had asked for it.
+/// What a zone file says that its zone does not hold, or holds in the place of what nobody has
+/// seen. A snapshot of somebody's zone says nothing: it cannot deny a name only because nobody had
+/// asked for it.
 #[derive(Debug, Default)]
 pub(super) struct Extent {
     /// Whether what the file lacks does not exist.
@@ -22,64 +27,85 @@ pub(super) struct Extent {
     fallback: bool,
     /// Names that do not exist, and nothing below them (RFC 8020 section 2).
     absent: HashSet<LowerName>,
+    /// Records that no source has: they keep the lab working.
+    stand_ins: BTreeSet<RrKey>,
+}
+
+/// What a file holds, to be held against what its comments say.
+pub(super) trait Contents {
+    /// Whether the name exists.
+    fn has_name(&self, name: &LowerName) -> bool;
+
+    /// Whether it has records of the type.
+    fn has_records(&self, key: &RrKey) -> bool;
 }
 
 /// What such a comment begins with, behind its semicolon.
 const MARK: &str = "splinterdns:";
 
 /// The words that may follow.
-const WORDS: [&str; 3] = ["complete", "absent", "fallback"];
+const WORDS: [&str; 4] = ["complete", "absent", "fallback", "stand-in"];
 
 impl Extent {
-    /// Reads the comments of a zone file, each with its line. `holds` tells which names the zone
-    /// has records for.
+    /// Reads the comments of a zone file, each with its line.
     pub(super) fn read(
         comments: &[(usize, String)],
         origin: &LowerName,
-        holds: impl Fn(&LowerName) -> bool,
+        contents: &impl Contents,
     ) -> Result<Self, ZoneError> {
         let mut extent = Self::default();
         for (line, comment) in comments {
             let Some(said) = statement(comment) else { continue };
-            let absent = extent.take(said).and_then(|absent| match absent {
-                Some(name) if !origin.zone_of(&name) => {
-                    Err(format!("{name} is not in the zone {origin}"))
-                }
-                Some(name) if holds(&name) => {
-                    Err(format!("{name} is said to be absent, but this file holds it"))
-                }
-                other => Ok(other),
-            });
-            extent.absent.extend(absent.map_err(|why| ZoneError::at(*line, why))?);
+            extent.take(said, origin, contents).map_err(|why| ZoneError::at(*line, why))?;
         }
         Ok(extent)
     }
 
-    /// One statement; the name that it says to be absent comes back.
-    fn take(&mut self, said: &str) -> Result<Option<LowerName>, String> {
-        let (word, rest) = said.split_once(char::is_whitespace).unwrap_or((said, ""));
-        match (word, rest.trim()) {
-            ("complete", "") => {
-                self.complete = true;
-                Ok(None)
-            }
-            ("fallback", "") => {
-                self.fallback = true;
-                Ok(None)
-            }
+    /// One statement.
+    fn take(
+        &mut self,
+        said: &str,
+        origin: &LowerName,
+        contents: &impl Contents,
+    ) -> Result<(), String> {
+        let mut words = said.split_whitespace();
+        let (word, rest) = (words.next().unwrap_or_default(), words.collect::<Vec<_>>());
+        match (word, &rest[..]) {
+            ("complete", []) => self.complete = true,
+            ("fallback", []) => self.fallback = true,
             ("complete" | "fallback", more) => {
-                Err(format!("nothing may follow {word:?}, found {more:?}"))
+                let more = more.join(" ");
+                return Err(format!("nothing may follow {word:?}, found {more:?}"));
             }
-            ("absent", "") => Err("the name that is absent is missing".to_owned()),
-            ("absent", name) => {
-                let name: WireName = wire_name(name).map_err(|why| why.to_string())?;
-                Ok(Some(LowerName::from(name)))
+            ("absent", []) => return Err("the name that is absent is missing".to_owned()),
+            ("absent", [name]) => {
+                let name = name_in(origin, name)?;
+                if contents.has_name(&name) {
+                    return Err(format!("{name} is said to be absent, but this file holds it"));
+                }
+                self.absent.insert(name);
+            }
+            ("absent", [_, more, ..]) => {
+                return Err(format!("one name is absent by a line, found {more:?} behind it"));
+            }
+            ("stand-in", [name, types @ ..]) if !types.is_empty() => {
+                let name = name_in(origin, name)?;
+                for rtype in types {
+                    self.stand_ins.insert(stand_in(&name, rtype, contents)?);
+                }
+            }
+            ("stand-in", _) => {
+                let why = "a stand-in is a name and the types of its records: www.example.com A";
+                return Err(why.to_owned());
             }
             _ => {
                 let (found, expected) = (word.to_owned(), WORDS.map(str::to_owned).into());
-                Err(UnknownWord { found, what: "word about the zone", expected }.to_string())
+                return Err(
+                    UnknownWord { found, what: "word about the zone", expected }.to_string()
+                );
             }
         }
+        Ok(())
     }
 
     /// Whether a type that an existing name lacks does not exist.
@@ -102,6 +128,36 @@ impl Extent {
     pub(super) fn is_absent(&self, path: &[LowerName]) -> bool {
         !self.absent.is_empty() && path.iter().any(|name| self.absent.contains(name))
     }
+
+    /// Whether the file says that no source has these records of its.
+    pub(super) fn is_stand_in(&self, key: &RrKey) -> bool {
+        self.stand_ins.contains(key)
+    }
+}
+
+/// A name of the zone.
+fn name_in(origin: &LowerName, text: &str) -> Result<LowerName, String> {
+    let name: WireName = wire_name(text).map_err(|why| why.to_string())?;
+    let name = LowerName::from(name);
+    if origin.zone_of(&name) {
+        Ok(name)
+    } else {
+        Err(format!("{name} is not in the zone {origin}"))
+    }
+}
+
+/// Records of the file that stand in.
+fn stand_in(name: &LowerName, rtype: &str, contents: &impl Contents) -> Result<RrKey, String> {
+    let Rtype(rtype) = rtype.parse().map_err(|why| format!("{why}"))?;
+    if rtype == RecordType::ANY {
+        return Err("which types stand in is said one by one, not by ANY".to_owned());
+    }
+    let key = RrKey::new(name.clone(), rtype);
+    if contents.has_records(&key) {
+        Ok(key)
+    } else {
+        Err(format!("{name} is said to have a stand-in {rtype} record, but this file has none"))
+    }
 }
 
 /// What follows the mark in a comment for us.
@@ -112,16 +168,28 @@ fn statement(comment: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::Extent;
+    use super::{Contents, Extent};
     use crate::dns::wire_name;
-    use hickory_proto::rr::LowerName;
+    use hickory_proto::rr::{LowerName, RecordType, RrKey};
 
     fn name(text: &str) -> LowerName {
         LowerName::from(wire_name(text).unwrap())
     }
 
+    /// A zone with an address of www.
+    struct Www;
+
+    impl Contents for Www {
+        fn has_name(&self, held: &LowerName) -> bool {
+            *held == name("www.example.com")
+        }
+
+        fn has_records(&self, key: &RrKey) -> bool {
+            self.has_name(&key.name) && key.record_type == RecordType::A
+        }
+    }
+
     fn read(text: &str) -> Result<Extent, (Option<usize>, String)> {
-        let holds = |held: &LowerName| *held == name("www.example.com");
         let comments: Vec<_> = text
             .lines()
             .enumerate()
@@ -129,8 +197,7 @@ mod tests {
                 Some((at + 1, line.trim_start().strip_prefix(';')?.to_owned()))
             })
             .collect();
-        Extent::read(&comments, &name("example.com"), holds)
-            .map_err(|error| (error.line, error.why))
+        Extent::read(&comments, &name("example.com"), &Www).map_err(|error| (error.line, error.why))
     }
 
     #[test]
@@ -148,6 +215,15 @@ mod tests {
     }
 
     #[test]
+    fn a_stand_in_is_the_records_of_one_name_and_type() {
+        let extent = read("; splinterdns: stand-in WWW.example.com a\n").unwrap();
+        let is_stand_in = |text, rtype| extent.is_stand_in(&RrKey::new(name(text), rtype));
+        assert!(is_stand_in("www.example.com", RecordType::A));
+        assert!(!is_stand_in("www.example.com", RecordType::AAAA));
+        assert!(!is_stand_in("example.com", RecordType::A));
+    }
+
+    #[test]
     fn what_cannot_be_meant_is_reported_with_its_line() {
         for (said, part) in [
             ("compleat", "did you mean \"complete\"?"),
@@ -158,6 +234,13 @@ mod tests {
             ("absent a..b", "is no domain name"),
             ("absent example.org", "is not in the zone example.com"),
             ("absent www.example.com", "but this file holds it"),
+            ("absent a.example.com b.example.com", "one name is absent by a line"),
+            ("stand-in", "a name and the types"),
+            ("stand-in www.example.com", "a name and the types"),
+            ("stand-in www.example.com A AAAA", "a stand-in AAAA record, but this file has none"),
+            ("stand-in www.example.com ANY", "not by ANY"),
+            ("stand-in www.example.com ADDRESS", "ADDRESS"),
+            ("stand-in www.example.org A", "is not in the zone example.com"),
         ] {
             let (line, why) = read(&format!("@ NS ns\n; splinterdns: {said}\n")).unwrap_err();
             assert!(line == Some(2) && why.contains(part), "{said}: {why}");

@@ -4,7 +4,7 @@
 //! and for types that an existing name lacks; RFC 4592 sections 2.2.1 and 3.3.1 forbid both.
 
 use super::{
-    extent::Extent,
+    extent::{Contents, Extent},
     master_file::{self, MasterFile, Records, ZoneError},
 };
 use crate::dns::{constants::DNAME, read_wire};
@@ -57,8 +57,9 @@ impl Zone {
         include: &dyn Fn(&str) -> Result<String, String>,
     ) -> Result<Self, ZoneError> {
         let MasterFile { origin, records, comments } = master_file::read(text, origin, include)?;
-        let extent = Extent::read(&comments, &origin, |name| holds(&records, name))?;
-        Ok(Self { origin, records, has_all_names: false, extent })
+        let mut zone = Self { origin, records, has_all_names: false, extent: Extent::default() };
+        zone.extent = Extent::read(&comments, &zone.origin, &zone)?;
+        Ok(zone)
     }
 
     /// The same zone, where each name that it lacks exists and has no records.
@@ -94,6 +95,17 @@ impl Zone {
         self.extent.is_fallback()
     }
 
+    /// Whether records that the zone gives stand in for what no source has: those of the name, or
+    /// of the wildcard that answered for it.
+    pub(super) fn is_stand_in(&self, name: &LowerName, rtype: RecordType) -> bool {
+        let owner = if self.holds(name) {
+            Some(name.clone())
+        } else {
+            self.wildcard_of(&up_to(name, &self.origin))
+        };
+        owner.is_some_and(|owner| self.extent.is_stand_in(&RrKey::new(owner, rtype)))
+    }
+
     /// The zone's SOA, with the TTL that a negative answer has: the lesser of its own and its
     /// MINIMUM (RFC 2308 section 5).
     pub(super) fn negative_soa(&self) -> RecordSet {
@@ -126,16 +138,19 @@ impl Zone {
         if self.has_all_names {
             return Lookup::NoData;
         }
-        let encloser = path.iter().find(|above| self.holds(above));
-        let wildcard = encloser
-            .map(|encloser| WireName::from(encloser).prepend_label("*").map(LowerName::from));
-        match wildcard {
-            Some(Ok(wildcard)) if self.holds(&wildcard) => {
-                self.at_node(&wildcard, rtype).renamed(name)
-            }
-            _ if self.extent.denies(&path) => Lookup::NxDomain,
-            _ => Lookup::Unknown,
+        match self.wildcard_of(&path) {
+            Some(wildcard) => self.at_node(&wildcard, rtype).renamed(name),
+            None if self.extent.denies(&path) => Lookup::NxDomain,
+            None => Lookup::Unknown,
         }
+    }
+
+    /// The wildcard that answers for a name that the zone lacks; `path` is the name and those above
+    /// it.
+    fn wildcard_of(&self, path: &[LowerName]) -> Option<LowerName> {
+        let encloser = path.iter().find(|above| self.holds(above))?;
+        let wildcard = WireName::from(encloser).prepend_label("*").map(LowerName::from).ok()?;
+        self.holds(&wildcard).then_some(wildcard)
     }
 
     /// A cut between the apex and the name. The DS of a cut is its parent's to tell (RFC 4035
@@ -212,6 +227,16 @@ impl Zone {
 
     fn get(&self, name: &LowerName, rtype: RecordType) -> Option<&Arc<RecordSet>> {
         self.records.get(&RrKey::new(name.clone(), rtype))
+    }
+}
+
+impl Contents for Zone {
+    fn has_name(&self, name: &LowerName) -> bool {
+        self.holds(name)
+    }
+
+    fn has_records(&self, key: &RrKey) -> bool {
+        self.records.contains_key(key)
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::support::{
     engine::{Flags, with_zones},
     files::Scratch,
+    program::splinterdns,
     server::{Running, start_from},
     wire::{data, question},
 };
@@ -10,6 +11,7 @@ use hickory_proto::{
     op::{Message, ResponseCode},
     rr::RecordType,
 };
+use serde_json::Value;
 
 const US: &str = "127.1.0.1";
 
@@ -271,4 +273,70 @@ fn any_gives_all_that_is_there() {
         .map(|r| r.record_type())
         .collect();
     assert!(types.contains(&RecordType::SOA) && types.contains(&RecordType::NS));
+}
+
+#[test]
+fn explain_says_of_a_stand_in_that_no_source_has_it() {
+    let scratch = Scratch::new();
+    let head = "; splinterdns: stand-in www.said.test A\n\
+        ; splinterdns: stand-in *.pages.said.test A\n\
+        $TTL 300\n@ SOA ns host 1 3600 600 86400 60\n@ NS ns\n@ A 192.0.2.1\n\
+        www A 192.0.2.2\nwww AAAA 2001:db8::2\nalias CNAME www\n*.pages A 192.0.2.3\n\
+        own.pages A 192.0.2.4\n";
+    scratch.write("zones/said.test.zone", head);
+    let zones = scratch.path().join("zones");
+    let explain = |name: &str, more: &[&str]| {
+        let arguments = ["explain", name, "--zones", zones.to_str().unwrap()];
+        let output = splinterdns(&[&arguments, more].concat());
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let stands_in = |name: &str, rtype: &str| {
+        let json: Value = serde_json::from_str(&explain(name, &[rtype, "--json"])).unwrap();
+        assert_eq!(json["replies"][0]["origin"], "zones", "{name} {rtype}");
+        json["replies"][0]["stand-in"].as_bool().unwrap()
+    };
+    for (name, rtype, expected) in [
+        ("said.test", "A", false),
+        ("www.said.test", "A", true),
+        ("www.said.test", "AAAA", false),
+        ("www.said.test", "TXT", false),
+        ("WWW.said.test", "ANY", true),
+        ("alias.said.test", "A", true),
+        ("alias.said.test", "AAAA", false),
+        ("any.pages.said.test", "A", true),
+        ("own.pages.said.test", "A", false),
+    ] {
+        assert_eq!(stands_in(name, rtype), expected, "{name} {rtype}");
+    }
+    let text = explain("www.said.test", &[]);
+    assert!(text.contains("from the zones; a stand-in, no source has this record"), "{text}");
+    let text = explain("alias.said.test", &[]);
+    assert!(text.contains("a stand-in, no source has all of these records"), "{text}");
+    assert!(!explain("said.test", &[]).contains("stand-in"));
+}
+
+#[test]
+fn the_head_of_each_zone_says_what_is_from_where_and_what_is_ours() {
+    for entry in std::fs::read_dir("zones").unwrap() {
+        let path = entry.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let named = path.display();
+        let head: Vec<_> = text.lines().take_while(|line| line.starts_with(';')).collect();
+        let said = |word: &str| {
+            let begin = head.iter().position(|line| line.starts_with(word))?;
+            let more = head[begin + 1..].iter().take_while(|line| line.starts_with(";   "));
+            Some(head[begin..=begin].iter().chain(more).copied().collect::<Vec<_>>().join(" "))
+        };
+        let ours = said("; Ours: ").unwrap_or_else(|| panic!("{named} does not say what is ours"));
+        assert!(ours.contains("all TTLs"), "{named}: a TTL that a source has is to be said");
+        let sourced = said("; Source: ").or_else(|| said("; Not found again: "));
+        let records = text.lines().filter(|line| !line.starts_with([';', '$'])).count();
+        let stand_ins = head.iter().filter(|line| line.contains("splinterdns: stand-in")).count();
+        assert!(sourced.is_some() || stand_ins == records, "{named} has no source");
+        // Who makes up a serial makes up the SOA.
+        let made_up = head.iter().any(|line| line.contains("stand-in") && line.ends_with(" SOA"));
+        let told = ours.contains("SOA") || ours.contains("the serial");
+        assert_eq!(made_up, told, "{named}: the SOA is ours, or it is not");
+    }
 }
