@@ -1,7 +1,6 @@
 //! `check --sources`: what the sources of rules attest, and what no source does.
 
 use super::{
-    layout::say_wrapped,
     style,
     table::{Table, plain},
 };
@@ -20,10 +19,10 @@ const LACKS: [(&str, &[Attested]); 4] = [
     ("any date", &[Attested::Since, Attested::Until, Attested::Seen]),
 ];
 
-/// Rules whose sources do not say what they attest.
-const NOT_SAID: &str = "whose sources do not say what they attest";
+/// So many ids are shown for each, as far as there is room.
+const SHOWN: usize = 3;
 
-/// For people.
+/// For people: numbers, and of the rules that lack something the first ones.
 pub(super) fn print(engine: &Engine) {
     let rules: Vec<_> = rules(engine).collect();
     say!("{}{} rules, by their grade of evidence{:#}", style::HEAD, rules.len(), style::HEAD);
@@ -33,12 +32,14 @@ pub(super) fn print(engine: &Engine) {
         table.row([plain(format!("  {grade}")), plain(count), plain(format!("{share} %"))]);
     }
     table.print();
+    say!("\n{}rules of which no source attests{:#}", style::HEAD, style::HEAD);
+    let mut table = Table::default().cut();
     for (what, ids) in lacking(&rules) {
-        say!("\n{}{} {what}{:#}", style::HEAD, ids.len(), style::HEAD);
-        if !ids.is_empty() {
-            say_wrapped(&ids.join(" "));
-        }
+        let first = ids.iter().take(SHOWN).copied().collect::<Vec<_>>().join(" ");
+        table.row([plain(format!("  {what}")), plain(ids.len()), (first, style::FAINT)]);
     }
+    table.print();
+    say!("\n{}--json lists them all{:#}", style::FAINT, style::FAINT);
 }
 
 /// For programs.
@@ -65,20 +66,20 @@ fn grades(rules: &[&Rule]) -> [(Evidence, usize); 3] {
 }
 
 /// The ids of the rules that lack each kind.
-fn lacking<'r>(rules: &[&'r Rule]) -> Vec<(String, Vec<&'r str>)> {
+fn lacking<'r>(rules: &[&'r Rule]) -> Vec<(&'static str, Vec<&'r str>)> {
     let ids = |lacks: &dyn Fn(&Rule) -> bool| {
         let lacking = rules.iter().filter(|rule| lacks(rule));
         lacking.map(|rule| rule.id.as_str()).collect::<Vec<_>>()
     };
     let says = |rule: &Rule| rule.sources.iter().any(Citation::is_specific);
-    let mut found = vec![(format!("rules {NOT_SAID}"), ids(&|rule| !says(rule)))];
+    let mut found = vec![("anything by the file's own words", ids(&|rule| !says(rule)))];
     for (what, words) in LACKS {
         let attests = |rule: &Rule| {
             let mut attested = rule.sources.iter().flat_map(|source| &source.attests);
             attested.any(|word| words.contains(word))
         };
         let lacks = ids(&|rule| says(rule) && !attests(rule));
-        found.push((format!("rules of which no source attests {what}"), lacks));
+        found.push((what, lacks));
     }
     found
 }
