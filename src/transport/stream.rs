@@ -182,20 +182,21 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     }
 
     /// Answers the whole queries that were read, as many as may wait. What is too short for a
-    /// header is no DNS.
+    /// header is no DNS, and ends the stream when those before it have been answered.
     fn take_queries(&mut self) -> io::Result<TakenQueries> {
         let serving = self.context.serving.load_full();
-        let (mut start, mut reset) = (0, None);
+        let (mut start, mut reset, mut ends) = (0, None, false);
         while let [high, low, rest @ ..] = &self.pending[start..]
             && self.in_flight < IN_FLIGHT
             && self.outbox.octets.len() < MOST_UNSENT
             && reset.is_none()
         {
             let length = usize::from(u16::from_be_bytes([*high, *low]));
-            if length < HEADER_LEN {
+            ends = length < HEADER_LEN;
+            if ends && start == 0 {
                 return Err(io::ErrorKind::InvalidData.into());
             }
-            if rest.len() < length {
+            if ends || rest.len() < length {
                 break;
             }
             let octets = start + 2..start + 2 + length;
@@ -203,7 +204,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             reset = self.answer(&serving, octets)?;
         }
         self.pending.drain(..start);
-        let more = self.outbox.octets.len() >= MOST_UNSENT;
+        let more = ends || self.outbox.octets.len() >= MOST_UNSENT;
         let answered = TakenQueries::Answered { any: start > 0, more };
         Ok(reset.map_or(answered, TakenQueries::Reset))
     }
@@ -410,6 +411,19 @@ mod tests {
             }
         }
         assert!(connection.pending.is_empty() && rounds > 10, "{rounds}");
+    }
+
+    #[tokio::test]
+    async fn what_was_asked_before_what_is_no_dns_is_answered() {
+        let (mut client, served) = connected();
+        let query = framed(b"\x07example\x03com");
+        client.write_all(&[&query[..], b"\0\x03abc", &query].concat()).await.unwrap();
+        let mut answers = Vec::new();
+        client.read_to_end(&mut answers).await.unwrap();
+        let length = usize::from(u16::from_be_bytes([answers[0], answers[1]]));
+        assert_eq!((answers.len(), &answers[2..4]), (2 + length, &b"\x12\x34"[..]));
+        let end = served.await.unwrap().map(|_| ());
+        assert_eq!(end.unwrap_err().kind(), std::io::ErrorKind::InvalidData);
     }
 
     #[tokio::test]
