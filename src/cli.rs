@@ -34,6 +34,10 @@ mod shell_files;
 mod style;
 mod table;
 
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub use style::in_a_terminal;
+
 use clap::{CommandFactory, Parser, Subcommand};
 use std::process::ExitCode;
 
@@ -92,8 +96,7 @@ pub fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            let (bad, message) = (style::BAD, failure.message);
-            style::complain(format_args!("{bad}error:{bad:#} {message}"));
+            style::fail(&failure.message);
             ExitCode::from(failure.code)
         }
     }

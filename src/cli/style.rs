@@ -42,9 +42,21 @@ pub(super) fn say_json(value: &Value) {
     let _ = writeln!(anstream::stdout(), "{}", visible(&format!("{value:#}"), in_json));
 }
 
-/// Prints a line to the standard error.
+/// Prints a line to the standard error, without any colours.
 pub(super) fn complain(line: fmt::Arguments<'_>) {
-    let _ = writeln!(anstream::stderr(), "{}", visible(&line.to_string(), escaped));
+    let _ = writeln!(anstream::stderr(), "{}", colourless(&line.to_string()));
+}
+
+/// Says why a command fails.
+pub(super) fn fail(message: &str) {
+    let _ = writeln!(anstream::stderr(), "{BAD}error:{BAD:#} {}", colourless(message));
+}
+
+/// What the standard error is given for a text, for fuzz targets.
+#[cfg(fuzzing)]
+#[must_use]
+pub fn in_a_terminal(text: &str) -> String {
+    colourless(text)
 }
 
 /// Whether a text has something in it that would be escaped.
@@ -81,6 +93,13 @@ fn visible(text: &str, escape: impl Fn(char) -> String) -> String {
     visible + rest
 }
 
+/// The same where none of it is ours.
+fn colourless(text: &str) -> String {
+    let escape =
+        |character| if controls(character) { escaped(character) } else { character.into() };
+    text.chars().map(escape).collect()
+}
+
 fn controls(character: char) -> bool {
     let turns = matches!(
         character,
@@ -100,7 +119,7 @@ fn escaped(character: char) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{BAD, escaped, visible};
+    use super::{BAD, colourless, escaped, visible};
 
     #[test]
     fn nothing_that_others_say_moves_a_terminal() {
@@ -112,8 +131,10 @@ mod tests {
             ("na\u{ef}ve \u{5e9}\u{5dc}\u{5d5}\u{5dd}", "na\u{ef}ve \u{5e9}\u{5dc}\u{5d5}\u{5dd}"),
         ] {
             assert_eq!(visible(text, escaped), expected);
+            assert_eq!(colourless(text), expected);
         }
         let own = format!("{BAD}red{BAD:#}\x07");
         assert_eq!(visible(&own, escaped), format!("{BAD}red{BAD:#}\\x07"));
+        assert_eq!(colourless(&own), "\\x1b[1m\\x1b[31mred\\x1b[0m\\x07", "somebody else's");
     }
 }
