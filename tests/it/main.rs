@@ -23,6 +23,7 @@ mod protocol;
 mod ready;
 mod relay;
 mod reload;
+mod reload_model;
 mod sources;
 mod special_files;
 mod states;
