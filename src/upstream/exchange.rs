@@ -76,6 +76,6 @@ async fn by_tcp(server: SocketAddr, query: &SentQuery) -> Result<Vec<u8>, Exchan
     if query.compare(&answer) == Match::Foreign {
         return Err(ExchangeError::Foreign);
     }
-    query.restore_letters(&mut answer);
+    query.make_own(&mut answer);
     Ok(answer)
 }

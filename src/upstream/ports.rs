@@ -252,7 +252,7 @@ impl Drop for Ticket {
 /// An answer that came by UDP. One that is longer than the buffer is truncated.
 fn datagram(octets: &[u8], query: &SentQuery) -> DatagramReply {
     let mut answer = octets.to_vec();
-    query.restore_letters(&mut answer);
+    query.make_own(&mut answer);
     if answer.len() > DATAGRAM {
         // Records that may be cut in the middle are left out.
         answer.truncate(question_end(&answer).unwrap_or(HEADER_LEN));

@@ -79,10 +79,13 @@ impl SentQuery {
         }
     }
 
-    /// Writes the asker's question over that of an answer: a resolver may fold its letters, and
-    /// whoever mixes their case takes that for a forgery.
-    pub(super) fn restore_letters(&self, answer: &mut [u8]) {
-        if answer[4..6] == [0, 1] {
+    /// Makes an answer the asker's own: its question with its letters, because a resolver may fold
+    /// them, and whoever mixes their case takes that for a forgery; and nothing behind the header
+    /// of an error that says nothing of any question.
+    pub(super) fn make_own(&self, answer: &mut Vec<u8>) {
+        if answer[4..HEADER_LEN] == [0; 8] {
+            answer.truncate(HEADER_LEN);
+        } else if answer[4..6] == [0, 1] {
             let asked = &self.octets[HEADER_LEN..self.question_end];
             let original = self.original.as_deref().unwrap_or(asked);
             answer[HEADER_LEN..self.question_end].copy_from_slice(original);
@@ -159,12 +162,12 @@ mod tests {
         for mix in [PLAIN, MIXED] {
             let query = query(b"\x01A\x02bC", mix);
             let mut answer = answer(0x81, b"\x01a\x02bc");
-            query.restore_letters(&mut answer);
+            query.make_own(&mut answer);
             assert_eq!(answer[12..18], *b"\x01A\x02bC\0");
-            let mut bare = answer[..12].to_vec();
+            let mut bare = [&answer[..12], b"\x05other\0"].concat();
             bare[5] = 0;
-            query.restore_letters(&mut bare);
-            assert_eq!(bare.len(), 12, "a bare header has none");
+            query.make_own(&mut bare);
+            assert_eq!(bare.len(), 12, "a bare header has none, and nothing else");
         }
     }
 
