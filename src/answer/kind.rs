@@ -23,6 +23,8 @@ pub struct Answer {
     aliased: bool,
     /// How many answers are made of each other in it, itself included.
     depth: usize,
+    /// How many answers are in it, itself included; one that is in it twice counts twice.
+    size: usize,
     span: AnswerSpan,
 }
 
@@ -112,6 +114,7 @@ impl Answer {
         let parts = kind.parts();
         let dated = kind.is_dated() || parts.iter().any(|part| part.dated);
         let depth = 1 + parts.iter().map(|part| part.depth).max().unwrap_or(0);
+        let size = parts.iter().fold(1_usize, |size, part| size.saturating_add(part.size));
         let span = kind.span();
         let aliased = kind.alias().is_some() || parts.iter().any(|part| part.aliased);
         let parsers = if kind.is_honest() {
@@ -121,7 +124,7 @@ impl Answer {
         } else {
             union(parts.iter().map(|part| part.parsers))
         };
-        Self { name, kind, form, parsers, dated, aliased, depth, span }
+        Self { name, kind, form, parsers, dated, aliased, depth, size, span }
     }
 
     /// Plans what is sent so long after the query, if its sender has read the query.
@@ -161,6 +164,12 @@ impl Answer {
     #[must_use]
     pub const fn depth(&self) -> usize {
         self.depth
+    }
+
+    /// How many answers are looked at when all of it is, itself included.
+    #[must_use]
+    pub const fn size(&self) -> usize {
+        self.size
     }
 
     /// How much may go out for one query, and how late.

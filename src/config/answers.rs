@@ -47,6 +47,9 @@ pub struct AnswerCatalog<'s> {
 /// As many answers may be made of each other. Each is a call on the stack when a query is answered.
 const MAX_DEPTH: usize = 32;
 
+/// As many may be in one. Whether one of them leads to a name is asked for every query.
+const MAX_SIZE: usize = 1000;
+
 /// Stands for all that answers refer to while only their form is checked.
 struct AnythingGoes;
 
@@ -213,6 +216,8 @@ fn is_bounded(answer: &Answer, node: &Node, reader: &mut Reader<'_>) -> bool {
     let too_much = |found: String, most: String| ConfigError::TooMuch { found, most };
     let problem = if answer.depth() > MAX_DEPTH {
         ConfigError::TooDeep { most: MAX_DEPTH }
+    } else if answer.size() > MAX_SIZE {
+        ConfigError::TooLarge { most: MAX_SIZE }
     } else if replies > MOST_REPLIES {
         too_much(format!("up to {replies} replies"), MOST_REPLIES.to_string())
     } else if latest > LONGEST {

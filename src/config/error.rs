@@ -48,6 +48,12 @@ pub enum ConfigError {
         /// As deep as they may be.
         most: usize,
     },
+    /// Answers that are made of each other in too many ways.
+    #[error("this answer is made of more than {most} others, each counted where it stands")]
+    TooLarge {
+        /// As many as there may be.
+        most: usize,
+    },
     /// An answer that sends too much, or too late, because of what it is made of.
     #[error("this answer sends {found}; {most} is the most for one query")]
     TooMuch {
