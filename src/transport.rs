@@ -8,6 +8,9 @@ mod bounds;
 mod cookies;
 mod delayed_replies;
 mod delivery;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod listener;
 mod quota;
 mod rate_limit;

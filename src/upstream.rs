@@ -96,6 +96,20 @@ impl Upstream {
     }
 }
 
+/// The answer to a query that a datagram is, or what came by TCP, if it is one; for fuzz targets.
+#[cfg(fuzzing)]
+#[doc(hidden)]
+#[must_use]
+pub fn answer_in(query: &[u8], octets: &[u8], by_tcp: bool) -> Option<UpstreamAnswer> {
+    let query = SentQuery::new(query, false);
+    let octets = if by_tcp {
+        exchange::taken(&query, octets.to_vec())?
+    } else {
+        ports::taken(&query, octets)?
+    };
+    Some(UpstreamAnswer { octets, cut: None })
+}
+
 #[cfg(test)]
 mod tests {
     use super::Upstream;

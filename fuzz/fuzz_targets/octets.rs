@@ -1,36 +1,51 @@
-//! Arbitrary octets as a datagram from China: the resolver's parser, the injector's, the decision,
-//! the plan and what is written.
-//!
-//! Run it with `cargo fuzz run octets`.
+//! Arbitrary octets as a datagram from China, and as a message of a stream: the resolver's parser,
+//! the injector's, the decision, the plan and what is written.
 
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use splinterdns::{
-    config::LabSpec,
     dns::Transport,
-    engine::{Engine, LabSources, Payload, Request, Scratch, load},
+    engine::{Engine, LabSources, Origin, Payload, Request, Scratch, load},
     files::FileSource,
+};
+use splinterdns_fuzz::{
+    labs::flags,
+    messages::{check_header, check_reply},
+    seeds,
 };
 use std::sync::LazyLock;
 
-static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
-    let flags = LabSpec { today: Some("2026-11-22T12:00".parse().unwrap()), ..LabSpec::default() };
-    load(&LabSources::new(FileSource::built_in_configs(), flags)).unwrap().0
-});
+static ENGINE: LazyLock<Engine> =
+    LazyLock::new(|| load(&LabSources::new(FileSource::built_in_configs(), flags())).unwrap().0);
 
-fuzz_target!(|octets: &[u8]| {
+/// What no common path fragments (DNS flag day 2020).
+const MOST_OF_A_DATAGRAM: usize = 1232;
+
+fuzz_target!(init: seeds::write_if_wanted(seeds::queries), |octets: &[u8]| {
     let (client, arrival) = ([127, 86, 0, 1].into(), ENGINE.settings.clock.now());
-    let request = Request { octets, client, transport: Transport::Udp, binding: None, arrival };
     let mut scratch = Scratch::default();
-    let response = ENGINE.respond(&request, &mut scratch);
-    for transmission in response.transmissions {
-        let Payload::Message(range, _) = &transmission.payload else {
-            panic!("{transmission:?} in a datagram, without an upstream resolver");
-        };
-        let reply = &response.octets[range.clone()];
-        assert!(octets[2] & 0x80 == 0, "a response was answered");
-        assert!(reply[2] & 0x80 != 0, "a response");
-        assert!(reply[..2] == octets[..2], "with the query's id");
+    for transport in [Transport::Udp, Transport::Tcp] {
+        let request = Request { octets, client, transport, binding: None, arrival };
+        let response = ENGINE.respond(&request, &mut scratch);
+        for transmission in response.transmissions {
+            match &transmission.payload {
+                Payload::Message(range, origin) => {
+                    let reply = &response.octets[range.clone()];
+                    // Injectors of datagrams see the question that they see.
+                    if *origin == Origin::Forged && !transport.is_stream() {
+                        check_header(octets, reply);
+                    } else {
+                        check_reply(octets, reply);
+                    }
+                    let is_short = reply.len() <= MOST_OF_A_DATAGRAM;
+                    assert!(is_short || transport.is_stream(), "{}", reply.len());
+                }
+                Payload::Reset if transport.is_stream() => {}
+                other => panic!("{other:?} by {transport}"),
+            }
+        }
+        let streamed = response.transmissions.len();
+        assert!(!transport.is_stream() || streamed <= 1, "{streamed} answers of a stream");
     }
 });

@@ -73,9 +73,11 @@ async fn by_tcp(server: SocketAddr, query: &SentQuery) -> Result<Vec<u8>, Exchan
     stream.write_all(&[&length.to_be_bytes()[..], query.octets()].concat()).await?;
     let mut answer = vec![0; usize::from(stream.read_u16().await?)];
     stream.read_exact(&mut answer).await?;
-    if query.compare(&answer) == Match::Foreign {
-        return Err(ExchangeError::Foreign);
-    }
-    query.make_own(&mut answer);
-    Ok(answer)
+    taken(&query, answer).ok_or(ExchangeError::Foreign)
+}
+
+/// What came by TCP, if it is an answer.
+pub(super) fn taken(query: &SentQuery, mut octets: Vec<u8>) -> Option<Vec<u8>> {
+    (query.compare(&octets) != Match::Foreign).then(|| query.make_own(&mut octets))?;
+    Some(octets)
 }

@@ -265,3 +265,12 @@ fn datagram(octets: &[u8], query: &SentQuery) -> DatagramReply {
         DatagramReply::Truncated(answer)
     }
 }
+
+/// What came by UDP, if it is an answer.
+#[cfg(fuzzing)]
+pub(super) fn taken(query: &SentQuery, octets: &[u8]) -> Option<Vec<u8>> {
+    match (query.compare(octets) == Match::Answer).then(|| datagram(octets, query))? {
+        DatagramReply::Whole(octets) | DatagramReply::Truncated(octets) => Some(octets),
+        DatagramReply::OtherLetters => None,
+    }
+}

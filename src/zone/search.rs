@@ -74,6 +74,13 @@ impl Zone {
         &self.origin
     }
 
+    /// The names and types of all records, for fuzz targets.
+    #[cfg(fuzzing)]
+    #[doc(hidden)]
+    pub fn keys(&self) -> impl Iterator<Item = (WireName, RecordType)> {
+        self.records.keys().map(|key| (WireName::from(&key.name), key.record_type))
+    }
+
     /// Whether the file has something to say about the name itself.
     pub(super) fn holds(&self, name: &LowerName) -> bool {
         holds(&self.records, name)

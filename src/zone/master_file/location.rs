@@ -67,7 +67,7 @@ fn angle(scanner: &mut Tokens<'_>, most: u32, directions: [&str; 2]) -> Result<u
         let thousandths = if unit == "seconds" {
             decimal(&token, 3)
         } else {
-            decimal(&token, 0).map(|n| n * 1000)
+            decimal(&token, 0).and_then(|number| number.checked_mul(1000))
         };
         let thousandths = thousandths
             .filter(|number| *number < i64::from(most + 1) * 1000)

@@ -178,6 +178,8 @@ fn an_entry_that_is_none_is_refused_with_its_line() {
         ("x CNAME a\nx CNAME b", 4, "has two CNAME records"),
         ("x CNAME a\nx A 192.0.2.1", 4, "x.example.com. has a CNAME beside other data"),
         ("x LOC 91 N 0 E 0m", 3, "degrees from 0 to 90"),
+        ("x LOC 18446744073709552 N 0 E 0m", 3, "degrees from 0 to 90"),
+        ("x LOC 1 N 0 E 92233720368547758m", 3, "this altitude is out of range"),
         ("x EUI48 00-00-5e-00-53", 3, "is not 6 octets"),
         ("$INCLUDE none", 3, "cannot read none"),
         ("$INCLUDE bad", 3, "in bad line 2: this entry cannot be read: A: \"192.0.2.300\""),

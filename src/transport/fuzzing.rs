@@ -1,0 +1,48 @@
+//! Streams without sockets, for fuzz targets.
+
+use super::{
+    serving::{ResolveError, ServingState},
+    stream::{Ended, StreamContext, serve},
+};
+use crate::{dns::Transport, engine::Engine};
+use arc_swap::ArcSwap;
+use std::{io, net::IpAddr, sync::Arc};
+use tokio::io::{AsyncRead, AsyncWrite};
+
+/// What answers the queries of any number of streams.
+pub struct StreamServer(StreamContext);
+
+/// How a stream that was answered has come to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StreamEnd {
+    /// The client has closed it.
+    Closed,
+    /// A rule has reset it.
+    Reset,
+}
+
+impl StreamServer {
+    /// # Errors
+    ///
+    /// The address of an upstream resolver cannot be found.
+    pub fn new(engine: Engine) -> Result<Self, ResolveError> {
+        let serving = Arc::new(ArcSwap::from_pointee(ServingState::new(engine)?));
+        Ok(Self(StreamContext { serving, binding: None, events: None }))
+    }
+
+    /// Answers the queries of one stream, as those of a TCP connection are answered.
+    ///
+    /// # Errors
+    ///
+    /// The stream's own, and what is no DNS.
+    pub async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
+        &self,
+        stream: S,
+        client: IpAddr,
+    ) -> io::Result<StreamEnd> {
+        Ok(match serve(stream, client, Transport::Tcp, self.0.clone()).await? {
+            Ended::Closed => StreamEnd::Closed,
+            Ended::Reset(_) => StreamEnd::Reset,
+        })
+    }
+}
