@@ -33,6 +33,8 @@ impl SyntaxError {
     /// The parser's words, or better ones for mistakes that it does not understand.
     pub(super) fn of_parser(text: &str, error: &YamlError) -> Self {
         let (line, column) = match error.mark {
+            // Where the text ends without the end of a line, the parser is a line ahead.
+            Some(mark) if mark.line > text.split('\n').count() => line_and_column(text, text.len()),
             Some(mark) => (mark.line, mark.column),
             None => line_and_column(text, error.index),
         };

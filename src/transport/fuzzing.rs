@@ -1,6 +1,7 @@
 //! Streams without sockets, for fuzz targets.
 
 use super::{
+    bounds::Bounds,
     serving::{ResolveError, ServingState},
     stream::{Ended, StreamContext, serve},
 };
@@ -27,7 +28,7 @@ impl StreamServer {
     /// The address of an upstream resolver cannot be found.
     pub fn new(engine: Engine) -> Result<Self, ResolveError> {
         let serving = Arc::new(ArcSwap::from_pointee(ServingState::new(engine)?));
-        Ok(Self(StreamContext { serving, binding: None, events: None }))
+        Ok(Self(StreamContext { serving, binding: None, events: None, bounds: Bounds::new(1) }))
     }
 
     /// Answers the queries of one stream, as those of a TCP connection are answered.
