@@ -86,8 +86,8 @@ pub(super) fn read_rule(node: &Node, reader: &mut Reader<'_>) -> Option<RuleSpec
     })
 }
 
-/// Record types of a rule, at most: some hundred are registered, and each query is compared with all
-/// of them.
+/// Record types of a rule, at most: some hundred are registered, and each query is compared with
+/// all of them.
 const MOST_TYPES: usize = 256;
 
 fn read_patterns(node: &Node, reader: &mut Reader<'_>) -> Vec<At<Pattern>> {

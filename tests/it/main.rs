@@ -2,6 +2,7 @@
 //! documents; the source tree. (What has a test for each of many files is in `tests/cases`.)
 
 mod beginning;
+mod bounds;
 mod byte_order_marks;
 mod commands;
 mod countries;
@@ -9,6 +10,7 @@ mod detectors;
 mod docs;
 mod events;
 mod examples;
+mod growth;
 mod hangup;
 mod hint;
 mod house;

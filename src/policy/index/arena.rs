@@ -32,8 +32,8 @@ pub(in crate::policy) struct PatternArena {
 /// Octets of a head.
 const HEAD: usize = 5;
 
-/// Octets of all patterns of a set of rules, at most: fifty million names, which take as much memory
-/// again for their index.
+/// Octets of all patterns of a set of rules, at most: fifty million names, which take as much
+/// memory again for their index.
 const MAX_OCTETS: usize = 1 << 30;
 
 /// Patterns of one text in a set of rules, at most: a query about such a name asks each of their
