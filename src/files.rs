@@ -318,6 +318,15 @@ impl FileSource {
     ///
     /// The system's, with the path.
     pub fn list(&self, folder: &Path, endings: &[&str]) -> Result<Vec<PathBuf>, FileError> {
+        self.list_at_most(MOST_FILES, folder, endings)
+    }
+
+    fn list_at_most(
+        &self,
+        most: usize,
+        folder: &Path,
+        endings: &[&str],
+    ) -> Result<Vec<PathBuf>, FileError> {
         let fail = |why| FileError { path: self.shown(folder), why };
         let is_one = |path: &PathBuf| {
             let name = path.file_name().map(|name| name.to_string_lossy());
@@ -335,12 +344,12 @@ impl FileSource {
                 .and_then(|entries| {
                     let paths = entries.map(|entry| Ok(folder.join(entry?.file_name())));
                     let ours = paths.filter(|path| path.as_ref().map_or(true, is_one));
-                    ours.take(MOST_FILES + 1).collect::<io::Result<Vec<_>>>()
+                    ours.take(most + 1).collect::<io::Result<Vec<_>>>()
                 })
                 .map_err(fail)?,
         };
-        if found.len() > MOST_FILES {
-            let why = format!("a folder holds at most {MOST_FILES} of these files");
+        if found.len() > most {
+            let why = format!("a folder holds at most {most} of these files");
             return Err(fail(io::Error::other(why)));
         }
         found.sort();
@@ -352,6 +361,21 @@ impl FileSource {
 mod tests {
     use super::FileSource;
     use std::{fs, io::Read, path::Path};
+
+    #[test]
+    fn a_folder_holds_so_many_files_and_others_do_not_count() {
+        let folder = std::env::temp_dir().join(format!("splinterdns-many-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        for name in ["a.zone", "b.zone", "c.txt", ".d.zone"] {
+            fs::write(folder.join(name), "").unwrap();
+        }
+        let files = FileSource::Folder(folder.clone());
+        let list = |most| files.list_at_most(most, Path::new(""), &[".zone"]);
+        let (two, one) = (list(2), list(1));
+        fs::remove_dir_all(&folder).unwrap();
+        assert_eq!(two.unwrap(), [Path::new("a.zone"), Path::new("b.zone")]);
+        assert!(one.unwrap_err().to_string().ends_with("a folder holds at most 1 of these files"));
+    }
 
     #[test]
     fn a_mark_is_no_text_at_the_beginning_and_is_text_elsewhere() {

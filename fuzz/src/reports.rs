@@ -34,7 +34,9 @@ pub fn is_inside(text: &str, line: usize, column: usize) -> bool {
         let text = line.checked_sub(1).and_then(|above| lines.nth(above));
         text.is_some_and(|text| (1..=text.chars().count() + 2).contains(&column))
     };
-    is_in(Box::new(text.split(breaks))) || is_in(Box::new(text.split('\n')))
+    // The end of a text whose last line has no end counts as the line behind it.
+    let is_end = column == 1 && line == text.split(breaks).count() + 1;
+    is_end || is_in(Box::new(text.split(breaks))) || is_in(Box::new(text.split('\n')))
 }
 
 fn check_words(words: &str) {

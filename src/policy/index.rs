@@ -22,7 +22,7 @@ use std::{
     cell::Cell,
     collections::{HashMap, hash_map::Entry},
 };
-use substrings::Substrings;
+use substrings::{MOST_LETTERS, Substrings};
 use suffixes::{Pending, SuffixTable};
 
 /// The index over the patterns of one set of rules, and the patterns themselves.
@@ -61,7 +61,7 @@ impl PatternIndex {
     pub(super) fn new(arena: PatternArena, progress: &Progress) -> Result<Self, TooManyPatterns> {
         arena.check_size()?;
         let (mut substrings, mut expressions, mut every) = (Vec::new(), Vec::new(), Vec::new());
-        let mut seen = SeenPatterns::default();
+        let (mut seen, mut letters) = (SeenPatterns::default(), 0);
         for id in arena.ids() {
             let (form, text) = arena.raw(id);
             let kind = match form {
@@ -73,6 +73,11 @@ impl PatternIndex {
             };
             if seen.is_new(form, text, arena.rule_of(id))? {
                 kind.push(id);
+                letters += if form == Form::Regex { 0 } else { text.len() };
+            }
+            if letters > MOST_LETTERS {
+                let why = format!("parts of names have at most {MOST_LETTERS} letters together");
+                return Err(TooManyPatterns::Kind(why));
             }
         }
         drop(seen);
@@ -146,7 +151,7 @@ impl PatternIndex {
             }
         };
         let certain = |id| found(id, &|| true);
-        self.suffixes.find_among(&self.arena, name, is_above, certain);
+        self.suffixes.find_while(&self.arena, name, is_above, certain);
         let literals = self.substrings.find(name, |id| found(id, &|| true));
         self.expressions.candidates(name, literals, found);
     }

@@ -10,6 +10,8 @@ mod detectors;
 mod docs;
 mod events;
 mod examples;
+mod file_bounds;
+mod growth;
 mod hangup;
 mod hint;
 mod house;

@@ -10,9 +10,12 @@ use hickory_proto::{
 use jiff::civil::DateTime;
 use splinterdns::{
     config::{LabSpec, ListenerSpec},
-    diagnostic::{At, Place},
+    diagnostic::{At, Place, Report},
     dns::{QueryView, Rtype, wire_name},
-    engine::{Engine, LabSources, Payload, Request, Response, Scratch as EngineScratch, load},
+    engine::{
+        Engine, LabSources, Payload, Request, Response, Scratch as EngineScratch, check_countries,
+        check_zones, load,
+    },
     files::FileSource,
     model::CountryCode,
     policy::Country,
@@ -82,6 +85,19 @@ pub(crate) fn own_lab(countries: &[(&str, &str)]) -> (Scratch, Sources) {
 
 pub(crate) fn load_from(sources: &Sources) -> Lab {
     load(sources).unwrap_or_else(|error| panic!("{error}")).0
+}
+
+/// All that is wrong with the files of a folder: a lab's, where it has `lab.yaml`, or else country
+/// and zone files.
+pub(crate) fn report_on(folder: &Path) -> String {
+    if folder.join("lab.yaml").exists() {
+        return load(&from_folder(folder)).err().map_or(String::new(), |error| error.to_string());
+    }
+    let (files, mut report) = (FileSource::Folder(folder.to_owned()), Report::default());
+    let named = |endings| files.list(Path::new(""), endings).unwrap();
+    check_countries(&files, &named(&[".yaml"]), &mut report).unwrap();
+    check_zones(folder, &named(&[".zone"]), &mut report).unwrap();
+    if report.is_clean() { String::new() } else { report.to_string() }
 }
 
 /// The shipped lab, on a day, or today.

@@ -9,8 +9,9 @@ use crate::dns::Form;
 use daachorse::DoubleArrayAhoCorasick;
 use std::collections::HashMap;
 
-/// Letters of all texts together, at most. While the automaton is built each takes some 100 octets.
-const MOST_LETTERS: usize = 1 << 22;
+/// Letters of all parts of names together, at most. While the automaton is built each takes some
+/// 100 octets.
+pub(super) const MOST_LETTERS: usize = 1 << 22;
 
 /// The index.
 #[derive(Default)]
@@ -55,10 +56,6 @@ impl Substrings {
                 texts.len() - 1
             });
             owners.push((number, owner));
-        }
-        if texts.iter().map(|text| text.len()).sum::<usize>() > MOST_LETTERS {
-            let why = format!("parts of names have at most {MOST_LETTERS} letters together");
-            return Err(TooManyPatterns::Kind(why));
         }
         let automaton = DoubleArrayAhoCorasick::new(texts)
             .map_err(|why| TooManyPatterns::Kind(why.to_string()))?;

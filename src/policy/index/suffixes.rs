@@ -11,7 +11,7 @@
 
 use super::arena::{MOST_SAME, PatternArena, PatternId, TooManyPatterns};
 use crate::{dns::Form, progress::Counter, sys::prefetch};
-use hashbrown::DefaultHashBuilder;
+use hashbrown::{DefaultHashBuilder, HashMap};
 use std::hash::{BuildHasher, Hasher};
 
 /// The table.
@@ -44,6 +44,14 @@ struct Suffix<'n> {
 /// is smaller is there before it could be asked for.
 const LARGE: usize = 1 << 16;
 
+/// While a table is filled: for the hash of a text that many patterns have, the slot of the first
+/// of them that is of the last rule, and how many come before it. So the next one is put behind
+/// them without a walk over all.
+type ChainEnds = HashMap<u64, (usize, usize)>;
+
+/// From so many patterns of one text on its end is kept.
+const LONG_CHAIN: usize = 8;
+
 /// A search whose slots have been asked for.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::policy) struct Pending {
@@ -60,8 +68,9 @@ impl SuffixTable {
     ) -> Result<Self, TooManyPatterns> {
         let ids = || arena.ids().filter(|id| arena.raw(*id).0.is_about_labels());
         let mut table = Self { slots: vec![None; ids().count() * 2], ..Self::default() };
+        let mut ends = ChainEnds::default();
         for id in ids() {
-            table.insert(arena, id)?;
+            table.insert(arena, id, &mut ends)?;
             done.step();
         }
         Ok(table)
@@ -69,21 +78,31 @@ impl SuffixTable {
 
     /// Adds a pattern, unless its rule has it already: only the first of a rule ever decides, and a
     /// list that repeats one line would make every search for that name walk over all of them.
-    fn insert(&mut self, arena: &PatternArena, id: PatternId) -> Result<(), TooManyPatterns> {
+    fn insert(
+        &mut self,
+        arena: &PatternArena,
+        id: PatternId,
+        ends: &mut ChainEnds,
+    ) -> Result<(), TooManyPatterns> {
         let (form, text) = arena.raw(id);
         let (mut hash, mut labels) = (0, 0);
         for suffix in suffixes(&self.hasher, text) {
             hash = suffix.hash;
             labels += 1;
         }
-        let first = arena.first_beside(id);
-        let mut same = 0;
-        for other in self.candidates(hash) {
+        let (first, tag) = (arena.first_beside(id), hash as u32);
+        let (mut at, mut same) = ends.get(&hash).copied().unwrap_or((self.home(hash), 0));
+        let mut beside = None;
+        while let Some(slot) = self.slots[at] {
             // Those of the same rule were the last to come, so few texts are read here.
-            if other >= first && arena.raw(other) == (form, text) {
-                return Ok(());
+            if slot.tag == tag && slot.id >= first {
+                if arena.raw(slot.id) == (form, text) {
+                    return Ok(());
+                }
+                beside = beside.or(Some((at, same)));
             }
-            same += 1;
+            same += usize::from(slot.tag == tag);
+            at = self.after(at);
         }
         if same >= MOST_SAME {
             let same = self.candidates(hash).filter(|other| arena.raw(*other).1 == text);
@@ -92,22 +111,29 @@ impl SuffixTable {
                 return Err(TooManyPatterns::Same { text });
             }
         }
-        let mut at = self.home(hash);
-        while self.slots[at].is_some() {
-            at = self.after(at);
-        }
-        self.slots[at] = Some(Slot { tag: hash as u32, id });
+        self.slots[at] = Some(Slot { tag, id });
         self.depths |= 1 << (labels - 1);
+        if same >= LONG_CHAIN {
+            ends.insert(hash, beside.unwrap_or((at, same)));
+        }
         Ok(())
     }
 
     /// Tells `found` of every pattern that matches a name.
-    pub(super) fn find(&self, arena: &PatternArena, name: &str, found: impl FnMut(PatternId)) {
-        self.find_among(arena, name, |_| true, found);
+    pub(super) fn find(&self, arena: &PatternArena, name: &str, mut found: impl FnMut(PatternId)) {
+        for suffix in self.sought(name) {
+            let is_whole = suffix.text.len() == name.len();
+            for id in self.candidates(suffix.hash) {
+                let (form, text) = arena.raw(id);
+                if text == suffix.text && reaches(form, is_whole) {
+                    found(id);
+                }
+            }
+        }
     }
 
-    /// The same of those that are wanted.
-    pub(super) fn find_among(
+    /// The same of those that are wanted: of patterns with one text none behind one that is not.
+    pub(super) fn find_while(
         &self,
         arena: &PatternArena,
         name: &str,
@@ -116,10 +142,13 @@ impl SuffixTable {
     ) {
         for suffix in self.sought(name) {
             let is_whole = suffix.text.len() == name.len();
-            for id in self.candidates(suffix.hash).filter(|id| wanted(*id)) {
+            for id in self.candidates(suffix.hash) {
                 let (form, text) = arena.raw(id);
-                if text == suffix.text && reaches(form, is_whole) {
-                    found(id);
+                // Those of one text come in their order.
+                match text == suffix.text {
+                    true if !wanted(id) => break,
+                    true if reaches(form, is_whole) => found(id),
+                    _ => {}
                 }
             }
         }
