@@ -242,6 +242,11 @@ fn is_address(name: &str) -> bool {
 }
 
 fn sound_regex(regex: &str) -> Result<String, PatternError> {
+    if regex.is_empty() {
+        // It would match every name, which is written "."; so it is a slip of a list's author.
+        let why = "it is empty; every name is \".\"".to_owned();
+        return Err(PatternError::Regex { text: String::new(), why });
+    }
     let read = read_expression(regex).map(|_| regex.to_owned());
     read.map_err(|why| PatternError::Regex { text: regex.to_owned(), why })
 }
@@ -386,6 +391,7 @@ mod tests {
         assert_eq!(Pattern::parse("="), Err(PatternError::Empty));
         assert!(matches!(Pattern::parse("a*b.example"), Err(PatternError::StarInside(_))));
         assert!(matches!(Pattern::parse("/(/"), Err(PatternError::Regex { .. })));
+        assert!(matches!(Pattern::parse("//"), Err(PatternError::Regex { .. })));
         assert!(matches!(Pattern::parse("/^a"), Err(PatternError::OpenRegex(_))));
         for host in [
             "https://a.example/",
