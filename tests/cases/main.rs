@@ -1,5 +1,6 @@
-//! One test for each scenario, each bad input, each row of the fidelity table and each kind of query
-//! that the RFCs speak of, so that a failure hides no other: `cargo test --test cases pakistan` plays Pakistan's scenarios and asks its rows.
+//! One test for each scenario, each bad input, each row of the fidelity table and each kind of
+//! query that the RFCs speak of, so that a failure hides no other: `cargo test --test cases
+//! pakistan` plays Pakistan's scenarios and asks its rows.
 
 mod conformance;
 mod fidelity;
