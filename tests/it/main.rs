@@ -4,6 +4,7 @@
 mod beginning;
 mod byte_order_marks;
 mod commands;
+mod cost;
 mod countries;
 mod detectors;
 mod docs;
