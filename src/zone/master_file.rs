@@ -12,7 +12,7 @@ mod service_params;
 #[cfg(test)]
 mod tests;
 
-use crate::dns::{read_wire, write_wire};
+use crate::dns::{constants::RECORDS_ROOM, read_wire, write_wire};
 use domain::base::Rtype;
 use entry::{Entry, Item, Items, Token};
 use head::{Head, checked_ttl, seconds};
@@ -64,9 +64,6 @@ pub(super) struct MasterFile {
     /// Comments that have a line for themselves, with that line.
     pub(super) comments: Vec<(usize, String)>,
 }
-
-/// What a message has room for beside its header, question and OPT (RFC 1035 section 4.2.2).
-const MAX_SET: usize = 65_535 - 12 - (255 + 4) - 11;
 
 /// As many files as may include each other.
 const MAX_DEPTH: usize = 8;
@@ -268,7 +265,7 @@ impl Reading<'_> {
             return Err(ScanError::new(why));
         }
         held.octets += octets;
-        if held.octets > MAX_SET {
+        if held.octets > RECORDS_ROOM {
             let why = format!("{owner} has more records of this type than one message holds");
             return Err(ScanError::new(why));
         }
