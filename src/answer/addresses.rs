@@ -80,6 +80,15 @@ impl AddressFamily {
 }
 
 impl AddressChoice {
+    /// How many addresses one answer has.
+    #[must_use]
+    pub fn at_a_time(&self) -> usize {
+        match self.pick {
+            Pick::All => self.addresses.len(),
+            Pick::Ring | Pick::Random | Pick::ByName => 1,
+        }
+    }
+
     /// The addresses of one answer to a question for a name.
     #[must_use]
     pub fn pick(&self, qname: &Name, sampler: Sampler<'_>) -> &[IpAddr] {

@@ -1,6 +1,6 @@
 //! Forged aliases: where they lead.
 
-use crate::dns::{Name, wire_name};
+use crate::dns::{Name, constants::MAX_NAME_LEN, wire_name, write_wire};
 use hickory_proto::rr::Name as WireName;
 use std::borrow::Cow;
 
@@ -32,6 +32,16 @@ impl ForgedAlias {
                 wire_name(&format!("{joined}.")).ok().map(Cow::Owned)
             }
         }
+    }
+
+    /// Octets of the longest name that it leads to.
+    pub(super) fn longest(&self) -> usize {
+        if self.garden.is_some() {
+            return MAX_NAME_LEN;
+        }
+        let mut octets = Vec::new();
+        write_wire(&self.target, &mut octets);
+        octets.len()
     }
 
     /// Whether it leads to a name.

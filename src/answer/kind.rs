@@ -61,6 +61,11 @@ pub trait AnswerKind: fmt::Debug + Send + Sync {
         })
     }
 
+    /// Octets of the records that it makes itself for one reply, at most.
+    fn record_octets(&self, _form: &MessageForm) -> usize {
+        0
+    }
+
     /// Whether its parts differ from day to day.
     fn is_dated(&self) -> bool {
         false
@@ -176,6 +181,12 @@ impl Answer {
     #[must_use]
     pub const fn span(&self) -> AnswerSpan {
         self.span
+    }
+
+    /// Octets of the records in one reply, at most; its parts have theirs.
+    #[must_use]
+    pub fn record_octets(&self) -> usize {
+        self.kind.record_octets(&self.form)
     }
 
     /// The parsers of those who send it, or parts of it.

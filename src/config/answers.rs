@@ -15,7 +15,7 @@ use crate::{
         MOST_REPLIES, MessageForm, Pick, kind_named,
     },
     diagnostic::{At, Mismatch, Report, UnknownWord},
-    dns::QueryParser,
+    dns::{QueryParser, constants::RECORDS_ROOM},
     files::FileSource,
 };
 use std::{collections::HashMap, net::IpAddr, path::Path, sync::Arc};
@@ -225,6 +225,9 @@ fn is_bounded(answer: &Answer, node: &Node, reader: &mut Reader<'_>) -> bool {
             format!("its last reply after {} s", latest.as_secs_f64()),
             format!("{} s", LONGEST.as_secs()),
         )
+    } else if answer.record_octets() > RECORDS_ROOM {
+        // By TCP too it would be cut, and the client ask again for ever.
+        ConfigError::TooLong { found: answer.record_octets(), most: RECORDS_ROOM }
     } else {
         return true;
     };

@@ -96,10 +96,11 @@ pub fn read_country(file: usize, path: PathBuf, report: &mut Report) -> Option<C
         .into_iter()
         .map(|(name, key, answer)| named_answer(name, key, answer, reader))
         .collect();
-    let operators =
-        fields.get("operators").map_or(Vec::new(), |list| reader.items(list, "operators"));
+    let operator_list = fields.get("operators");
+    let operators = operator_list.map_or(Vec::new(), |list| reader.items(list, "operators"));
     let operators = operators.into_iter().filter_map(|item| read_operator(item, reader)).collect();
-    let rules = fields.get("rules").map_or(Vec::new(), |list| rules(list, reader));
+    let own_rules = fields.get("rules");
+    let rules = own_rules.map_or(Vec::new(), |list| rules(list, reader));
     let findings = read_findings(&mut fields, reader);
     let changes = fields.get("changes").map_or(Vec::new(), |list| reader.items(list, "changes"));
     let changes = changes.into_iter().filter_map(|item| read_change(item, reader)).collect();
@@ -111,6 +112,11 @@ pub fn read_country(file: usize, path: PathBuf, report: &mut Report) -> Option<C
         .filter_map(|(name, key, text)| source(name, key, text, reader))
         .collect();
     fields.finish(reader);
+    if own_rules.or(operator_list).is_none() && reader.report.is_clean() {
+        // A file that is being written may end so, and would let everything through.
+        let meant = "if it is to block nothing, write \"rules: []\"";
+        reader.warn(&tree, format!("this country has no rules; {meant}"));
+    }
     Some(CountrySpec {
         file,
         path,

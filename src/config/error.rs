@@ -62,6 +62,14 @@ pub enum ConfigError {
         /// What there may be.
         most: String,
     },
+    /// An answer with more records than a message can have.
+    #[error("this answer has {found} octets of records; one message has room for {most}")]
+    TooLong {
+        /// How many there may be in one reply.
+        found: usize,
+        /// How many there may be.
+        most: usize,
+    },
     /// Answers that name each other in a circle.
     #[error("this answer is made of itself: {chain}")]
     Circular {

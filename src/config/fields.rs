@@ -56,6 +56,12 @@ impl<'r> Reader<'r> {
         self.report.add(place, problem);
     }
 
+    /// Notes what is odd and no problem.
+    pub(super) fn warn(&mut self, node: &Node, warning: impl fmt::Display) {
+        let place = self.place(node);
+        self.report.warn(place, warning);
+    }
+
     /// "found …; expected …" at a node.
     pub(super) fn expected(&mut self, node: &Node, expected: impl Into<String>) {
         let found = describe(node);

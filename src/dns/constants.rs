@@ -18,6 +18,10 @@ pub const MIN_UDP_PAYLOAD: usize = 512;
 /// common path fragments it (DNS flag day 2020).
 pub const UDP_PAYLOAD: u16 = 1232;
 
+/// What the longest message (RFC 1035 section 4.2.2) has room for beside its header, the longest
+/// question and an OPT.
+pub const RECORDS_ROOM: usize = u16::MAX as usize - HEADER_LEN - (MAX_NAME_LEN + 4) - 11;
+
 /// TYPE of the OPT pseudo-record (RFC 6891 section 6.1.1).
 pub const OPT: u16 = 41;
 

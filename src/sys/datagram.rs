@@ -130,19 +130,25 @@ impl ReturnPath {
     }
 
     /// Only the address must be kept; an interface index in the control message would pin the way
-    /// out.
+    /// out. But a link-local address means nothing without its interface (RFC 4007 section 6).
     fn unpin_interface(&mut self) {
         let header = size_of::<libc::cmsghdr>();
         // SAFETY: the buffer is aligned for a cmsghdr, longer than one, and zeroed where the kernel
         // wrote nothing.
         let kind = unsafe { (*self.control.0.as_ptr().cast::<libc::cmsghdr>()).cmsg_type };
-        if self.control_length > header
-            && kind == libc::IP_PKTINFO
-            && i32::from(self.name.ss_family) == libc::AF_INET
-        {
-            // ipi_ifindex is the first field of in_pktinfo, and the kernel aligns the data behind
-            // the header.
-            self.control.0[header..header + 4].fill(0);
+        if self.control_length <= header {
+            return;
+        }
+        // The kernel aligns the data behind the header.
+        let data = &mut self.control.0[header..];
+        match (i32::from(self.name.ss_family), kind) {
+            // ipi_ifindex is the first field of in_pktinfo.
+            (libc::AF_INET, libc::IP_PKTINFO) => data[..4].fill(0),
+            // Of in6_pktinfo the address is.
+            (libc::AF_INET6, libc::IPV6_PKTINFO) if (data[0], data[1] & 0xc0) != (0xfe, 0x80) => {
+                data[16..20].fill(0);
+            }
+            _ => {}
         }
     }
 
@@ -312,5 +318,37 @@ impl Outbox {
         let start = self.octets.len();
         self.octets.extend_from_slice(reply);
         self.replies.push((index, start..self.octets.len()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ReturnPath;
+    use nix::libc;
+
+    /// The octets of a control message with these data, when they have come from the kernel.
+    fn unpinned(family: i32, kind: i32, data: &[u8]) -> Vec<u8> {
+        let mut path = ReturnPath::nowhere();
+        let header = size_of::<libc::cmsghdr>();
+        path.name.ss_family = family.try_into().unwrap();
+        path.control.0[header - 4..header].copy_from_slice(&kind.to_ne_bytes());
+        path.control.0[header..header + data.len()].copy_from_slice(data);
+        path.control_length = header + data.len();
+        path.unpin_interface();
+        path.control.0[header..header + data.len()].to_vec()
+    }
+
+    #[test]
+    fn replies_leave_by_any_interface_unless_their_address_is_link_local() {
+        // Interface 3, then the addresses.
+        let v4 = [3, 0, 0, 0, 192, 0, 2, 1, 192, 0, 2, 1];
+        let (kept, v4_kind) = ([0, 0, 0, 0, 192, 0, 2, 1, 192, 0, 2, 1], libc::IP_PKTINFO);
+        assert_eq!(unpinned(libc::AF_INET, v4_kind, &v4), kept);
+        let v6 = |first: [u8; 2], interface| [&first[..], &[7; 14], &[interface, 0, 0, 0]].concat();
+        for (first, after) in [([0x20, 0x01], 0), ([0xfd, 0x00], 0), ([0xfe, 0x80], 3)] {
+            let octets = unpinned(libc::AF_INET6, libc::IPV6_PKTINFO, &v6(first, 3));
+            assert_eq!(octets, v6(first, after));
+        }
+        assert_eq!(unpinned(libc::AF_INET, 1234, &v4), v4, "another message");
     }
 }

@@ -145,7 +145,7 @@ fn swap(why: Reason, new: ServingState, serving: &ArcSwap<ServingState>) {
 /// What is odd about the files.
 pub(super) fn warn(report: &Report) {
     if let Some(warnings) = report.warnings() {
-        tracing::warn!("read, with what is left out:\n{warnings}");
+        tracing::warn!("read, with warnings:\n{warnings}");
     }
 }
 

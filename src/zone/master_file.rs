@@ -19,7 +19,7 @@ use crate::{
 };
 use domain::base::Rtype;
 use entry::{Entry, Item, Items, Token};
-use head::{Head, ttl};
+use head::{Head, checked_ttl, seconds};
 use held_set::HeldSet;
 use hickory_proto::{
     rr::{LowerName, Name as WireName, RData, Record, RecordSet, RecordType, RrKey, rdata::NULL},
@@ -164,11 +164,11 @@ impl Reading<'_> {
     ) -> Result<(), ScanError> {
         match (word, arguments) {
             ("$ORIGIN", [origin]) => self.origin = name(origin, &self.origin)?,
-            ("$TTL", [seconds]) => {
-                let seconds_read = seconds.word().as_deref().and_then(ttl);
-                self.default_ttl = Some(seconds_read.ok_or_else(|| {
-                    ScanError::new(format!("{:?} is no TTL such as 3600 or 1h", seconds.shown()))
-                })?);
+            ("$TTL", [said]) => {
+                let ttl = said.word().as_deref().and_then(seconds).ok_or_else(|| {
+                    ScanError::new(format!("{:?} is no TTL such as 3600 or 1h", said.shown()))
+                })?;
+                self.default_ttl = Some(checked_ttl(ttl)?);
             }
             ("$INCLUDE", [file]) => self.included(file, None, depth)?,
             ("$INCLUDE", [file, origin]) => {
@@ -253,13 +253,18 @@ impl Reading<'_> {
     /// The TTL that stands in the record; else the file's; else that of the record before; else
     /// the SOA's MINIMUM, which RFC 1035 section 3.3.13 meant for it.
     fn ttl_of(&self, head: &Head, data: &[u8]) -> Result<u32, ScanError> {
-        let minimum = || match data.last_chunk() {
-            Some(minimum) if head.rtype == Rtype::SOA => Some(u32::from_be_bytes(*minimum)),
-            _ => None,
-        };
-        head.ttl.or(self.default_ttl).or(self.ttl).or_else(minimum).ok_or_else(|| {
-            ScanError::new("it has no TTL, and neither $TTL nor a record before it says one")
-        })
+        if let Some(ttl) = head.ttl.or(self.default_ttl).or(self.ttl) {
+            return Ok(ttl);
+        }
+        match data.last_chunk() {
+            Some(minimum) if head.rtype == Rtype::SOA => {
+                checked_ttl(u32::from_be_bytes(*minimum).into())
+            }
+            _ => {
+                let why = "it has no TTL, and neither $TTL nor a record before it says one";
+                Err(ScanError::new(why))
+            }
+        }
     }
 
     fn insert(&mut self, record: Record, octets: usize, line: usize) -> Result<(), ScanError> {

@@ -251,6 +251,27 @@ fn check_says_what_it_checked_and_its_exit_code_tells_the_rest() {
     assert_eq!(splinterdns(&["check", "configs/nowhere"]).status.code(), Some(2));
 }
 
+/// A file that is still being written may end anywhere, and be a country that blocks nothing.
+#[test]
+fn a_country_without_rules_is_told_unless_it_says_so() {
+    let scratch = Scratch::new();
+    let checked = |rest: &str| {
+        let head = "country: XX\nname: Nowhere\nclients: [127.99.0.0/16]\n";
+        let file = scratch.write("xx.yaml", &format!("{head}{rest}"));
+        let output = splinterdns(&["check", file.to_str().unwrap()]);
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    for cut in ["", "rules:\n", "operators:\n", "sources: {}\n"] {
+        let said = checked(cut);
+        assert!(said.contains("xx.yaml:1:1: this country has no rules"), "{cut:?}: {said}");
+    }
+    let operator = "{operator: one, name: One, clients: [127.99.1.0/24], rules: []}";
+    for meant in ["rules: []\n", &format!("operators: [{operator}]\n")] {
+        assert_eq!(checked(meant), "", "{meant:?}");
+    }
+}
+
 #[test]
 fn yaml_files_may_end_in_yml() {
     let scratch = Scratch::new();

@@ -5,6 +5,7 @@ mod beginning;
 mod bounds;
 mod byte_order_marks;
 mod commands;
+mod cost;
 mod countries;
 mod detectors;
 mod docs;

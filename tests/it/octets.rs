@@ -178,7 +178,7 @@ fn texts(lengths: &[usize]) -> (Scratch, Sources) {
 }
 
 #[test]
-fn texts_fill_a_record_and_no_more() {
+fn texts_fill_a_message_and_no_more() {
     let query = question("long.example.", RecordType::TXT).to_vec().unwrap();
     let reply = |lengths: &[usize]| {
         let lab = load_from(&texts(lengths).1);
@@ -186,15 +186,51 @@ fn texts_fill_a_record_and_no_more() {
         let [(_, Sent::Message(reply))] = &sent[..] else { panic!("{sent:?}") };
         reply.clone()
     };
-    let whole = reply(&[60_000]);
-    assert!(whole.len() > 60_000 && whole[2] & 0x02 == 0);
-    // The record would have room, but not the message; nor has one for two of them.
-    for lengths in [&[65_279][..], &[60_000, 60_000, 60_000]] {
-        let cut = reply(lengths);
-        assert_eq!((cut.len(), cut[2] & 0x02, &cut[6..8]), (query.len(), 2, &[0, 0][..]));
+    // A record more, and a question of 255 octets, would still have room.
+    for lengths in [&[64_986][..], &[60_000, 4_973]] {
+        let whole = reply(lengths);
+        assert!(whole.len() > 64_900 && whole[2] & 0x02 == 0, "{lengths:?}");
     }
-    let (scratch, _) = texts(&[65_280]);
-    let output = splinterdns(&["check", scratch.path().to_str().unwrap()]);
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert!(said.contains("texts of at most 65279 octets"), "{}", &said[..200]);
+    for lengths in [&[64_987][..], &[60_000, 4_974], &[65_280]] {
+        let (scratch, _) = texts(lengths);
+        let output = splinterdns(&["check", scratch.path().to_str().unwrap()]);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.contains("one message has room for 65253"), "{said:.300}");
+    }
+}
+
+/// As many addresses as a message has room for, and one more.
+#[test]
+fn addresses_that_are_all_sent_fill_a_message_and_no_more() {
+    let head = "country: XX\nname: Poolland\nclients: [127.86.0.0/16]\npools: {p: {file: p, pick: ";
+    let rule = "rule: all, names: [all.example], evidence: assumed, sources: [T]";
+    for (answer, most) in [
+        ("{a: {pool: p}}", 4078),
+        ("{a: {pool: p}, aaaa: '::1'}", 4076),
+        // The alias is the owner of each, in 23 octets.
+        ("{a: {pool: p}, cname: 'page.provider.example'}", 1762),
+        ("{a: {pool: p}, cname: '*.garden.example'}", 241),
+    ] {
+        let check = |count: u32, pick: &str| {
+            let country = format!(
+                "{head}{pick}}}}}\nrules: [{{{rule}, answer: {{poison: {answer}}}}}]\n\
+                 sources: {{T: made for this test}}\n"
+            );
+            let (scratch, sources) = own_lab(&[("xx", &country)]);
+            let address = |number| std::net::Ipv4Addr::from(0x0a00_0000 + number).to_string();
+            let pool: Vec<_> = (0..count).map(address).collect();
+            scratch.write("countries/p", &pool.join("\n"));
+            let output = splinterdns(&["check", scratch.path().to_str().unwrap()]);
+            (output.status.success(), scratch, sources)
+        };
+        assert!(!check(most + 1, "all").0 && check(most + 1, "ring").0, "{answer}");
+        let (good, _scratch, sources) = check(most, "all");
+        assert!(good, "{answer}");
+        let query = question("all.example.", RecordType::ANY).to_vec().unwrap();
+        let lab = load_from(&sources);
+        let sent = respond(&lab, &query, [127, 86, 0, 1].into(), Transport::Tcp);
+        let [(_, Sent::Message(reply))] = &sent[..] else { panic!("{sent:?}") };
+        let answers = u32::from(u16::from_be_bytes([reply[6], reply[7]]));
+        assert!(reply[2] & 0x02 == 0 && answers >= most, "{answer}: {answers}");
+    }
 }

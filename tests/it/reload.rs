@@ -161,21 +161,30 @@ fn a_list_that_was_missing_is_noticed_when_it_comes() {
     assert!(is_blocked(&server, "two.example."));
 }
 
+/// As kubelet writes it: every name leads over one link, which is swapped, and what it led to may
+/// stay. A folder of the map is such a name too.
 #[test]
 fn a_mounted_configmap_is_watched_by_its_link() {
-    let scratch = Scratch::new();
-    let path = |name: &str| scratch.path().join(name);
-    // As kubelet writes it: every name leads over one link, which is swapped.
-    scratch.write("countries/..1/xx.yaml", &country("refused"));
-    scratch.write("countries/..2/xx.yaml", &country("nxdomain"));
-    symlink("..1", path("countries/..data")).unwrap();
-    symlink("..data/xx.yaml", path("countries/xx.yaml")).unwrap();
-    let server = start_from(from_folder(scratch.path()));
-    assert_eq!(rcode(&server), ResponseCode::Refused);
-    thread::sleep(Duration::from_millis(300));
-    symlink("..2", path("countries/..data_tmp")).unwrap();
-    fs::rename(path("countries/..data_tmp"), path("countries/..data")).unwrap();
-    assert!(becomes(&server, ResponseCode::NXDomain), "without the old folder's removal");
+    for (mount, below, link) in [("countries", "", "xx.yaml"), ("", "countries/", "countries")] {
+        let scratch = Scratch::new();
+        let path = |name: &str| scratch.path().join(mount).join(name);
+        for (version, answer) in [(1, "refused"), (2, "nxdomain"), (3, "servfail")] {
+            let name = path(&format!("..{version}/{below}xx.yaml"));
+            fs::create_dir_all(name.parent().unwrap()).unwrap();
+            fs::write(name, country(answer)).unwrap();
+        }
+        symlink("..1", path("..data")).unwrap();
+        symlink(format!("..data/{link}"), path(link)).unwrap();
+        let server = start_from(from_folder(scratch.path()));
+        assert_eq!(rcode(&server), ResponseCode::Refused);
+        thread::sleep(Duration::from_millis(300));
+        for (version, expected) in [(2, ResponseCode::NXDomain), (3, ResponseCode::ServFail)] {
+            symlink(format!("..{version}"), path("..data_tmp")).unwrap();
+            fs::rename(path("..data_tmp"), path("..data")).unwrap();
+            assert!(becomes(&server, expected), "{mount}/{link}: the old folder stays");
+            thread::sleep(Duration::from_millis(300));
+        }
+    }
 }
 
 #[test]
@@ -185,7 +194,8 @@ fn zone_files_and_pools_elsewhere_are_watched() {
     let zone = |last| {
         format!(
             "$TTL 60\n@ SOA ns.z.example. a.z.example. 1 1 1 1 1\n@ NS ns.z.example.\n\
-             ns A 192.0.2.1\nwww A 192.0.2.{last}\n"
+             ns A 192.0.2.1\nwww A 192.0.2.{last}\n$INCLUDE {}\n$INCLUDE ../shared/below\n",
+            path("shared/names").display()
         )
     };
     let poisoning = country("{poison: {a: {pool: p}}}")
@@ -193,6 +203,8 @@ fn zone_files_and_pools_elsewhere_are_watched() {
     scratch.write("configs/lab.yaml", "zones: ../zones\n");
     scratch.write("configs/countries/xx.yaml", &poisoning);
     scratch.write("shared/pool.txt", "192.0.2.10\n");
+    scratch.write("shared/names", "far A 192.0.2.20\n");
+    scratch.write("shared/below", "near A 192.0.2.30\n");
     scratch.write("shared/z.zone", &zone(2));
     fs::create_dir(path("zones")).unwrap();
     symlink("../shared/z.zone", path("zones/z.example.zone")).unwrap();
@@ -214,6 +226,12 @@ fn zone_files_and_pools_elsewhere_are_watched() {
     assert!(says("www.z.example.", "192.0.2.3"));
     scratch.write("shared/pool.txt", "192.0.2.11\n");
     assert!(says("blocked.example.", "192.0.2.11"));
+    assert!(says("far.z.example.", "192.0.2.20") && says("near.z.example.", "192.0.2.30"));
+    thread::sleep(Duration::from_millis(300));
+    scratch.write("shared/names", "far A 192.0.2.21\n");
+    assert!(says("far.z.example.", "192.0.2.21"), "included by its whole path");
+    scratch.write("shared/below", "near A 192.0.2.31\n");
+    assert!(says("near.z.example.", "192.0.2.31"), "included from another folder");
 }
 
 #[test]

@@ -3,11 +3,11 @@
 use crate::{
     answer::{
         AddressChoice, AddressFamily, AnswerKind, AnswerOptions, ForgedAlias, KindEntry,
-        MessageForm, OptionPlace, Planner, ResponseWriter, Sampler, TtlRange,
+        MessageForm, OptionPlace, OwnerForm, Planner, ResponseWriter, Sampler, TtlRange,
         soa::NegativeSoa,
         writer::{Owner, Section},
     },
-    dns::write_wire,
+    dns::{constants::MAX_NAME_LEN, write_wire},
     model::{Query, VerdictKind},
 };
 use hickory_proto::{
@@ -70,9 +70,10 @@ const OTHER_TYPES: [(&str, OtherTypes); 4] = [
 /// For so long may a forged record be cached when the config does not say, in seconds.
 const DEFAULT_TTL: TtlRange = TtlRange::fixed(300);
 
-/// Octets of a text, at most: its character-strings, each with its length before it, then fill a
-/// record (RFC 1035 sections 3.2.1 and 3.3.14).
-const LONGEST_TEXT: usize = 65_279;
+/// Octets of a pointer to a name, and of what stands between a record's name and its data (RFC 1035
+/// sections 4.1.4 and 3.2.1).
+const POINTER: usize = 2;
+const FIXED: usize = 10;
 
 /// Octets of a character-string, at most (RFC 1035 section 3.3).
 const CHARACTER_STRING: usize = 255;
@@ -89,10 +90,6 @@ fn read(options: &mut dyn AnswerOptions) -> Option<Box<dyn AnswerKind>> {
         options.expect(OptionPlace::Value("cname"), expected);
     }
     let txt = options.texts("txt");
-    if txt.iter().any(|text| text.len() > LONGEST_TEXT) {
-        let expected = format!("texts of at most {LONGEST_TEXT} octets, which fill a record");
-        options.expect(OptionPlace::Value("txt"), &expected);
-    }
     let (ttl, cname_ttl) = (options.ttl_range("ttl"), options.ttl_range("cname-ttl"));
     let words = OTHER_TYPES.map(|(word, _)| word);
     let other_types = options.word("other-types", "answer for other types", &words);
@@ -143,6 +140,25 @@ impl AnswerKind for Poison {
                 });
             }
         }
+    }
+
+    fn record_octets(&self, form: &MessageForm) -> usize {
+        let alias = self.cname.as_ref().map_or(0, ForgedAlias::longest);
+        let question = match form.wire.owner {
+            OwnerForm::Pointer => POINTER,
+            OwnerForm::Copy => MAX_NAME_LEN,
+        };
+        // Behind an alias its name is written out.
+        let owner = if alias > 0 { alias } else { question };
+        let addresses = [(&self.a, 4), (&self.aaaa, 16)].into_iter().map(|(choice, data)| {
+            choice.as_ref().map_or(0, AddressChoice::at_a_time) * (owner + FIXED + data)
+        });
+        let texts = self.txt.iter().map(|text| {
+            let strings = text.len().div_ceil(CHARACTER_STRING).max(1);
+            owner + FIXED + text.len() + strings
+        });
+        let aliases = self.cname.iter().map(|_| question + FIXED + alias);
+        addresses.chain(texts).chain(aliases).sum()
     }
 
     fn alias(&self) -> Option<&ForgedAlias> {

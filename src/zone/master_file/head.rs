@@ -16,8 +16,8 @@ impl Head {
         while let Some((token, rest)) = tokens.split_first() {
             let word = token.word().unwrap_or_default();
             *tokens = rest;
-            if let Some(seconds) = ttl(&word).filter(|_| found.is_none()) {
-                found = Some(seconds);
+            if let Some(ttl) = seconds(&word).filter(|_| found.is_none()) {
+                found = Some(checked_ttl(ttl)?);
             } else if let Ok(said) = word.parse::<Class>()
                 && class.is_none()
             {
@@ -49,27 +49,37 @@ impl Head {
     }
 }
 
-/// Seconds, or the sum of parts with units as in `1h30m`.
-pub(super) fn ttl(text: &str) -> Option<u32> {
-    if text.bytes().all(|octet| octet.is_ascii_digit()) {
-        return text.parse().ok();
+/// The greatest TTL (RFC 2181 section 8).
+const MAX_TTL: u32 = (1 << 31) - 1;
+
+/// Seconds, or the sum of parts with units as in `1h30m`, if it is such a text.
+pub(super) fn seconds(text: &str) -> Option<u64> {
+    let number = |digits: &str| {
+        let numeric = !digits.is_empty() && digits.bytes().all(|octet| octet.is_ascii_digit());
+        numeric.then(|| digits.parse().unwrap_or(u64::MAX))
+    };
+    if let Some(seconds) = number(text) {
+        return Some(seconds);
     }
-    let (mut total, mut number) = (0_u32, String::new());
-    for character in text.chars() {
-        let unit = match character.to_ascii_lowercase() {
-            '0'..='9' => {
-                number.push(character);
-                continue;
-            }
-            's' => 1,
-            'm' => 60,
-            'h' => 3600,
-            'd' => 86_400,
-            'w' => 604_800,
+    let mut total = 0_u64;
+    for part in text.split_inclusive(|character: char| !character.is_ascii_digit()) {
+        let (digits, unit) = part.split_at_checked(part.len() - 1)?;
+        let unit = match &*unit.to_ascii_lowercase() {
+            "s" => 1,
+            "m" => 60,
+            "h" => 3600,
+            "d" => 86_400,
+            "w" => 604_800,
             _ => return None,
         };
-        let part = std::mem::take(&mut number).parse::<u32>().ok()?.checked_mul(unit)?;
-        total = total.checked_add(part)?;
+        total = total.saturating_add(number(digits)?.saturating_mul(unit));
     }
-    number.is_empty().then_some(total)
+    (!text.is_empty()).then_some(total)
+}
+
+/// A TTL that is in its range.
+pub(super) fn checked_ttl(seconds: u64) -> Result<u32, ScanError> {
+    u32::try_from(seconds).ok().filter(|seconds| *seconds <= MAX_TTL).ok_or_else(|| {
+        ScanError::new(format!("a TTL is at most {MAX_TTL} seconds (RFC 2181 section 8)"))
+    })
 }

@@ -1,10 +1,8 @@
 //! An RRset while its records are read.
 
+use crate::dns::constants::RECORDS_ROOM;
 use hickory_proto::rr::{Name as WireName, RData, Record, RecordSet, RecordType};
 use std::collections::HashSet;
-
-/// What a message has room for beside its header, question and OPT (RFC 1035 section 4.2.2).
-const MAX_SET: usize = 65_535 - 12 - (255 + 4) - 11;
 
 /// An RRset that is being read.
 pub(super) struct HeldSet {
@@ -32,7 +30,7 @@ impl HeldSet {
     /// Whether a message has room for a record of so many octets beside the others.
     pub(super) const fn takes(&mut self, octets: usize) -> bool {
         self.octets += octets;
-        self.octets <= MAX_SET
+        self.octets <= RECORDS_ROOM
     }
 
     /// Whether there is a record that says something else.

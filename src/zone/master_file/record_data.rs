@@ -4,7 +4,7 @@
 use super::{
     entry::Token,
     fields::fields,
-    head::ttl,
+    head::seconds,
     scanner::{ScanError, Tokens, ZoneName, wire},
     service_params,
 };
@@ -132,9 +132,10 @@ fn start_of_authority(scanner: &mut Tokens<'_>) -> Result<Vec<u8>, ScanError> {
     out.extend(Serial::scan(scanner)?.into_int().to_be_bytes());
     for _ in 0..4 {
         let token = scanner.next()?;
-        let seconds = token.word().as_deref().and_then(ttl);
+        let time = token.word().as_deref().and_then(seconds);
+        let time = time.and_then(|seconds| u32::try_from(seconds).ok());
         let wrong = || ScanError::new(format!("{:?} is no time such as 3600 or 1h", token.shown()));
-        out.extend(seconds.ok_or_else(wrong)?.to_be_bytes());
+        out.extend(time.ok_or_else(wrong)?.to_be_bytes());
     }
     Ok(out)
 }

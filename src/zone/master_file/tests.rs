@@ -223,3 +223,34 @@ fn a_set_has_the_lowest_ttl_and_each_record_once() {
     let soa = zone.records.keys().find(|key| key.record_type == RecordType::SOA);
     assert!(soa.is_some());
 }
+
+/// RFC 2181 section 8: a TTL has 31 bits.
+#[test]
+fn a_ttl_is_at_most_68_years() {
+    let with = |text: &str| zone(text).map(|_| ()).map_err(|error| (error.line, error.why));
+    for good in ["x 2147483647 A 192.0.2.1", "x 24855d3h14m7s A 192.0.2.1", "$TTL 2147483647"] {
+        assert_eq!(with(good), Ok(()), "{good}");
+    }
+    for bad in [
+        "x 2147483648 A 192.0.2.1",
+        "x IN 4294967295 A 192.0.2.1",
+        "x 4294967296 A 192.0.2.1",
+        "x 99999999999999999999999 A 192.0.2.1",
+        "x 24855d3h14m8s A 192.0.2.1",
+        "x 99999999999999999999w A 192.0.2.1",
+        "$TTL 2147483648",
+        "$TTL 4000w",
+    ] {
+        let (line, why) = with(bad).unwrap_err();
+        assert!(line == Some(3) && why.contains("at most 2147483647"), "{bad}: {why}");
+    }
+    let from_minimum = |minimum: u32| {
+        let soa = format!("@ SOA ns.a. host.a. 1 2 3 4 {minimum}\n");
+        read(&soa, None, &files as Include<'_>).map(|_| ()).map_err(|error| error.why)
+    };
+    assert_eq!(from_minimum(0x7fff_ffff), Ok(()));
+    assert!(from_minimum(0x8000_0000).unwrap_err().contains("at most 2147483647"));
+    for none in ["x 1h30 A 192.0.2.1", "x h A 192.0.2.1", "x 1y A 192.0.2.1", "$TTL \"\""] {
+        assert!(!with(none).unwrap_err().1.contains("at most"), "{none}");
+    }
+}
