@@ -106,17 +106,7 @@ pub fn read_lab(file: usize, report: &mut Report) -> Option<LabSpec> {
     fields.finish(reader);
     let listen: Vec<_> =
         listen.into_iter().filter_map(|item| read_listener(item, reader)).collect();
-    let mut first_of: HashMap<SocketAddr, Place> = HashMap::new();
-    for At { place, value: ListenerSpec { address, .. } } in &listen {
-        match first_of.entry(*address) {
-            Entry::Vacant(entry) => _ = entry.insert(*place),
-            Entry::Occupied(first) => {
-                let first = reader.report.cross_reference(*place, *first.get());
-                let name = address.to_string();
-                reader.report.add(*place, Duplicate { what: "listener", name, first });
-            }
-        }
-    }
+    each_once(&listen, reader);
     Some(LabSpec {
         listen,
         country,
@@ -156,6 +146,21 @@ fn read_traffic(fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> LabSpec {
         rate_limit_slip,
         workers,
         ..LabSpec::default()
+    }
+}
+
+/// Reports addresses that two listeners have.
+fn each_once(listeners: &[At<ListenerSpec>], reader: &mut Reader<'_>) {
+    let mut first_of: HashMap<SocketAddr, Place> = HashMap::new();
+    for At { place, value: ListenerSpec { address, .. } } in listeners {
+        match first_of.entry(*address) {
+            Entry::Vacant(entry) => _ = entry.insert(*place),
+            Entry::Occupied(first) => {
+                let first = reader.report.cross_reference(*place, *first.get());
+                let name = address.to_string();
+                reader.report.add(*place, Duplicate { what: "listener", name, first });
+            }
+        }
     }
 }
 

@@ -138,7 +138,7 @@ const WRONG: &[Kind] = &[
     }),
     ("unknown sources", 300, |n| {
         let sources = items(n, |number| format!("k{number}: x"));
-        country(rules(n, "[S]", |number| format!("[x{number}]")), &format!("pools: {{}}\n"))
+        country(rules(n, "[S]", |number| format!("[x{number}]")), "")
             .into_iter()
             .map(|(name, text)| (name, text.replace("{S: x}", &format!("{{{sources}}}"))))
             .collect()
