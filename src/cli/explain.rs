@@ -27,7 +27,7 @@ use std::net::{IpAddr, Ipv4Addr};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   splinterdns explain x.com --country BR --today 2024-09-10
-  splinterdns explain www.tiktok.com --country IN --operator jio
+  splinterdns explain tiktok.com --country IN --operator jio
   splinterdns explain example.com AAAA --client 127.86.0.1 --expect honest")]
 pub(super) struct ExplainArgs {
     /// The name to ask for
