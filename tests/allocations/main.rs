@@ -62,7 +62,7 @@ fn answer(worker: &mut Worker, lab: &Lab, octets: &[u8], client: [u8; 4]) -> usi
 #[test]
 fn a_query_that_is_answered_at_once_asks_for_no_memory() {
     let lab = load_shipped(Some("2026-11-22T12:00"));
-    let cases = [
+    let mut cases = [
         ("forged address", query("www.facebook.com", 1), [127, 98, 0, 1]),
         ("NXDOMAIN", query("www.rt.com", 1), [127, 49, 0, 1]),
         ("forged alias", query("www.reddit.com", 1), [127, 62, 1, 1]),
@@ -71,7 +71,11 @@ fn a_query_that_is_answered_at_once_asks_for_no_memory() {
         ("no such name in a zone", query("nosuch.example.com", 1), [127, 1, 0, 1]),
         ("honest beside many rules", query("example.com", 28), [127, 7, 0, 1]),
         ("refused to everybody", query("example.com", 252), [127, 1, 0, 1]),
+        ("refused to a stranger", query("example.com", 1), [203, 0, 113, 1]),
+        ("no query, with an OPT", [&query("example.com", 1)[..], b"x"].concat(), [127, 1, 0, 1]),
     ];
+    // It counts a record more than there is.
+    cases.last_mut().unwrap().1[11] = 2;
     let mut worker = Worker::default();
     for (label, octets, client) in cases {
         assert!(answer(&mut worker, &lab, &octets, client) > 12, "{label}");
