@@ -1,7 +1,7 @@
 //! The addresses of forged records, and how one answer picks from them.
 
 use super::Sampler;
-use crate::dns::Name;
+use crate::dns::{Name, constants::RECORDS_ROOM};
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
     sync::Arc,
@@ -62,10 +62,9 @@ impl AddressFamily {
     /// question and an OPT, where each owner is a pointer (RFC 1035 sections 4.1.4 and 4.2.2).
     #[must_use]
     pub const fn most_records(self) -> usize {
-        let room = 65_535 - 12 - (255 + 4) - 11;
         match self {
-            Self::V4 => room / (12 + 4),
-            Self::V6 => room / (12 + 16),
+            Self::V4 => RECORDS_ROOM / (12 + 4),
+            Self::V6 => RECORDS_ROOM / (12 + 16),
         }
     }
 

@@ -56,12 +56,10 @@ fn read_finding(node: &Node, is_free: bool, reader: &mut Reader<'_>) -> Option<F
         .and_then(|name| reader.string(name, "the short name of an operator"));
     let period = read_period(node, &mut fields, reader).value;
     // That a name is free is always somebody's measurement.
-    let grades = Evidence::ALL.map(|grade| (grade.as_str(), grade));
     let evidence = if is_free {
         Some(Evidence::Measured)
     } else {
-        let word = fields.need("evidence", reader);
-        word.and_then(|word| reader.word(word, "grade of evidence", &grades))
+        fields.need("evidence", reader).and_then(|word| reader.evidence(word))
     };
     let sources = fields.need("sources", reader).map(|list| read_citations(list, reader));
     fields.finish(reader);

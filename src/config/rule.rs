@@ -67,10 +67,7 @@ pub(super) fn read_rule(node: &Node, reader: &mut Reader<'_>) -> Option<RuleSpec
     let hours = fields.get("hours").map_or(Vec::new(), |hours| read_hours(hours, reader));
     let answer = fields.need("answer", reader).map(|node| AnswerSpec::of_rule(node, reader));
     let category = fields.get("category").and_then(|code| read_category(code, reader));
-    let grades = Evidence::ALL.map(|grade| (grade.as_str(), grade));
-    let evidence = fields
-        .need("evidence", reader)
-        .and_then(|word| reader.word(word, "grade of evidence", &grades));
+    let evidence = fields.need("evidence", reader).and_then(|word| reader.evidence(word));
     let sources = fields.need("sources", reader).map(|list| read_citations(list, reader));
     fields.finish(reader);
     Some(RuleSpec {

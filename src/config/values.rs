@@ -9,7 +9,7 @@ use super::{
 use crate::{
     diagnostic::{At, InvalidValue, UnknownWord},
     dns::{Rtype, Transport, wire_name},
-    model::{CountryCode, Sighting, StatedTime, VerdictKind},
+    model::{CountryCode, Evidence, Sighting, StatedTime, VerdictKind},
 };
 use hickory_proto::rr::Name as WireName;
 use ipnet::IpNet;
@@ -40,6 +40,11 @@ impl Reader<'_> {
     pub(super) fn string(&mut self, node: &Node, expected: &str) -> Option<At<String>> {
         let text = self.text(node, expected)?.trim().to_owned();
         Some(self.at(node, text))
+    }
+
+    pub(super) fn evidence(&mut self, node: &Node) -> Option<Evidence> {
+        let grades = Evidence::ALL.map(|grade| (grade.as_str(), grade));
+        self.word(node, "grade of evidence", &grades)
     }
 
     pub(super) fn stated_time(&mut self, node: &Node) -> Option<StatedTime> {

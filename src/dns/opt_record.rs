@@ -48,15 +48,43 @@ impl OptRecord {
     }
 }
 
-/// Whether an OPT's owner is the root, as it MUST be, and its data whole options: OPTION-CODE,
-/// OPTION-LENGTH, and as many octets (RFC 6891 section 6.1.2).
-pub(super) fn is_sound(record: &RawRecord<'_>) -> bool {
-    let mut rdata = record.data;
-    while let [_, _, high, low, rest @ ..] = rdata {
-        match rest.get(usize::from(u16::from_be_bytes([*high, *low]))..) {
-            Some(next) => rdata = next,
-            None => return false,
-        }
+/// Whole options of an OPT's data, one after the other: OPTION-CODE, OPTION-LENGTH, and as many
+/// octets (RFC 6891 section 6.1.2).
+#[derive(Clone, Debug)]
+pub struct EdnsOptions<'o>(&'o [u8]);
+
+impl<'o> EdnsOptions<'o> {
+    /// Those of an OPT record with its owner, which is the root.
+    #[must_use]
+    pub fn of_record(opt: &'o [u8]) -> Self {
+        Self(opt.get(OPT_HEAD..).unwrap_or_default())
     }
-    record.owner.octets == [0] && rdata.is_empty()
+
+    /// Whether all of the data is whole options.
+    fn fill(mut self) -> bool {
+        while self.next().is_some() {}
+        self.0.is_empty()
+    }
+}
+
+impl<'o> Iterator for EdnsOptions<'o> {
+    /// Its code, and all of its octets.
+    type Item = (u16, &'o [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let [a, b, high, low, ..] = *self.0 else { return None };
+        let length = usize::from(u16::from_be_bytes([high, low]));
+        let (option, rest) = self.0.split_at_checked(4 + length)?;
+        self.0 = rest;
+        Some((u16::from_be_bytes([a, b]), option))
+    }
+}
+
+/// Octets of an OPT before its options: the root, TYPE, CLASS, TTL and RDLENGTH.
+pub const OPT_HEAD: usize = 11;
+
+/// Whether an OPT's owner is the root, as it MUST be, and its data whole options (RFC 6891 section
+/// 6.1.2).
+pub(super) fn is_sound(record: &RawRecord<'_>) -> bool {
+    record.owner.octets == [0] && EdnsOptions(record.data).fill()
 }

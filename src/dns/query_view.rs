@@ -238,8 +238,10 @@ fn read_question(octets: &[u8]) -> Result<usize, RequestError> {
     question_end(octets).ok_or(RequestError::FormErr)
 }
 
-/// Where the one question ends: behind the header, a name without compression, TYPE and CLASS.
-fn question_end(octets: &[u8]) -> Option<usize> {
+/// Where the one question of a message ends: behind the header, a name without compression, TYPE
+/// and CLASS.
+#[must_use]
+pub fn question_end(octets: &[u8]) -> Option<usize> {
     if octets[4..6] != [0, 1] {
         return None;
     }

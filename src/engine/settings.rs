@@ -68,14 +68,13 @@ const PRIVATE: [&str; 9] = [
 /// Whether a client's address is of a loopback, private, shared or link-local network.
 #[must_use]
 pub fn is_private(client: IpAddr) -> bool {
-    static NETWORKS: LazyLock<Vec<IpNet>> = LazyLock::new(private_networks);
     let client = client.to_canonical();
-    NETWORKS.iter().any(|network| network.contains(&client))
+    PRIVATE_NETWORKS.iter().any(|network| network.contains(&client))
 }
 
-fn private_networks() -> Vec<IpNet> {
+static PRIVATE_NETWORKS: LazyLock<Vec<IpNet>> = LazyLock::new(|| {
     PRIVATE.map(|text| text.parse().expect("the networks in the source are networks")).to_vec()
-}
+});
 
 impl Settings {
     /// What `flags` say, else what the file says, else the default. `zones` is the folder that
@@ -120,7 +119,7 @@ impl Settings {
                 .or(file.upstream_timeout)
                 .unwrap_or(Duration::from_secs(2)),
             upstream_mixes_letters: upstream_0x20.or(file.upstream_0x20).unwrap_or(false),
-            allow: allow.or(file.allow).unwrap_or_else(private_networks),
+            allow: allow.or(file.allow).unwrap_or_else(|| PRIVATE_NETWORKS.clone()),
             clock: today.or(file.today).into(),
             seed: seed.or(file.seed).unwrap_or(0),
             log: log.or(file.log).unwrap_or_else(|| "info".to_owned()),
@@ -142,7 +141,7 @@ impl Settings {
     #[must_use]
     pub fn limits_rates(&self) -> bool {
         let is_private =
-            |network: &IpNet| private_networks().iter().any(|private| private.contains(network));
+            |network: &IpNet| PRIVATE_NETWORKS.iter().any(|private| private.contains(network));
         self.rate_limit > 0 && !self.allow.iter().all(is_private)
     }
 }

@@ -1,7 +1,7 @@
 //! DNS cookies (RFC 7873, RFC 9018): whoever sends one back that we gave has the address that its
 //! query claims to come from.
 
-use crate::dns::{QueryView, opt_range};
+use crate::dns::{EdnsOptions, OPT_HEAD, QueryView, opt_range};
 use domain::{
     base::{
         Serial,
@@ -51,20 +51,14 @@ impl ServerCookies {
     ) {
         let Some(range) = opt_range(reply) else { return };
         let fresh = cookie.create_response(Serial(now), client, &self.secret);
-        // Root, TYPE, CLASS and TTL, then the length of the options.
-        let (head, rdata) = reply[range.clone()].split_at(OPT_HEAD);
-        let mut options: Vec<u8> = options(rdata).filter(|(code, _)| *code != COOKIE).fold(
-            Vec::new(),
-            |mut kept, (_, option)| {
-                kept.extend(option);
-                kept
-            },
-        );
+        let record = &reply[range.clone()];
+        let kept = EdnsOptions::of_record(record).filter(|(code, _)| *code != COOKIE);
+        let mut options: Vec<u8> = kept.flat_map(|(_, option)| option).copied().collect();
         options.extend(COOKIE.to_be_bytes());
         options.extend(fresh.compose_len().to_be_bytes());
         let Ok(()) = fresh.compose_option(&mut options);
         let Ok(length) = u16::try_from(options.len()) else { return };
-        let mut opt = head.to_vec();
+        let mut opt = record[..OPT_HEAD].to_vec();
         opt[OPT_HEAD - 2..].copy_from_slice(&length.to_be_bytes());
         opt.extend(options);
         if reply.len() - range.len() + opt.len() <= limit {
@@ -73,36 +67,22 @@ impl ServerCookies {
     }
 }
 
-/// Octets of an OPT before its options: its owner is the root.
-const OPT_HEAD: usize = 11;
-
 /// The cookie of a query, if it has a sound one.
 pub(super) fn cookie_of(query: QueryView<'_>) -> Option<Cookie> {
-    let rdata = query.opt_octets()?.get(OPT_HEAD..)?;
-    let (_, option) = options(rdata).find(|(code, _)| *code == COOKIE)?;
+    let mut options = EdnsOptions::of_record(query.opt_octets()?);
+    let (_, option) = options.find(|(code, _)| *code == COOKIE)?;
     Cookie::parse(&mut Parser::from_ref(&option[4..])).ok()
 }
 
-/// Whole options, each with its code.
-fn options(mut rdata: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
-    std::iter::from_fn(move || {
-        let [a, b, c, d, ..] = *rdata else { return None };
-        let end = 4 + usize::from(u16::from_be_bytes([c, d]));
-        let (option, rest) = rdata.split_at_checked(end)?;
-        rdata = rest;
-        Some((u16::from_be_bytes([a, b]), option))
-    })
-}
-
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::{ServerCookies, cookie_of, opt_range};
     use crate::dns::QueryView;
 
     const CLIENT: [u8; 4] = [198, 51, 100, 7];
 
     /// `a.example A` with an OPT that has these options.
-    fn query(options: &[u8]) -> Vec<u8> {
+    pub(in crate::transport) fn query(options: &[u8]) -> Vec<u8> {
         let mut octets =
             b"\x12\x34\x01\0\0\x01\0\0\0\0\0\x01\x01a\x07example\0\0\x01\0\x01".to_vec();
         octets.extend([0, 0, 41, 4, 208, 0, 0, 0, 0, 0, options.len() as u8]);

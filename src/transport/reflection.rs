@@ -103,19 +103,10 @@ impl ReplySeal {
 
 #[cfg(test)]
 mod tests {
-    use super::{Rate, ReflectionGuard, Screened};
+    use super::{super::cookies::tests::query, Rate, ReflectionGuard, Screened};
     use std::time::Instant;
 
     const RATE: Rate = Rate { per_second: 10, slip: 2 };
-
-    /// `a.example A` with an OPT that has these options.
-    fn query(options: &[u8]) -> Vec<u8> {
-        let mut octets =
-            b"\x12\x34\x01\0\0\x01\0\0\0\0\0\x01\x01a\x07example\0\0\x01\0\x01".to_vec();
-        octets.extend([0, 0, 41, 4, 208, 0, 0, 0, 0, 0, options.len() as u8]);
-        octets.extend(options);
-        octets
-    }
 
     #[test]
     fn private_clients_are_answered_as_fast_as_they_ask() {

@@ -5,8 +5,8 @@
 //! after some seconds or some hundreds of queries. One socket a query would be safer by nothing: as
 //! many pairs of port and id are open at a time.
 
-use super::sent_query::{Match, SentQuery, question_end};
-use crate::dns::constants::{HEADER_LEN, flags2};
+use super::sent_query::{Match, SentQuery};
+use crate::dns::constants::flags2;
 use std::{
     collections::{HashMap, hash_map::Entry},
     io,
@@ -255,9 +255,7 @@ fn datagram(octets: &[u8], query: &SentQuery) -> DatagramReply {
     query.make_own(&mut answer);
     if answer.len() > DATAGRAM {
         // Records that may be cut in the middle are left out.
-        answer.truncate(question_end(&answer).unwrap_or(HEADER_LEN));
-        answer[2] |= flags2::TC;
-        answer[6..HEADER_LEN].fill(0);
+        query.cut(&mut answer);
     }
     if answer[2] & flags2::TC == 0 {
         DatagramReply::Whole(answer)

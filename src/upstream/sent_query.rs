@@ -1,6 +1,9 @@
 //! A query as it leaves for a resolver, and what counts as an answer to it.
 
-use crate::dns::constants::{HEADER_LEN, MAX_NAME_LEN, flags2, flags3};
+use crate::dns::{
+    constants::{HEADER_LEN, MAX_NAME_LEN, flags2, flags3},
+    question_end,
+};
 
 /// A query to a resolver.
 #[derive(Clone, Debug)]
@@ -44,6 +47,13 @@ impl SentQuery {
 
     pub(super) fn octets(&self) -> &[u8] {
         &self.octets
+    }
+
+    /// Leaves of an answer to it the beginning that has no records.
+    pub(super) fn cut(&self, answer: &mut Vec<u8>) {
+        answer.truncate(self.question_end);
+        answer[2] |= flags2::TC;
+        answer[6..HEADER_LEN].fill(0);
     }
 
     /// Gives it an id.
@@ -103,15 +113,6 @@ fn mix(name: &mut [u8]) {
         let coin = coins[index / 8] >> (index % 8) & 1;
         *octet ^= coin << 5;
     }
-}
-
-/// Where the question of a message ends, if it has one.
-pub(super) fn question_end(message: &[u8]) -> Option<usize> {
-    let mut at = HEADER_LEN;
-    while *message.get(at)? != 0 {
-        at += 1 + usize::from(message[at]);
-    }
-    (at + 5 <= message.len()).then_some(at + 5)
 }
 
 #[cfg(test)]
