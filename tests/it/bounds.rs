@@ -1,7 +1,8 @@
 //! What one client cannot do to others: fill the memory, the log, the timers.
 
 use crate::support::{
-    files::{Scratch, repository},
+    files::Scratch,
+    program::Served,
     wire::{client_socket, question, receive},
 };
 use hickory_proto::rr::RecordType;
@@ -11,36 +12,14 @@ use nix::{
 };
 use std::{
     fs,
-    io::{BufRead, BufReader, Read},
+    io::Read,
     net::{SocketAddr, UdpSocket},
-    process::{Child, Command, ExitStatus, Stdio},
+    process::ExitStatus,
     thread,
     time::{Duration, Instant},
 };
 
-/// The program, whose log goes into a pipe.
-struct Program {
-    child: Child,
-    address: SocketAddr,
-}
-
-impl Program {
-    fn start(arguments: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_splinterdns"))
-            .args(["serve", "--listen", "127.0.0.1:0", "--today", "2026-11-22"])
-            .args(arguments)
-            .current_dir(repository())
-            .env("NO_COLOR", "1")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let banner = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
-        let listening = |line: String| Some(line.strip_prefix("listening on ")?.to_owned());
-        let line = { banner }.find_map(listening).expect("an address");
-        Self { child, address: line.split(' ').next().unwrap().parse().unwrap() }
-    }
-
+impl Served {
     /// Whether an honest answer comes within a second.
     fn answers(&self) -> bool {
         let socket = client_socket("127.1.0.1");
@@ -69,14 +48,6 @@ impl Program {
     }
 }
 
-impl Drop for Program {
-    fn drop(&mut self) {
-        // It has ended already, as a rule.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
 fn query(name: &str) -> Vec<u8> {
     question(name, RecordType::A).to_vec().unwrap()
 }
@@ -96,7 +67,7 @@ fn flood(server: SocketAddr, client: &str, name: &str, count: usize) {
 
 #[test]
 fn a_log_that_nobody_reads_holds_up_nobody() {
-    let mut server = Program::start(&["--log", "debug"]);
+    let mut server = Served::start(&["--log", "debug"]);
     // A line each; the pipe has room for some hundreds.
     flood(server.address, "127.1.0.1", "example.com.", 10_000);
     assert!(server.answers());
@@ -120,7 +91,7 @@ fn late_country() -> Scratch {
 #[test]
 fn delayed_replies_take_a_bounded_room_and_the_log_tells_what_was_dropped_once_a_second() {
     let scratch = late_country();
-    let mut server = Program::start(&["--configs", scratch.path().to_str().unwrap()]);
+    let mut server = Served::start(&["--configs", scratch.path().to_str().unwrap()]);
     let (begin, before) = (Instant::now(), server.resident_kilobytes());
     flood(server.address, "127.99.0.1", "late.example.", 40_000);
     assert!(server.answers());
@@ -150,7 +121,7 @@ fn queries_that_wait_for_a_silent_resolver_take_a_quarter_of_the_places() {
     let silent = UdpSocket::bind("127.0.0.1:0").unwrap();
     let upstream = silent.local_addr().unwrap().to_string();
     let server =
-        Program::start(&["--upstream", &upstream, "--upstream-timeout", "60s", "--log", "off"]);
+        Served::start(&["--upstream", &upstream, "--upstream-timeout", "60s", "--log", "off"]);
     let before = server.resident_kilobytes();
     let greedy = client_socket("127.1.0.1");
     let mut busy = 0;

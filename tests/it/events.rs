@@ -1,43 +1,32 @@
 //! What the debug log tells of a query, when its last reply has left.
 
 use crate::support::{
-    files::{Scratch, repository},
+    files::Scratch,
+    program::Served,
     wire::{client_socket, question, receive, receive_framed, send_framed},
 };
 use hickory_proto::rr::RecordType;
 use std::{
     io::{BufRead, BufReader},
     net::{SocketAddr, TcpStream, UdpSocket},
-    process::{Child, ChildStderr, Command, Stdio},
+    process::{Child, ChildStderr, Command},
     thread,
     time::Duration,
 };
 
 /// The program, logging every query.
 struct Logging {
-    child: Child,
+    server: Served,
     address: SocketAddr,
     log: BufReader<ChildStderr>,
 }
 
 impl Logging {
     fn start(arguments: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_splinterdns"))
-            .args(["serve", "--listen", "127.0.0.1:0", "--today", "2026-11-22"])
-            .args(["--log", "splinterdns::query=debug"])
-            .args(arguments)
-            .env("NO_COLOR", "1")
-            .current_dir(repository())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let banner = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
-        let listening = |line: String| Some(line.strip_prefix("listening on ")?.to_owned());
-        let line = { banner }.find_map(listening).expect("an address");
-        let address = line.split(' ').next().unwrap().parse().unwrap();
-        let log = BufReader::new(child.stderr.take().unwrap());
-        Self { child, address, log }
+        let log = ["--log", "splinterdns::query=debug"];
+        let mut server = Served::start(&[&log[..], arguments].concat());
+        let (address, log) = (server.address, server.child.stderr.take().unwrap());
+        Self { server, address, log: BufReader::new(log) }
     }
 
     fn ask(&self, client: &str, name: &str) -> UdpSocket {
@@ -52,13 +41,6 @@ impl Logging {
         let mut line = String::new();
         self.log.read_line(&mut line).unwrap();
         line.split_once("DEBUG ").unwrap_or_else(|| panic!("{line}")).1.trim_end().to_owned()
-    }
-}
-
-impl Drop for Logging {
-    fn drop(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
     }
 }
 
@@ -158,7 +140,7 @@ fn a_reply_that_is_still_on_its_way_when_the_server_ends_is_told_as_failed() {
     // The query has been taken when one that came later has been answered.
     let later = server.ask("127.99.0.1", "race.example.");
     receive(&later, Duration::from_secs(5)).unwrap();
-    stop(&server.child);
+    stop(&server.server.child);
     let lines: Vec<_> = (&mut server.log).lines().map(Result::unwrap).collect();
     let slow = lines.iter().find(|line| line.contains("name=slow.example")).expect("a line");
     assert!(slow.contains("replies=\"failed\""), "{slow}");
@@ -191,7 +173,7 @@ fn what_has_been_answered_is_logged_before_the_server_ends() {
         socket.send_to(&query, server.address).unwrap();
         receive(&socket, Duration::from_secs(5)).unwrap();
     }
-    stop(&server.child);
+    stop(&server.server.child);
     let lines = (&mut server.log).lines().map(Result::unwrap);
     assert_eq!(lines.filter(|line| line.contains("name=www.facebook.com")).count(), 200);
 }
