@@ -60,12 +60,15 @@ impl DelayedReplies {
         Self(Arc::new(Shared { heap, sooner, bounds }))
     }
 
-    /// Sends a reply when it is due, unless too many wait.
+    /// Sends a reply at once.
+    pub(super) fn send(&self, reply: DelayedReply) {
+        reply.send(&self.0.bounds);
+    }
+
+    /// Sends a reply when it is due, unless too many wait. One whose time has passed already waits
+    /// with the others all the same: those that were due before it leave before it.
     pub(super) fn send_at(&self, due: Instant, reply: DelayedReply) {
         let Shared { sooner, bounds, .. } = &*self.0;
-        if due <= Instant::now() {
-            return reply.send(bounds);
-        }
         let Some(client) = reply.path.client() else { return };
         let Some(share) = bounds.delayed_reply(client, reply.octets.len()) else { return };
         let mut heap = self.lock();
@@ -137,3 +140,52 @@ impl PartialEq for HeapEntry {
 }
 
 impl Eq for HeapEntry {}
+
+#[cfg(test)]
+mod tests {
+    use super::{Bounds, DelayedReplies, DelayedReply, Outgoing};
+    use crate::sys::Batch;
+    use std::{
+        net::UdpSocket,
+        sync::{
+            Arc,
+            atomic::{AtomicBool, Ordering::Relaxed},
+        },
+        thread,
+        time::{Duration, Instant},
+    };
+
+    #[test]
+    fn a_late_worker_changes_no_order() {
+        let socket = Arc::new(UdpSocket::bind("127.0.0.1:0").unwrap());
+        let client = UdpSocket::bind("127.0.0.1:0").unwrap();
+        client.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+        client.send_to(b"?", socket.local_addr().unwrap()).unwrap();
+        let mut batch = Batch::new(false);
+        assert_eq!(batch.receive(&socket).unwrap(), 1);
+        let reply = |octet| DelayedReply {
+            socket: Arc::clone(&socket),
+            path: *batch.get(0).1,
+            octets: vec![octet],
+            reply: Outgoing::new(None),
+        };
+        let delayed = DelayedReplies::new(Bounds::new(4));
+        let arrival = Instant::now();
+        let wait = Duration::from_millis(5);
+        delayed.send_at(arrival + wait, reply(1));
+        thread::sleep(2 * wait);
+        // Both are overdue now, as if the worker had had no turn between the two.
+        delayed.send_at(arrival + wait, reply(2));
+        delayed.send_at(arrival, reply(0));
+        let stop = AtomicBool::new(false);
+        thread::scope(|scope| {
+            scope.spawn(|| delayed.run(&stop));
+            let mut order = [u8::MAX; 3];
+            order.iter_mut().for_each(|octet| {
+                client.recv(std::slice::from_mut(octet)).unwrap();
+            });
+            stop.store(true, Relaxed);
+            assert_eq!(order, [0, 1, 2]);
+        });
+    }
+}

@@ -56,6 +56,7 @@ pub(super) fn serve(socket: Arc<UdpSocket>, wildcard: bool, context: WorkerConte
         scratch: Scratch::default(),
         outbox: Outbox::default(),
         queued: Vec::with_capacity(BATCH),
+        later: Vec::new(),
         screened: Vec::new(),
     };
     while !worker.context.stop.load(Ordering::Relaxed) {
@@ -79,8 +80,17 @@ struct Worker {
     outbox: Outbox,
     /// Those replies once more, for observers; empty without them.
     queued: Vec<Outgoing>,
+    /// What waits, for its time or for an upstream resolver. It begins to wait when the outbox has
+    /// left, so that no reply overtakes one of its own query.
+    later: Vec<Later>,
     /// What becomes of each datagram, where rates are limited; else empty.
     screened: Vec<Screened>,
+}
+
+/// What does not leave with its batch.
+enum Later {
+    Reply { due: Instant, reply: DelayedReply },
+    Relay { query: UpstreamQuery, way: RelayPath, serving: Arc<ServingState> },
 }
 
 /// The way of a relayed answer.
@@ -101,7 +111,7 @@ impl Worker {
         let serving = self.context.serving.load_full();
         let now = serving.engine.settings.clock.now();
         self.screen(batch, count, &serving, arrival);
-        let Self { context, socket, scratch, outbox, queued, screened } = self;
+        let Self { context, socket, scratch, outbox, queued, later, screened } = self;
         let requests = (0..count).filter_map(|index| {
             if let Some(Screened::Instead(_) | Screened::Drop) = screened.get(index) {
                 return None;
@@ -136,7 +146,7 @@ impl Worker {
                         let octets = sealed(seal, &response.octets[range.clone()]);
                         let (reply, (socket, path)) = (Outgoing::new(event.clone()), way_back());
                         let reply = DelayedReply { socket, path, octets, reply };
-                        context.delayed.send_at(arrival + *after, reply);
+                        later.push(Later::Reply { due: arrival + *after, reply });
                     }
                     Payload::AskUpstream => {
                         let query = response.upstream_query(context.binding.as_ref());
@@ -144,13 +154,7 @@ impl Worker {
                         let (delayed, event) = (context.delayed.clone(), event.clone());
                         let (after, seal) = (*after, seal.cloned());
                         let way = RelayPath { socket, path, arrival, after, delayed, seal, event };
-                        match context.bounds.relayed_query(query.client(), query.len()) {
-                            Some(share) => {
-                                let relaying = relay(query, Arc::clone(&serving), way, share);
-                                context.runtime.spawn(relaying);
-                            }
-                            None => way.leave(serving.relay_none(&query)),
-                        }
+                        later.push(Later::Relay { query, way, serving: Arc::clone(&serving) });
                     }
                     // There is no connection to reset.
                     Payload::Reset => {}
@@ -158,6 +162,25 @@ impl Worker {
             }
         });
         self.send(batch);
+        self.defer();
+    }
+
+    /// Lets wait what waits.
+    fn defer(&mut self) {
+        let WorkerContext { delayed, bounds, runtime, .. } = &self.context;
+        for later in self.later.drain(..) {
+            match later {
+                Later::Reply { due, reply } => delayed.send_at(due, reply),
+                Later::Relay { query, way, serving } => {
+                    match bounds.relayed_query(query.client(), query.len()) {
+                        Some(share) => {
+                            runtime.spawn(relay(query, serving, way, share));
+                        }
+                        None => way.leave(serving.relay_none(&query)),
+                    }
+                }
+            }
+        }
     }
 
     /// Decides which datagrams are answered, where their senders may be forged.
@@ -232,8 +255,10 @@ impl RelayPath {
             // What waits counts from the answer that it stands for.
             let due = if wait.is_zero() { answered } else { answered.max(now) + wait };
             let octets = sealed(seal.as_ref(), &octets[range]);
-            let reply = Outgoing::new(event.clone());
-            delayed.send_at(due, DelayedReply { socket: Arc::clone(&socket), path, octets, reply });
+            let (reply, socket) = (Outgoing::new(event.clone()), Arc::clone(&socket));
+            let reply = DelayedReply { socket, path, octets, reply };
+            // What need not wait for its time has none before it that does.
+            if due == arrival { delayed.send(reply) } else { delayed.send_at(due, reply) }
         }
     }
 }
