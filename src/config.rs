@@ -33,10 +33,10 @@ pub use error::ConfigError;
 pub use example::ExampleSpec;
 pub use finding::FindingSpec;
 pub use lab::{
-    HONEST_SOURCES, HonestSource, IDLE_RANGE, LabSpec, ListenerSpec, RATE_RANGE, SLIP_RANGE,
-    TIMEOUT_RANGE, read_lab,
+    HONEST_SOURCES, HonestSource, IDLE_RANGE, LabSpec, ListenerSpec, MEMORY_RANGE, RATE_RANGE,
+    SLIP_RANGE, TIMEOUT_RANGE, read_lab,
 };
 pub use pool::PoolSpec;
 pub use rule::RuleSpec;
 pub use upstream::UpstreamSpec;
-pub use values::{duration, log_filter, network, socket};
+pub use values::{duration, log_filter, network, size, socket};

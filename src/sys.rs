@@ -7,7 +7,7 @@ mod prefetch;
 mod steering;
 mod yaml;
 
-pub(crate) use datagram::{BATCH, Batch, Outbox, ReturnPath, request_destination};
+pub(crate) use datagram::{BATCH, Batch, Outbox, ReturnPath, Spilled, request_destination};
 #[cfg(target_env = "gnu")]
 pub(crate) use memory::{return_freed_memory, trim};
 pub(crate) use prefetch::prefetch;

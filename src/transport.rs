@@ -16,6 +16,7 @@ mod quota;
 mod rate_limit;
 mod reflection;
 mod reload;
+mod reply_socket;
 mod server;
 mod serving;
 mod stream;

@@ -46,6 +46,7 @@ fn seeds() -> Vec<Vec<u8>> {
                upstream: [9.9.9.9, \"dns.example:5353\", \"[2001:db8::1]:53\"]\n\
                upstream-timeout: 500ms\nallow: [10.0.0.0/8, fd00::/8]\ntoday: 2024-09-10T12:00\n\
                seed: 7\nlog: info,splinterdns=debug\ntcp-idle: 30s\ntcp-connections: 100\n\
+               delayed-memory: 8MB\nupstream-memory: 1GB\n\
                workers: 2\n";
     seeds.push(all.as_bytes().to_vec());
     seeds

@@ -3,8 +3,9 @@
 use super::file_options::FileArgs;
 use crate::{
     config::{
-        HONEST_SOURCES, HonestSource, IDLE_RANGE, LabSpec, ListenerSpec, RATE_RANGE, SLIP_RANGE,
-        TIMEOUT_RANGE, UpstreamSpec, duration, log_filter, moment, network, socket,
+        HONEST_SOURCES, HonestSource, IDLE_RANGE, LabSpec, ListenerSpec, MEMORY_RANGE, RATE_RANGE,
+        SLIP_RANGE, TIMEOUT_RANGE, UpstreamSpec, duration, log_filter, moment, network, size,
+        socket,
     },
     diagnostic::{At, InvalidValue, Place},
     model::CountryCode,
@@ -101,6 +102,22 @@ pub(super) struct ServeArgs {
     )]
     tcp_connections: Option<u16>,
 
+    /// How much memory the replies may take that wait for their time, 1MB to 10GB; one client's take
+    /// at most a quarter [default: 32MB]
+    #[arg(
+        long, env = "SPLINTERDNS_DELAYED_MEMORY",
+        value_name = "SIZE", value_parser = |text: &str| size(text, MEMORY_RANGE)
+    )]
+    delayed_memory: Option<usize>,
+
+    /// How much memory the queries may take that wait for upstream resolvers, 1MB to 10GB; one
+    /// client's take at most a quarter [default: 32MB]
+    #[arg(
+        long, env = "SPLINTERDNS_UPSTREAM_MEMORY",
+        value_name = "SIZE", value_parser = |text: &str| size(text, MEMORY_RANGE)
+    )]
+    upstream_memory: Option<usize>,
+
     /// How many replies by UDP each network (/24, /56) outside of loopback and private ones gets
     /// in a second, where --allow lets it ask; 0 for as many as it asks for [default: 50]
     #[arg(
@@ -154,6 +171,8 @@ impl ServeArgs {
             log: self.log,
             tcp_idle: self.tcp_idle,
             tcp_connections: self.tcp_connections.map(usize::from),
+            delayed_memory: self.delayed_memory,
+            upstream_memory: self.upstream_memory,
             rate_limit: self.rate_limit,
             rate_limit_slip: self.rate_limit_slip,
             workers: self.workers.map(usize::from),

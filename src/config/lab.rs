@@ -47,6 +47,10 @@ pub struct LabSpec {
     pub tcp_idle: Option<Duration>,
     /// How many TCP connections may be open.
     pub tcp_connections: Option<usize>,
+    /// How many octets the replies that wait for their time may take.
+    pub delayed_memory: Option<usize>,
+    /// How many octets the queries that wait for upstream resolvers may take.
+    pub upstream_memory: Option<usize>,
     /// How many replies by UDP a public network gets in a second.
     pub rate_limit: Option<u32>,
     /// One in so many of those that are too many is sent truncated.
@@ -136,12 +140,18 @@ fn read_traffic(fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> LabSpec {
     let workers = fields.get("workers").and_then(|count| reader.number(count, (1, 256)));
     let tcp_connections =
         fields.get("tcp-connections").and_then(|count| reader.number(count, (1, 65_535)));
+    let delayed_memory =
+        fields.get("delayed-memory").and_then(|size| reader.size(size, MEMORY_RANGE));
+    let upstream_memory =
+        fields.get("upstream-memory").and_then(|size| reader.size(size, MEMORY_RANGE));
     let rate_limit = fields.get("rate-limit").and_then(|count| reader.number(count, RATE_RANGE));
     let rate_limit_slip =
         fields.get("rate-limit-slip").and_then(|count| reader.number(count, SLIP_RANGE));
     LabSpec {
         tcp_idle,
         tcp_connections,
+        delayed_memory,
+        upstream_memory,
         rate_limit,
         rate_limit_slip,
         workers,
@@ -167,6 +177,9 @@ fn each_once(listeners: &[At<ListenerSpec>], reader: &mut Reader<'_>) {
 /// How long one try at an upstream resolver may take.
 pub const TIMEOUT_RANGE: (Duration, Duration) =
     (Duration::from_millis(10), Duration::from_secs(60));
+
+/// What a bound of memory may be, in octets: a few replies must fit into a quarter of it.
+pub const MEMORY_RANGE: (usize, usize) = (1_000_000, 10_000_000_000);
 
 /// How many replies a public network may get in a second.
 pub const RATE_RANGE: (u32, u32) = (0, 1_000_000);

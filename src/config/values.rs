@@ -182,6 +182,12 @@ impl Reader<'_> {
         duration(text, range).map_err(|why| self.expected(node, why.expected)).ok()
     }
 
+    /// A size with its unit: `500kB`, `32MB`, `1GB`.
+    pub(super) fn size(&mut self, node: &Node, range: (usize, usize)) -> Option<usize> {
+        let text = self.scalar(node, "a size")?;
+        size(text, range).map_err(|why| self.expected(node, why.expected)).ok()
+    }
+
     /// A percentage with at most four decimals, as millionths.
     pub(super) fn chance(&mut self, node: &Node) -> Option<u32> {
         let expected = "a chance from 0% to 100%, with at most four decimals, such as 98.5%";
@@ -229,6 +235,24 @@ pub fn duration(text: &str, range: (Duration, Duration)) -> Result<Duration, Inv
             what: "duration",
             expected: with_unit(text, &fitting_units(text, range), expected),
         }
+    })
+}
+
+/// A size in octets with its unit, in a range, ends included.
+///
+/// # Errors
+///
+/// What was found, and what may be written.
+pub fn size(text: &str, range: (usize, usize)) -> Result<usize, InvalidValue> {
+    let value = parse_size(text).filter(|value| *value >= range.0 && *value <= range.1);
+    value.ok_or_else(|| InvalidValue {
+        found: text.to_owned(),
+        what: "size",
+        expected: format!(
+            "a size from {} to {}, such as 32MB (units kB, MB, GB)",
+            show_size(range.0),
+            show_size(range.1)
+        ),
     })
 }
 
@@ -326,6 +350,21 @@ fn show(duration: Duration) -> String {
     unit.map_or("0s".to_owned(), |(word, size)| format!("{}{word}", millis / size))
 }
 
+/// Units, largest first, in octets.
+const SIZES: [(&str, usize); 3] = [("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1000)];
+
+fn parse_size(text: &str) -> Option<usize> {
+    let (digits, octets) =
+        SIZES.iter().find_map(|(word, octets)| Some((text.strip_suffix(word)?, octets)))?;
+    digits.parse::<usize>().ok()?.checked_mul(*octets)
+}
+
+/// A size in the largest unit that holds it whole.
+fn show_size(size: usize) -> String {
+    let unit = SIZES.iter().find(|(_, octets)| size.is_multiple_of(*octets));
+    unit.map_or_else(|| size.to_string(), |(word, octets)| format!("{}{word}", size / octets))
+}
+
 fn millionths(percent: &str) -> Option<u32> {
     let (whole, decimals) = percent.split_once('.').unwrap_or((percent, "0"));
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit());
@@ -342,7 +381,7 @@ fn millionths(percent: &str) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
-    use super::{millionths, parse_duration, show};
+    use super::{millionths, parse_duration, show, size};
     use std::time::Duration;
 
     #[test]
@@ -351,6 +390,18 @@ mod tests {
         assert_eq!(parse_duration("2h"), Some(Duration::from_secs(7200)));
         for wrong in ["60", "s", "-1s", "1.5s", "1 s", "1w", "99999999999999999d", ""] {
             assert_eq!(parse_duration(wrong), None, "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn sizes_have_a_unit() {
+        let read = |text| size(text, (100_000, 1_000_000_000)).map_err(|why| why.expected);
+        assert_eq!(read("32MB"), Ok(32_000_000));
+        assert_eq!((read("100kB"), read("1GB")), (Ok(100_000), Ok(1_000_000_000)));
+        let expected = "a size from 100kB to 1GB, such as 32MB (units kB, MB, GB)";
+        for wrong in ["32", "32mb", "32 MB", "MB", "-1MB", "99kB", "2GB", "99999999999999999999GB"]
+        {
+            assert_eq!(read(wrong), Err(expected.to_owned()), "{wrong}");
         }
     }
 

@@ -41,6 +41,12 @@ pub struct Settings {
     pub tcp_idle: Duration,
     /// How many TCP connections may be open at a time. Default 1000.
     pub tcp_connections: usize,
+    /// How many octets the replies that wait for their time may take. Default 32 MB.
+    pub delayed_memory: usize,
+    /// How many octets the queries may take that wait for the upstream resolvers, also for what
+    /// others have asked already. Default 32 MB: some 16,000 short ones, 4,000 of one client. A
+    /// silent resolver keeps them for seconds.
+    pub upstream_memory: usize,
     /// How many replies by UDP a network outside of the private ones gets in a second; 0 for as
     /// many as it asks for. Default 50, as Knot DNS has it.
     pub rate_limit: u32,
@@ -51,6 +57,9 @@ pub struct Settings {
     /// among the listeners.
     pub workers: usize,
 }
+
+/// What may wait of each kind takes so many octets, 8 MB of them of one client.
+const MEMORY: usize = 32_000_000;
 
 /// Loopback, private (RFC 1918, RFC 4193), shared (RFC 6598) and link-local networks.
 const PRIVATE: [&str; 9] = [
@@ -96,6 +105,8 @@ impl Settings {
             log,
             tcp_idle,
             tcp_connections,
+            delayed_memory,
+            upstream_memory,
             rate_limit,
             rate_limit_slip,
             workers,
@@ -125,6 +136,8 @@ impl Settings {
             log: log.or(file.log).unwrap_or_else(|| "info".to_owned()),
             tcp_idle: tcp_idle.or(file.tcp_idle).unwrap_or(Duration::from_secs(10)),
             tcp_connections: tcp_connections.or(file.tcp_connections).unwrap_or(1000),
+            delayed_memory: delayed_memory.or(file.delayed_memory).unwrap_or(MEMORY),
+            upstream_memory: upstream_memory.or(file.upstream_memory).unwrap_or(MEMORY),
             rate_limit: rate_limit.or(file.rate_limit).unwrap_or(50),
             rate_limit_slip: rate_limit_slip.or(file.rate_limit_slip).unwrap_or(2),
         }

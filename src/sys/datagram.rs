@@ -84,6 +84,17 @@ pub(crate) struct Outbox {
     replies: Vec<(usize, Range<usize>)>,
 }
 
+/// What became of a datagram for which a socket has no room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Spilled {
+    /// It left by another socket.
+    Sent,
+    /// It is given up.
+    Refused,
+    /// There is no other socket with room.
+    NoRoom,
+}
+
 /// Asks the kernel to tell with every datagram where it was sent to, where a socket has several
 /// addresses.
 pub(crate) fn request_destination(socket: &Socket, address: SocketAddr) -> io::Result<()> {
@@ -247,12 +258,14 @@ impl Batch {
         (&self.payloads[index * PAYLOAD..][..self.lengths[index]], &self.paths[index])
     }
 
-    /// Sends the replies of an outbox to the senders of their datagrams, and empties it. `done` is
-    /// told of each whether it has left: what cannot be sent is lost, as datagrams may be.
+    /// Sends the replies of an outbox to the senders of their datagrams, and empties it. `spill` is
+    /// given what the socket has no room for. `done` is told of each whether it has left: what
+    /// cannot be sent is lost, as datagrams may be.
     pub(crate) fn send(
         &mut self,
         socket: &UdpSocket,
         outbox: &mut Outbox,
+        mut spill: impl FnMut(&ReturnPath, &[u8]) -> Spilled,
         mut done: impl FnMut(&[u8], io::Result<()>),
     ) {
         let Outbox { octets, replies } = outbox;
@@ -286,17 +299,24 @@ impl Batch {
                 };
                 (first..first + sent).for_each(|index| tell(index, Ok(())));
                 first += sent;
-                match failure {
-                    Some(full) if full.kind() == io::ErrorKind::WouldBlock && patient => {
+                let Some(failure) = failure else { continue };
+                let is_full = failure.kind() == io::ErrorKind::WouldBlock;
+                let (index, range) = &replies[first];
+                let spilled = if is_full {
+                    spill(&self.paths[*index], &octets[range.clone()])
+                } else {
+                    Spilled::Refused
+                };
+                match spilled {
+                    Spilled::NoRoom if patient => {
                         patient = false;
                         await_room(socket);
+                        continue;
                     }
-                    Some(failure) => {
-                        tell(first, Err(failure));
-                        first += 1;
-                    }
-                    None => {}
+                    Spilled::Sent => tell(first, Ok(())),
+                    Spilled::Refused | Spilled::NoRoom => tell(first, Err(failure)),
                 }
+                first += 1;
             }
         }
         outbox.octets.clear();

@@ -18,12 +18,10 @@ use nix::{
 };
 use std::net::UdpSocket;
 
-/// What is no socket's number: the kernel then goes by the hash.
-const BY_HASH: u32 = u32::MAX;
-
-/// Asks for it, for as many sockets of one address as there are workers; each of them may be given.
-/// With more workers than cores some would have nothing to do, so then the hash decides, as it does
-/// on a system that refuses. Says whether it is done.
+/// Asks for it, for the first sockets of one address, as many as there are workers; any of them may
+/// be given. Those that are bound behind them get no datagrams. With more workers than cores some
+/// would have nothing to do, so then the hash decides among all, as it does on a system that
+/// refuses. Says whether it is done.
 pub(crate) fn steer_by_core(socket: &UdpSocket, workers: usize) -> bool {
     let cores = cores();
     if workers > cores.len() {
@@ -47,7 +45,8 @@ fn cores() -> Vec<u32> {
         .collect()
 }
 
-/// The core's number, then for each that we know: if it is this one, that socket.
+/// The core's number, then for each that we know: if it is this one, that socket; the first one for
+/// others.
 fn steps(cores: &[u32], workers: usize) -> Vec<sock_filter> {
     let step = |code: u32, k: u32, jf: u8| sock_filter { code: code as u16, jt: 0, jf, k };
     let mut steps = vec![step(BPF_LD | BPF_W | BPF_ABS, (SKF_AD_OFF + SKF_AD_CPU) as u32, 0)];
@@ -55,7 +54,7 @@ fn steps(cores: &[u32], workers: usize) -> Vec<sock_filter> {
         steps.push(step(BPF_JMP | BPF_JEQ | BPF_K, *core, 1));
         steps.push(step(BPF_RET | BPF_K, (index % workers) as u32, 0));
     }
-    steps.push(step(BPF_RET | BPF_K, BY_HASH, 0));
+    steps.push(step(BPF_RET | BPF_K, 0, 0));
     steps
 }
 
@@ -91,8 +90,8 @@ mod tests {
         sockets.iter().map(count).collect()
     }
 
-    /// Sockets that share an address, and whether they are steered.
-    fn sockets(workers: usize) -> (Vec<UdpSocket>, bool) {
+    /// Sockets that share an address, of which the first `workers` are steered, and whether.
+    fn sockets(workers: usize, behind: usize) -> (Vec<UdpSocket>, bool) {
         let mut address: SocketAddr = "127.0.0.1:0".parse().unwrap();
         let mut bind = || {
             let socket = Socket::new(Domain::IPV4, Type::DGRAM, None).unwrap();
@@ -101,17 +100,18 @@ mod tests {
             address = socket.local_addr().unwrap().as_socket().unwrap();
             UdpSocket::from(socket)
         };
-        let sockets: Vec<_> = (0..workers).map(|_| bind()).collect();
+        let mut sockets: Vec<_> = (0..workers).map(|_| bind()).collect();
         let steered = steer_by_core(&sockets[0], workers);
+        sockets.extend((0..behind).map(|_| bind()));
         (sockets, steered)
     }
 
     #[test]
-    fn what_comes_in_on_a_core_goes_to_one_worker() {
+    fn what_comes_in_on_a_core_goes_to_one_worker_and_nothing_to_a_socket_behind_them() {
         let cores = cores();
-        let (sockets, steered) = sockets(cores.len().max(2));
+        let (sockets, steered) = sockets(cores.len(), 1);
         if !steered {
-            eprintln!("one core alone, or a kernel that shares out by hash");
+            eprintln!("a kernel that shares out by hash");
             return;
         }
         for (index, core) in cores.iter().enumerate().take(4) {
@@ -124,7 +124,7 @@ mod tests {
     #[test]
     fn with_more_workers_than_cores_none_is_left_without_work() {
         let cores = cores();
-        let (sockets, steered) = sockets(cores.len() + 1);
+        let (sockets, steered) = sockets(cores.len() + 1, 0);
         assert!(!steered);
         let shares = shares(cores[0], &sockets);
         assert!(cores.len() > 3 || shares.iter().all(|share| *share > 0), "{shares:?}");

@@ -7,6 +7,7 @@ use super::{
     quota::{Quota, QuotaShare},
     reflection::ReflectionGuard,
 };
+use crate::engine::Settings;
 use std::{
     net::IpAddr,
     sync::{
@@ -49,23 +50,23 @@ const LOSSES: [(Loss, &str); 5] = [
         Loss::Connection,
         "connections were closed: tcp-connections are open, or a quarter by one client",
     ),
-    (Loss::RelayedQuery, "queries were not relayed: too many wait for the upstream resolvers"),
-    (Loss::DelayedReply, "replies were dropped: too many wait for their time"),
+    (
+        Loss::RelayedQuery,
+        "queries were not relayed: those that wait for upstream resolvers take upstream-memory, or \
+         those of one client a quarter",
+    ),
+    (
+        Loss::DelayedReply,
+        "replies were dropped: those that wait for their time take delayed-memory, or those to one \
+         client a quarter",
+    ),
     (Loss::Datagram, "datagrams could not be sent"),
     (Loss::RateLimit, "replies were not sent to networks that have had as many as rate-limit says"),
 ];
 
-/// As many octets may the queries take that wait for the upstream resolvers, also for what others
-/// have asked already: some 16,000 short ones, 4,000 of one client. A silent resolver keeps them
-/// for seconds.
-const MOST_RELAYED_OCTETS: usize = 32 << 20;
-
-/// What such a query takes beside copies of its octets, and how many those are.
+/// What a query that waits for upstream resolvers takes beside copies of its octets, and how many those are.
 const RELAYED_QUERY: usize = 2048;
 const COPIES: usize = 4;
-
-/// As many octets may the replies take that wait for their time: 8 MB for one client.
-const MOST_DELAYED_OCTETS: usize = 32 << 20;
 
 /// What a reply takes while it waits, beside its octets.
 const DELAYED_REPLY: usize = 384;
@@ -74,11 +75,11 @@ const DELAYED_REPLY: usize = 384;
 const PACE: Duration = Duration::from_secs(1);
 
 impl Bounds {
-    pub(super) fn new(connections: usize) -> Self {
+    pub(super) fn new(settings: &Settings) -> Self {
         Self {
-            connections: Quota::new(connections),
-            relayed_queries: Quota::new(MOST_RELAYED_OCTETS),
-            delayed_replies: Quota::new(MOST_DELAYED_OCTETS),
+            connections: Quota::new(settings.tcp_connections),
+            relayed_queries: Quota::new(settings.upstream_memory),
+            delayed_replies: Quota::new(settings.delayed_memory),
             losses: Arc::default(),
             reflection: ReflectionGuard::new(),
         }
@@ -138,11 +139,17 @@ impl Bounds {
 
 #[cfg(test)]
 mod tests {
-    use super::{Bounds, LOSSES, Loss, MOST_DELAYED_OCTETS};
+    use super::{Bounds, LOSSES, Loss};
+    use crate::{config::LabSpec, engine::Settings};
+
+    fn bounds(flags: LabSpec) -> Bounds {
+        Bounds::new(&Settings::new(LabSpec::default(), flags, None))
+    }
 
     #[test]
     fn what_is_given_up_is_told_once() {
-        let (bounds, client) = (Bounds::new(4), "192.0.2.1".parse().unwrap());
+        let flags = LabSpec { tcp_connections: Some(4), ..LabSpec::default() };
+        let (bounds, client) = (bounds(flags), "192.0.2.1".parse().unwrap());
         let place = bounds.connection(client);
         assert!(place.is_some() && bounds.connection(client).is_none(), "a quarter of 4 is one");
         assert!(bounds.connection(client).is_none());
@@ -162,21 +169,24 @@ mod tests {
 
     #[test]
     fn who_waits_with_a_long_query_takes_the_room_of_many() {
-        let (bounds, client) = (Bounds::new(4), "192.0.2.1".parse().unwrap());
+        let flags = LabSpec { upstream_memory: Some(32_000_000), ..LabSpec::default() };
+        let (bounds, client) = (bounds(flags), "192.0.2.1".parse().unwrap());
         let count = |octets| {
             let shares = std::iter::from_fn(|| bounds.relayed_query(client, octets));
             shares.collect::<Vec<_>>().len()
         };
-        assert!((3000..=4096).contains(&count(40)), "{}", count(40));
+        assert!((3000..=4000).contains(&count(40)), "{}", count(40));
         assert!((20..=32).contains(&count(65_507)), "{}", count(65_507));
     }
 
     #[test]
     fn replies_that_wait_take_a_quarter_of_their_room_for_one_client() {
-        let (bounds, client) = (Bounds::new(4), "192.0.2.1".parse().unwrap());
+        let room = 4_000_000;
+        let flags = LabSpec { delayed_memory: Some(room), ..LabSpec::default() };
+        let (bounds, client) = (bounds(flags), "192.0.2.1".parse().unwrap());
         let shares: Vec<_> = std::iter::from_fn(|| bounds.delayed_reply(client, 65_535)).collect();
         let taken = shares.len() * 65_535;
-        assert!(taken < MOST_DELAYED_OCTETS / 4 && taken > MOST_DELAYED_OCTETS / 5, "{taken}");
+        assert!(taken < room / 4 && taken > room / 5, "{taken}");
         assert!(bounds.delayed_reply("192.0.2.2".parse().unwrap(), 65_535).is_some());
     }
 }

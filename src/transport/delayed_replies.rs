@@ -4,12 +4,12 @@ use super::{
     bounds::{Bounds, Loss},
     delivery::Outgoing,
     quota::QuotaShare,
+    reply_socket::ReplySocket,
 };
 use crate::sys::ReturnPath;
 use std::{
     cmp::Ordering,
     collections::BinaryHeap,
-    net::UdpSocket,
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering::Relaxed},
@@ -37,7 +37,7 @@ struct Heap {
 
 /// A reply that is not due yet.
 pub(super) struct DelayedReply {
-    pub(super) socket: Arc<UdpSocket>,
+    pub(super) socket: Arc<ReplySocket>,
     pub(super) path: ReturnPath,
     pub(super) octets: Vec<u8>,
     pub(super) reply: Outgoing,
@@ -111,7 +111,7 @@ impl DelayedReply {
     /// do about it.
     fn send(self, bounds: &Bounds) {
         let Self { socket, path, octets, reply } = self;
-        let sent = path.send(&socket, &octets);
+        let sent = socket.send(path, &octets);
         if let Err(error) = &sent {
             tracing::debug!(%error, "sending a datagram");
             bounds.lost(Loss::Datagram);
@@ -143,8 +143,8 @@ impl Eq for HeapEntry {}
 
 #[cfg(test)]
 mod tests {
-    use super::{Bounds, DelayedReplies, DelayedReply, Outgoing};
-    use crate::sys::Batch;
+    use super::{Bounds, DelayedReplies, DelayedReply, Outgoing, ReplySocket};
+    use crate::{config::LabSpec, engine::Settings, sys::Batch};
     use std::{
         net::UdpSocket,
         sync::{
@@ -157,19 +157,21 @@ mod tests {
 
     #[test]
     fn a_late_worker_changes_no_order() {
-        let socket = Arc::new(UdpSocket::bind("127.0.0.1:0").unwrap());
+        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let socket = Arc::new(ReplySocket { socket, spill: None });
         let client = UdpSocket::bind("127.0.0.1:0").unwrap();
         client.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
-        client.send_to(b"?", socket.local_addr().unwrap()).unwrap();
+        client.send_to(b"?", socket.socket.local_addr().unwrap()).unwrap();
         let mut batch = Batch::new(false);
-        assert_eq!(batch.receive(&socket).unwrap(), 1);
+        assert_eq!(batch.receive(&socket.socket).unwrap(), 1);
         let reply = |octet| DelayedReply {
             socket: Arc::clone(&socket),
             path: *batch.get(0).1,
             octets: vec![octet],
             reply: Outgoing::new(None),
         };
-        let delayed = DelayedReplies::new(Bounds::new(4));
+        let settings = Settings::new(LabSpec::default(), LabSpec::default(), None);
+        let delayed = DelayedReplies::new(Bounds::new(&settings));
         let arrival = Instant::now();
         let wait = Duration::from_millis(5);
         delayed.send_at(arrival + wait, reply(1));

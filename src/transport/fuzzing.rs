@@ -27,8 +27,9 @@ impl StreamServer {
     ///
     /// The address of an upstream resolver cannot be found.
     pub fn new(engine: Engine) -> Result<Self, ResolveError> {
+        let bounds = Bounds::new(&engine.settings);
         let serving = Arc::new(ArcSwap::from_pointee(ServingState::new(engine)?));
-        Ok(Self(StreamContext { serving, binding: None, events: None, bounds: Bounds::new(1) }))
+        Ok(Self(StreamContext { serving, binding: None, events: None, bounds }))
     }
 
     /// Answers the queries of one stream, as those of a TCP connection are answered.

@@ -1,5 +1,6 @@
 //! Taking the sockets of one listener: UDP and TCP on the same address and port.
 
+use super::reply_socket::{ReplySocket, SpillSocket};
 use crate::{
     config::ListenerSpec,
     sys::{request_destination, steer_by_core},
@@ -20,7 +21,7 @@ use tokio::net::TcpListener;
 pub(super) struct Sockets {
     pub(super) listener: ListenerSpec,
     /// One for each worker.
-    pub(super) udp: Vec<Arc<UdpSocket>>,
+    pub(super) udp: Vec<Arc<ReplySocket>>,
     pub(super) tcp: TcpListener,
 }
 
@@ -118,14 +119,19 @@ fn tcp(address: SocketAddr) -> io::Result<TcpListener> {
 /// Sockets that share the address, so that the kernel shares out the datagrams among the workers.
 /// The first try is without sharing, because a socket that shares its address would not notice
 /// another server there that does so too.
-fn udp(address: SocketAddr, workers: usize) -> io::Result<Vec<Arc<UdpSocket>>> {
+fn udp(address: SocketAddr, workers: usize) -> io::Result<Vec<Arc<ReplySocket>>> {
     datagrams(address, false)?;
     let sockets: Vec<_> =
-        (0..workers).map(|_| datagrams(address, true).map(Arc::new)).collect::<io::Result<_>>()?;
-    if let [first, _, ..] = &*sockets {
-        steer_by_core(first, workers);
-    }
-    Ok(sockets)
+        (0..workers).map(|_| datagrams(address, true)).collect::<io::Result<_>>()?;
+    // Where the kernel would send queries to a socket that nobody reads, there is none.
+    let spill = match &*sockets {
+        [first, ..] if steer_by_core(first, workers) => {
+            Some(Arc::new(SpillSocket::new(datagrams(address, true)?)))
+        }
+        _ => None,
+    };
+    let replying = |socket| Arc::new(ReplySocket { socket, spill: spill.clone() });
+    Ok(sockets.into_iter().map(replying).collect())
 }
 
 fn datagrams(address: SocketAddr, shared: bool) -> io::Result<UdpSocket> {

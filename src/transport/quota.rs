@@ -72,7 +72,7 @@ impl Drop for QuotaShare {
 }
 
 /// A host with IPv6 has all addresses of a /64 (RFC 6177).
-fn one_client(client: IpAddr) -> IpAddr {
+pub(super) fn one_client(client: IpAddr) -> IpAddr {
     match client.to_canonical() {
         IpAddr::V4(address) => address.into(),
         IpAddr::V6(address) => {

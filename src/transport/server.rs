@@ -112,7 +112,7 @@ impl Server {
         reload::warn(&report);
         drop(report);
         let mut tasks = JoinSet::new();
-        let bounds = Bounds::new(serving.load().engine.settings.tcp_connections);
+        let bounds = Bounds::new(&serving.load().engine.settings);
         tasks.spawn(bounds.clone().tell());
         let stop_workers = Arc::new(AtomicBool::new(false));
         let delayed = DelayedReplies::new(bounds.clone());

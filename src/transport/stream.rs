@@ -351,11 +351,12 @@ mod tests {
         let flags =
             LabSpec { today: Some("2026-11-22T12:00".parse().unwrap()), ..LabSpec::default() };
         let (engine, _) = load(&LabSources::new(FileSource::built_in_configs(), flags)).unwrap();
+        let bounds = Bounds::new(&engine.settings);
         StreamContext {
             serving: Arc::new(ArcSwap::from_pointee(ServingState::new(engine).unwrap())),
             binding: Some("CN".parse().unwrap()),
             events: None,
-            bounds: Bounds::new(1),
+            bounds,
         }
     }
 

@@ -10,6 +10,7 @@ use super::{
     delivery::{self, Event, Outgoing},
     quota::QuotaShare,
     reflection::{ReplySeal, Screened},
+    reply_socket::ReplySocket,
     serving::{Relayed, ServingState},
 };
 use crate::{
@@ -21,7 +22,6 @@ use crate::{
 };
 use arc_swap::ArcSwap;
 use std::{
-    net::UdpSocket,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -48,7 +48,7 @@ pub(super) struct WorkerContext {
 }
 
 /// Answers what comes to one socket.
-pub(super) fn serve(socket: Arc<UdpSocket>, wildcard: bool, context: WorkerContext) {
+pub(super) fn serve(socket: Arc<ReplySocket>, wildcard: bool, context: WorkerContext) {
     let mut batch = Batch::new(wildcard);
     let mut worker = Worker {
         context,
@@ -56,11 +56,12 @@ pub(super) fn serve(socket: Arc<UdpSocket>, wildcard: bool, context: WorkerConte
         scratch: Scratch::default(),
         outbox: Outbox::default(),
         queued: Vec::with_capacity(BATCH),
-        later: Vec::new(),
+        delayed: Vec::new(),
+        relaying: Vec::new(),
         screened: Vec::new(),
     };
     while !worker.context.stop.load(Ordering::Relaxed) {
-        match batch.receive(&worker.socket) {
+        match batch.receive(&worker.socket.socket) {
             Ok(0) => {}
             Ok(count) => worker.answer(&mut batch, count),
             Err(error) => {
@@ -74,7 +75,7 @@ pub(super) fn serve(socket: Arc<UdpSocket>, wildcard: bool, context: WorkerConte
 /// One thread's things.
 struct Worker {
     context: WorkerContext,
-    socket: Arc<UdpSocket>,
+    socket: Arc<ReplySocket>,
     scratch: Scratch,
     /// Replies that leave with this batch.
     outbox: Outbox,
@@ -82,20 +83,22 @@ struct Worker {
     queued: Vec<Outgoing>,
     /// What waits, for its time or for an upstream resolver. It begins to wait when the outbox has
     /// left, so that no reply overtakes one of its own query.
-    later: Vec<Later>,
+    delayed: Vec<(Instant, DelayedReply)>,
+    relaying: Vec<Relaying>,
     /// What becomes of each datagram, where rates are limited; else empty.
     screened: Vec<Screened>,
 }
 
-/// What does not leave with its batch.
-enum Later {
-    Reply { due: Instant, reply: DelayedReply },
-    Relay { query: UpstreamQuery, way: RelayPath, serving: Arc<ServingState> },
+/// A query for the upstream resolvers, and the way of the answer.
+struct Relaying {
+    query: UpstreamQuery,
+    serving: Arc<ServingState>,
+    way: RelayPath,
 }
 
 /// The way of a relayed answer.
 struct RelayPath {
-    socket: Arc<UdpSocket>,
+    socket: Arc<ReplySocket>,
     path: ReturnPath,
     arrival: Instant,
     /// How long after the arrival it may leave.
@@ -111,7 +114,7 @@ impl Worker {
         let serving = self.context.serving.load_full();
         let now = serving.engine.settings.clock.now();
         self.screen(batch, count, &serving, arrival);
-        let Self { context, socket, scratch, outbox, queued, later, screened } = self;
+        let Self { context, socket, scratch, outbox, queued, delayed, relaying, screened } = self;
         let requests = (0..count).filter_map(|index| {
             if let Some(Screened::Instead(_) | Screened::Drop) = screened.get(index) {
                 return None;
@@ -146,7 +149,7 @@ impl Worker {
                         let octets = sealed(seal, &response.octets[range.clone()]);
                         let (reply, (socket, path)) = (Outgoing::new(event.clone()), way_back());
                         let reply = DelayedReply { socket, path, octets, reply };
-                        later.push(Later::Reply { due: arrival + *after, reply });
+                        delayed.push((arrival + *after, reply));
                     }
                     Payload::AskUpstream => {
                         let query = response.upstream_query(context.binding.as_ref());
@@ -154,7 +157,8 @@ impl Worker {
                         let (delayed, event) = (context.delayed.clone(), event.clone());
                         let (after, seal) = (*after, seal.cloned());
                         let way = RelayPath { socket, path, arrival, after, delayed, seal, event };
-                        later.push(Later::Relay { query, way, serving: Arc::clone(&serving) });
+                        let serving = Arc::clone(&serving);
+                        relaying.push(Relaying { query, serving, way });
                     }
                     // There is no connection to reset.
                     Payload::Reset => {}
@@ -168,17 +172,16 @@ impl Worker {
     /// Lets wait what waits.
     fn defer(&mut self) {
         let WorkerContext { delayed, bounds, runtime, .. } = &self.context;
-        for later in self.later.drain(..) {
-            match later {
-                Later::Reply { due, reply } => delayed.send_at(due, reply),
-                Later::Relay { query, way, serving } => {
-                    match bounds.relayed_query(query.client(), query.len()) {
-                        Some(share) => {
-                            runtime.spawn(relay(query, serving, way, share));
-                        }
-                        None => way.leave(serving.relay_none(&query)),
-                    }
+        for (due, reply) in self.delayed.drain(..) {
+            delayed.send_at(due, reply);
+        }
+        for relaying in self.relaying.drain(..) {
+            let query = &relaying.query;
+            match bounds.relayed_query(query.client(), query.len()) {
+                Some(share) => {
+                    runtime.spawn(relaying.relay(share));
                 }
+                None => relaying.relay_none(),
             }
         }
     }
@@ -209,7 +212,9 @@ impl Worker {
 
     fn send(&mut self, batch: &mut Batch) {
         let (mut queued, bounds) = (self.queued.drain(..), &self.context.bounds);
-        batch.send(&self.socket, &mut self.outbox, |octets, sent| {
+        let ReplySocket { socket, .. } = &*self.socket;
+        let spill = |path: &ReturnPath, octets: &[u8]| self.socket.spill(path, octets);
+        batch.send(socket, &mut self.outbox, spill, |octets, sent| {
             if let Err(error) = &sent {
                 tracing::debug!(%error, "sending a datagram");
                 bounds.lost(Loss::Datagram);
@@ -228,18 +233,22 @@ fn sealed(seal: Option<&ReplySeal>, reply: &[u8]) -> Vec<u8> {
     octets
 }
 
-/// Asks the upstream resolvers, and sends what comes of it.
-async fn relay(
-    query: UpstreamQuery,
-    serving: Arc<ServingState>,
-    way: RelayPath,
-    _share: QuotaShare,
-) {
-    // If the server ends meanwhile, nothing has left.
-    let given_up = Outgoing::new(way.event.clone());
-    let relayed = serving.relay(&query).await;
-    way.leave(relayed);
-    given_up.not_sent();
+impl Relaying {
+    /// Asks the upstream resolvers, and sends what comes of it.
+    async fn relay(self, _share: QuotaShare) {
+        let Self { query, serving, way } = self;
+        // If the server ends meanwhile, nothing has left.
+        let given_up = Outgoing::new(way.event.clone());
+        let relayed = serving.relay(&query).await;
+        way.leave(relayed);
+        given_up.not_sent();
+    }
+
+    /// Sends what there is without them.
+    fn relay_none(self) {
+        let Self { query, serving, way } = self;
+        way.leave(serving.relay_none(&query));
+    }
 }
 
 impl RelayPath {
