@@ -149,6 +149,8 @@ pub(super) const TABLE: &[Line] = &[
     // addresses, but Airtel's 13.127.247.216 behind dotblocking.dummy, which Poisoned Wells knows.
     line("IN", Some("act"), VerdictKind::Poison, &[A], KNOWN_PAGE),
     line("IN", Some("airtel"), VerdictKind::Poison, &[A], UNKNOWN_PAGE),
+    // In May 2020 its resolver said that a name does not exist (OONI, TLS blocking in India, 2020).
+    line("IN", Some("airtel"), VerdictKind::NxDomain, &[A], NXDOMAIN),
     line("IN", Some("jio"), VerdictKind::Poison, &[A], KNOWN_PAGE),
     line("IN", Some("bsnl"), VerdictKind::Poison, &[A], KNOWN_PAGE),
     line("IN", Some("mtnl"), VerdictKind::Poison, &[A], KNOWN_PAGE),
