@@ -1,17 +1,19 @@
-//! What others have published, asked of the running server: `tests/fidelity/*.yaml`, and the table
-//! in `docs/fidelity.md` that is made from it. With `UPDATE_FIDELITY=1` the table is written anew;
-//! read the difference before you commit it.
+//! What others have published, asked of the running server: `tests/fidelity/*.yaml`, and the pages
+//! `docs/fidelity.md` and `docs/fidelity/` that are made from it. With `UPDATE_FIDELITY=1` they are
+//! written anew; read the difference before you commit it.
 //!
 //! The rows know nothing of our configs, so that a wrong config cannot agree with itself, and the
 //! client reads octets.
 
+mod locators;
+mod pages;
 mod replies;
 mod seen;
 
 use crate::{
     gate,
     support::{
-        files::{entries, repository},
+        files::entries,
         server::{Running, start_on},
     },
     trial,
@@ -24,7 +26,6 @@ use std::{
     fs,
     net::IpAddr,
     sync::{Arc, Mutex, OnceLock},
-    thread,
 };
 
 #[derive(Clone, Deserialize)]
@@ -150,45 +151,9 @@ pub(crate) fn trials() -> Vec<Trial> {
             trials.push(trial(name, move || observation.holds_or_says_why()));
         }
     }
-    trials.push(trial("fidelity::page".to_owned(), move || the_page_is_as_written(&observations)));
+    let observations = Arc::new(observations);
+    let all = Arc::clone(&observations);
+    trials.push(trial("fidelity::locators".to_owned(), move || locators::check(&all)));
+    trials.push(trial("fidelity::pages".to_owned(), move || pages::are_as_written(&observations)));
     trials
-}
-
-const HEAD: &str = "# Fidelity
-
-What others have published, a selection, asked of the running server by a client that knows \
-nothing of the configs. The rows are
-`tests/fidelity/*.yaml`; this page is written by `UPDATE_FIDELITY=1 cargo test --test cases \
-fidelity`, and that test fails when it differs.
-
-";
-
-const TABLE: &str = "| country, client | day | question | seen | by | here |
-| --- | --- | --- | --- | --- | --- |
-";
-
-/// So many rows are asked at a time that have not been asked in tests of their own.
-const AT_A_TIME: usize = 8;
-
-fn the_page_is_as_written(observations: &[Arc<Observation>]) {
-    thread::scope(|scope| {
-        for some in observations.chunks(observations.len().div_ceil(AT_A_TIME)) {
-            scope.spawn(|| some.iter().for_each(|one| _ = one.outcome()));
-        }
-    });
-    let outcomes: Vec<_> = observations.iter().map(|one| one.outcome()).collect();
-    let total = outcomes.len();
-    let held = outcomes.iter().filter(|outcome| outcome.difference.is_none()).count();
-    let lines: Vec<_> = outcomes.iter().map(|outcome| outcome.line.as_str()).collect();
-    let lines = lines.join("\n");
-    let page = format!("{HEAD}{held} of {total} observations hold.\n\n{TABLE}{lines}\n");
-    let path = repository().join("docs/fidelity.md");
-    if std::env::var_os("UPDATE_FIDELITY").is_some() {
-        fs::write(&path, &page).unwrap();
-    }
-    assert!(
-        fs::read_to_string(&path).unwrap_or_default() == page,
-        "docs/fidelity.md differs from what the server does"
-    );
-    assert!(total >= 120, "{total} rows");
 }

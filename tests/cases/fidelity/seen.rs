@@ -20,6 +20,8 @@ pub(super) struct Seen {
     honest: Option<bool>,
     rcode: Option<String>,
     data: Option<Vec<String>>,
+    /// Behind whatever aliases, where the source prints no more.
+    addresses: Option<Vec<IpAddr>>,
     one_of: Option<Vec<String>>,
     r#in: Option<Vec<IpNet>>,
     types: Option<Vec<String>>,
@@ -118,6 +120,9 @@ impl Seen {
         let got = data(message);
         let addresses = forged_data(replies, genuine);
         let one_of = |all: &Vec<String>| !got.is_empty() && got.iter().all(|one| all.contains(one));
+        let behind = |all: &Vec<IpAddr>| {
+            *all == got.iter().filter_map(|one| one.parse().ok()).collect::<Vec<IpAddr>>()
+        };
         let inside = |networks: &Vec<IpNet>| {
             !addresses.is_empty() && addresses.iter().all(|one| in_one(one, networks))
         };
@@ -131,6 +136,7 @@ impl Seen {
             (self.honest.is_none_or(|expected| expected == honest), "data", listed(&got)),
             (self.rcode.as_ref().is_none_or(|expected| *expected == code), "rcode", code),
             (self.data.as_ref().is_none_or(|expected| *expected == got), "data", listed(&got)),
+            (self.addresses.as_ref().is_none_or(behind), "addresses", listed(&got)),
             (self.one_of.as_ref().is_none_or(one_of), "data", listed(&got)),
             (self.r#in.as_ref().is_none_or(inside), "in", lost),
             (self.types.as_ref().is_none_or(|all| *all == types), "types", types.join(", ")),
@@ -185,6 +191,42 @@ impl Seen {
         words.join("; ")
     }
 
+    /// What kind of answer was seen: its place in the table, and its words.
+    pub(super) fn kind(&self) -> (u8, &'static str) {
+        let is_empty = |all: &Option<Vec<String>>| all.as_ref().is_some_and(Vec::is_empty);
+        let has_data = self.data.is_some()
+            || self.addresses.is_some()
+            || self.one_of.is_some()
+            || self.r#in.is_some();
+        if self.honest == Some(true) {
+            (0, "the honest answer")
+        } else if self.silence == Some(true) {
+            (4, "silence")
+        } else if self.malformed == Some(true) {
+            (3, "a message that nobody can read")
+        } else if self.rcode.as_deref().is_some_and(|rcode| rcode != "NOERROR") {
+            (2, "NXDOMAIN or another error")
+        } else if is_empty(&self.data) || is_empty(&self.types) {
+            (2, "no records")
+        } else if has_data {
+            (1, "forged records, which the source prints")
+        } else {
+            (5, "another answer than the honest one, of which no data are printed")
+        }
+    }
+
+    /// What else of the answer was printed.
+    pub(super) fn details(&self) -> Vec<&'static str> {
+        let has_form = self.owner.is_some() || self.opt.is_some() || self.soa.is_some();
+        let details = [
+            (self.ttls.is_some(), "TTL"),
+            (self.flags.is_some(), "flags"),
+            (self.replies.is_some() || self.last_honest.is_some(), "number of replies"),
+            (has_form, "names in records, OPT or SOA"),
+        ];
+        details.into_iter().filter(|(is_printed, _)| *is_printed).map(|(_, word)| word).collect()
+    }
+
     fn shown_answer(&self) -> Vec<String> {
         let mut words = Vec::new();
         words.extend(self.silence.filter(|silence| *silence).map(|_| "silence".to_owned()));
@@ -193,6 +235,11 @@ impl Seen {
         words.extend(self.honest.map(honest));
         words.extend(self.rcode.clone());
         words.extend(self.data.as_deref().map(listed));
+        words.extend(
+            self.addresses
+                .as_ref()
+                .map(|all| all.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
+        );
         words.extend(self.one_of.as_ref().map(|all| match all.len() {
             4.. => format!("one of {} addresses", all.len()),
             _ => all.join(" or "),
