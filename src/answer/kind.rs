@@ -42,14 +42,14 @@ pub trait AnswerKind: fmt::Debug + Send + Sync {
     /// Plans what is sent so long after the query, in messages of this form.
     fn plan(&self, form: &MessageForm, after: Duration, planner: &mut Planner<'_>);
 
+    /// Visits the answers that it is made of, or those of them that are sent on a day.
+    fn visit_parts<'a>(&'a self, _day: Option<Date>, _visit: &mut dyn FnMut(&'a Answer)) {}
+
     /// The answers that it is made of.
     fn parts(&self) -> Vec<&Answer> {
-        Vec::new()
-    }
-
-    /// Those of its parts that are sent on a day.
-    fn parts_on(&self, _day: Date) -> Vec<&Answer> {
-        self.parts()
+        let mut parts = Vec::new();
+        self.visit_parts(None, &mut |part| parts.push(part));
+        parts
     }
 
     /// How much goes out, and how late. One of its parts is sent, unless it says otherwise.
@@ -150,7 +150,11 @@ impl Answer {
     #[must_use]
     pub fn leads_to(&self, name: &Name, day: Date) -> bool {
         let own = || self.kind.alias().is_some_and(|alias| alias.leads_to(name));
-        let part = || self.kind.parts_on(day).into_iter().any(|part| part.leads_to(name, day));
+        let part = || {
+            let mut leads = false;
+            self.kind.visit_parts(Some(day), &mut |part| leads |= part.leads_to(name, day));
+            leads
+        };
         self.aliased && (own() || part())
     }
 
@@ -161,8 +165,11 @@ impl Answer {
             self.kind.plan_alias_target(&self.form, planner);
             return true;
         }
-        let parts = self.kind.parts_on(planner.query.day());
-        parts.into_iter().any(|part| part.plan_alias_target(planner))
+        let mut is_planned = false;
+        self.kind.visit_parts(Some(planner.query.day()), &mut |part| {
+            is_planned = is_planned || part.plan_alias_target(planner);
+        });
+        is_planned
     }
 
     /// How many answers are made of each other in it, itself included.
@@ -215,16 +222,26 @@ impl Answer {
     }
 
     fn parsers_on(&self, day: Date) -> ParserSet {
-        let parts = self.kind.parts_on(day);
-        if parts.is_empty() {
+        if !self.dated {
             return self.parsers;
         }
-        union(parts.into_iter().map(|part| part.parsers_on(day)))
+        let mut parsers = None;
+        self.kind.visit_parts(Some(day), &mut |part| {
+            parsers = joined(parsers, part.parsers_on(day));
+        });
+        parsers.unwrap_or(ParserSet::ALL)
     }
 }
 
 /// The parsers of all parts but the honest ones, for which nobody has to have read the query.
 fn union(parts: impl Iterator<Item = ParserSet>) -> ParserSet {
-    let parts = parts.filter(|parsers| *parsers != ParserSet::ALL);
-    parts.reduce(ParserSet::union).unwrap_or(ParserSet::ALL)
+    parts.fold(None, joined).unwrap_or(ParserSet::ALL)
+}
+
+/// With one part more.
+fn joined(parsers: Option<ParserSet>, more: ParserSet) -> Option<ParserSet> {
+    if more == ParserSet::ALL {
+        return parsers;
+    }
+    Some(parsers.map_or(more, |parsers| parsers.union(more)))
 }

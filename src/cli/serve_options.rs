@@ -102,8 +102,8 @@ pub(super) struct ServeArgs {
     )]
     tcp_connections: Option<u16>,
 
-    /// How much memory the replies may take that wait for their time, 1MB to 10GB; one client's take
-    /// at most a quarter [default: 32MB]
+    /// How much memory the replies may take that wait for their time, 1MB to 10GB; one client's
+    /// take at most a quarter [default: 32MB]
     #[arg(
         long, env = "SPLINTERDNS_DELAYED_MEMORY",
         value_name = "SIZE", value_parser = |text: &str| size(text, MEMORY_RANGE)

@@ -64,7 +64,8 @@ const LOSSES: [(Loss, &str); 5] = [
     (Loss::RateLimit, "replies were not sent to networks that have had as many as rate-limit says"),
 ];
 
-/// What a query that waits for upstream resolvers takes beside copies of its octets, and how many those are.
+/// What a query that waits for upstream resolvers takes beside copies of its octets, and how many
+/// those are.
 const RELAYED_QUERY: usize = 2048;
 const COPIES: usize = 4;
 

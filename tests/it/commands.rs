@@ -204,10 +204,10 @@ fn compare_tells_of_honest_countries_in_one_line_and_of_those_asked_for_alone() 
         .filter(|line| line.starts_with("honest, as no rule decides: 172.217.30.46 ("))
         .collect();
     assert!(honest.len() == 1 && !honest[0].contains("CN"), "{told}");
-    assert!(honest[0].ends_with(" and 16 more)"), "{told}");
+    assert!(honest[0].ends_with(" and 41 more)"), "{told}");
     assert!(
         stdout(&["compare", "nowhere.example"])
-            .contains("decides: SERVFAIL, in no zone of this lab (AM BR CN")
+            .contains("decides: SERVFAIL, in no zone of this lab (AE AM AR")
     );
 
     let few = stdout(&["compare", "youtube.com", "--today", "2026-03-01", "--country", "IR,US"]);
@@ -215,12 +215,12 @@ fn compare_tells_of_honest_countries_in_one_line_and_of_those_asked_for_alone() 
         few.contains("\nIR  Iran ") && few.contains(" 172.217.30.46 (US)\n") && !few.contains("CN"),
         "{few}"
     );
-    let twice = stdout(&["compare", "www.facebook.com", "--country", "GB,gb"]);
-    assert!(twice.contains("(GB)\n1 operator answers as its country does"), "{twice}");
+    let twice = stdout(&["compare", "www.facebook.com", "--country", "AU,au"]);
+    assert!(twice.contains("(AU)\n2 operators answer as their country does"), "{twice}");
     let nowhere =
         String::from_utf8(splinterdns(&["compare", "youtube.com", "--country", "ZZ"]).stderr)
             .unwrap();
-    assert!(nowhere.contains("there is no country ZZ; known: AM, "), "{nowhere}");
+    assert!(nowhere.contains("there is no country ZZ; known: AE, AM, "), "{nowhere}");
 }
 
 #[test]
@@ -297,7 +297,7 @@ fn yaml_files_may_end_in_yml() {
 #[test]
 fn wrong_arguments_are_answered_with_the_right_ones() {
     let complaint = |arguments: &[&str]| String::from_utf8(splinterdns(arguments).stderr).unwrap();
-    assert!(complaint(&["explain", "x.com", "--country", "ZZ"]).contains("BR, CN, CZ"));
+    assert!(complaint(&["explain", "x.com", "--country", "ZZ"]).contains("BR, BY, CA, CN"));
     assert!(
         complaint(&["explain", "x.com", "--country", "IN", "--operator", "acd"])
             .contains("act, airtel")

@@ -65,7 +65,10 @@ fn judge(country: &str, heard: &Heard, control: &Heard) -> Judgement {
 fn every_measured_rule_is_judged_as_its_publication_did() {
     let lab = load_shipped(None);
     let rules = measured_rules();
-    let (cases, lines): (Vec<_>, Vec<_>) = rules.iter().flat_map(|rule| cases(rule, &lab)).unzip();
+    let mut missing = BTreeSet::new();
+    let (cases, lines): (Vec<_>, Vec<_>) =
+        rules.iter().flat_map(|rule| cases(rule, &lab, &mut missing)).unzip();
+    assert!(missing.is_empty(), "no line of the table says how tools judge {missing:#?}");
     let used: BTreeSet<_> = lines.into_iter().flatten().collect();
     let unused: Vec<_> = (0..TABLE.len()).filter(|number| !used.contains(number)).collect();
     assert!(unused.is_empty(), "no measured rule uses the lines {unused:?} of the table");

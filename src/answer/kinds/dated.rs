@@ -46,12 +46,11 @@ impl AnswerKind for Dated {
         self.on(planner.query.day()).plan(after, planner);
     }
 
-    fn parts(&self) -> Vec<&Answer> {
-        self.0.iter().map(|(_, answer)| &**answer).collect()
-    }
-
-    fn parts_on(&self, day: Date) -> Vec<&Answer> {
-        vec![self.on(day)]
+    fn visit_parts<'a>(&'a self, day: Option<Date>, visit: &mut dyn FnMut(&'a Answer)) {
+        match day {
+            Some(day) => visit(self.on(day)),
+            None => self.0.iter().for_each(|(_, answer)| visit(answer)),
+        }
     }
 
     fn is_dated(&self) -> bool {

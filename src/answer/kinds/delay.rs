@@ -4,6 +4,7 @@ use super::race::LONGEST;
 use crate::answer::{
     Answer, AnswerKind, AnswerOptions, AnswerSpan, KindEntry, MessageForm, Planner,
 };
+use jiff::civil::Date;
 use std::{sync::Arc, time::Duration};
 
 pub(super) const ENTRY: KindEntry = KindEntry::composed("delay", read)
@@ -32,7 +33,7 @@ impl AnswerKind for Delay {
         AnswerSpan { replies, latest: self.by + latest }
     }
 
-    fn parts(&self) -> Vec<&Answer> {
-        vec![&self.then]
+    fn visit_parts<'a>(&'a self, _day: Option<Date>, visit: &mut dyn FnMut(&'a Answer)) {
+        visit(&self.then);
     }
 }

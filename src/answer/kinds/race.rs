@@ -3,6 +3,7 @@
 use crate::answer::{
     Answer, AnswerKind, AnswerOptions, AnswerSpan, KindEntry, MessageForm, OptionPlace, Planner,
 };
+use jiff::civil::Date;
 use std::{sync::Arc, time::Duration};
 
 pub(super) const ENTRY: KindEntry = KindEntry::composed("race", read).such_as(
@@ -52,7 +53,7 @@ impl AnswerKind for Race {
         AnswerSpan { replies: replies.sum(), latest: latest.max().unwrap_or_default() }
     }
 
-    fn parts(&self) -> Vec<&Answer> {
-        self.0.iter().map(|(_, answer)| &**answer).collect()
+    fn visit_parts<'a>(&'a self, _day: Option<Date>, visit: &mut dyn FnMut(&'a Answer)) {
+        self.0.iter().for_each(|(_, answer)| visit(answer));
     }
 }

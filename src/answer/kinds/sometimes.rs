@@ -1,6 +1,7 @@
 //! `sometimes`: a reply that comes only now and then.
 
 use crate::answer::{Answer, AnswerKind, AnswerOptions, KindEntry, MessageForm, Planner};
+use jiff::civil::Date;
 use std::{sync::Arc, time::Duration};
 
 pub(super) const ENTRY: KindEntry = KindEntry::composed("sometimes", read)
@@ -32,7 +33,8 @@ impl AnswerKind for Sometimes {
         answer.plan(after, planner);
     }
 
-    fn parts(&self) -> Vec<&Answer> {
-        vec![&self.then, &self.otherwise]
+    fn visit_parts<'a>(&'a self, _day: Option<Date>, visit: &mut dyn FnMut(&'a Answer)) {
+        visit(&self.then);
+        visit(&self.otherwise);
     }
 }

@@ -97,7 +97,8 @@ fn summary(by_country: &BTreeMap<String, Vec<Answered<'_>>>) -> String {
     let all: Vec<_> = by_country.values().flatten().collect();
     let with = by_country.values().filter(|rows| !rows.is_empty()).count();
     let mut page = format!(
-        "{HEAD}{} of {} observations hold, of {with} countries. For {} countries there is none.\n\n",
+        "{HEAD}{} of {} observations hold, of {with} countries. For {} countries there is none.\n\
+         \n",
         held(&all),
         all.len(),
         by_country.len() - with
