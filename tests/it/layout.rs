@@ -61,7 +61,7 @@ fn a_wide_terminal_is_told_more() {
     let (narrow, wide) = (shown(80, &["countries"]), shown(160, &["countries"]));
     assert!(!narrow.contains("10.86.0.0/16") && wide.contains("10.86.0.0/16"), "{wide}");
     let ask = ["compare", "youtube.com", "--today", "2026-03-01"];
-    let (narrow, wide) = (shown(80, &ask), shown(200, &ask));
+    let (narrow, wide) = (shown(80, &ask), shown(280, &ask));
     assert!(narrow.contains(" more)") && !wide.contains(" more)"), "{narrow}\n{wide}");
     assert!(!narrow.contains("replies") && wide.contains("replies"), "{narrow}\n{wide}");
 }

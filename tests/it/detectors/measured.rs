@@ -42,19 +42,20 @@ fn days(rule: &WrittenRule) -> Vec<Date> {
     [Some(late), rule.since].into_iter().flatten().collect()
 }
 
-/// A name for each of its patterns, and a day, on which no rule above it takes the name.
+/// A name for each of its patterns, and a day, on which no rule above it takes the name. A pattern
+/// of which there is none was observed again, and the first observation decides.
 fn names(rule: &WrittenRule, lab: &Lab) -> Vec<(String, Date)> {
     let patterns =
         rule.patterns.as_ref().unwrap_or_else(|| panic!("{}: about which name?", label(rule)));
-    let name = |WrittenPattern { shown, candidates }: &WrittenPattern| {
-        let days = days(rule);
-        let tries = days.iter().flat_map(|day| candidates.iter().map(move |name| (name, *day)));
-        let found = { tries }.find(|(name, day)| decides(rule, lab, name, *day));
-        found
-            .map(|(name, day)| (name.clone(), day))
-            .unwrap_or_else(|| panic!("{}: no name for {shown}: {candidates:?}", label(rule)))
+    let days = days(rule);
+    let name = |pattern: &WrittenPattern| {
+        let candidates = pattern.candidates.iter();
+        let tries = candidates.flat_map(|name| days.iter().map(move |day| (name.clone(), *day)));
+        { tries }.find(|(name, day)| decides(rule, lab, name, *day))
     };
-    patterns.iter().map(name).collect()
+    let names: Vec<_> = patterns.iter().filter_map(name).collect();
+    assert!(!names.is_empty(), "{} decides about none of its names", label(rule));
+    names
 }
 
 /// What is said to the name on a day, where the rule holds.

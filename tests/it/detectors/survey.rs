@@ -54,7 +54,7 @@ impl Labs {
         for case in cases.iter().filter(|case| !has_address(lab, case)) {
             // Cloudflare's resolver: genuine, and nobody's block page. A shipped zone of that name
             // keeps what it has; a new one hides what one above it has of the name, so it has both.
-            let (a, aaaa) = ("@ A 1.1.1.1\n", "@ AAAA 2606:4700:4700::1111\n");
+            let (a, aaaa) = ("@ A 149.112.112.112\n", "@ AAAA 2606:4700:4700::1111\n");
             let file = format!("zones/{}.zone", case.name);
             let zone = match fs::read_to_string(folder.path().join(&file)) {
                 Ok(zone) => {

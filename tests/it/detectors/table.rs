@@ -189,6 +189,7 @@ pub(super) const TABLE: &[Line] = &[
     line("KH", Some("as131207"), VerdictKind::Poison, &[A], PRIVATE_PAGE),
     // 59.153.90.11, 167.172.4.60, 172.31.31.2: fingerprints; 172.29.8.1 is none (OONI, 2021-22).
     line("MM", Some("myanmarnet"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("MM", Some("myanmarnet"), VerdictKind::Poison, &[A], LOOPBACK).of("government"),
     line("MM", Some("telenor"), VerdictKind::Poison, &[A], KNOWN_PAGE),
     line("MM", Some("mytel"), VerdictKind::Poison, &[A], LOOPBACK),
     line("MM", Some("yatanarpon"), VerdictKind::Poison, &[A], LOOPBACK),
@@ -237,4 +238,32 @@ pub(super) const TABLE: &[Line] = &[
     line("VE", Some("nxdomain-form"), VerdictKind::NxDomain, &[A], NXDOMAIN),
     // 125.212.224.108 for 888casino.com (OONI, fingerprints, 2022).
     line("VN", Some("as45899"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    // Pages of ISPs for The Pirate Bay and television (OONI, fingerprints): all are fingerprints.
+    line("AU", Some("telstra"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("AU", Some("tpg"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("CA", Some("bell"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("CA", Some("rogers"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("CA", Some("shaw"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("CA", Some("teksavvy"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    // The tables of Sinar's iMAP, 2022 and 2024, by the answer's address. Fingerprints are that of
+    // PLDT and those of the four that are not Cambodia's or Vietnam's.
+    line("ID", Some("unnamed-103"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("ID", Some("unnamed-118"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("KH", Some("unnamed-203"), VerdictKind::Poison, &[A], UNKNOWN_PAGE),
+    line("MM", Some("unnamed-103"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("MY", Some("u-mobile"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("MY", Some("ytl"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("PH", Some("pldt"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("TH", Some("cs-loxinfo"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("TH", Some("uninet"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("VN", Some("unnamed-103"), VerdictKind::Poison, &[A], UNKNOWN_PAGE),
+    line("VN", Some("viettel"), VerdictKind::Poison, &[A], UNKNOWN_PAGE),
+    // 127.0.0.1 for two names at Viettel (Sinar, measurements of 2022).
+    line("VN", Some("viettel"), VerdictKind::Poison, &[A], LOOPBACK).of("bbc"),
+    line("VN", Some("viettel"), VerdictKind::Poison, &[A], LOOPBACK).of("truong-duy-nhat"),
+    // 192.0.0.1 at MTN, which OONI counts as a bogon, and 1.1.1.1 at Airtel (OONI, Nigeria, 2018).
+    line("NG", Some("mtn"), VerdictKind::Poison, &[A], plain(Ooni::Bogon, Satellite::Unmatched)),
+    line("NG", Some("airtel"), VerdictKind::Poison, &[A], UNKNOWN_PAGE),
+    // Kyivstar's page for VK, 193.41.60.24, is no fingerprint (zaborona_help issue 22, 2017).
+    line("UA", Some("kyivstar"), VerdictKind::Poison, &[A], UNKNOWN_PAGE),
 ];
