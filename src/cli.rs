@@ -12,6 +12,8 @@ mod check_sources;
 mod citations;
 mod cite;
 mod compare;
+mod compare_page;
+mod compare_row;
 mod countries;
 mod country_page;
 mod explain;
@@ -33,6 +35,7 @@ mod serve_options;
 mod shell_files;
 mod style;
 mod table;
+mod vantage_points;
 
 #[cfg(fuzzing)]
 #[doc(hidden)]

@@ -1,9 +1,10 @@
 //! When a rule holds, in words and for programs.
 
 use crate::{
-    model::{Period, Sighting},
+    model::{Holding, Period, Sighting},
     policy::Rule,
 };
+use jiff::civil::DateTime;
 use serde_json::{Value, json};
 
 /// In a sentence, with the hours.
@@ -49,8 +50,24 @@ fn list(seen: &[Sighting]) -> String {
 
 /// For a table: from when to when.
 pub(super) fn days(rule: &Rule) -> String {
-    let periods = rule.periods.iter().filter(|period| !period.is_unlimited());
+    days_of(&rule.periods)
+}
+
+/// The same of the periods of a rule or a finding.
+pub(super) fn days_of(periods: &[Period]) -> String {
+    let periods = periods.iter().filter(|period| !period.is_unlimited());
     periods.map(span).collect::<Vec<_>>().join(", ")
+}
+
+/// The beginning of the period that holds at a moment: "since 2024-08-30", or "seen 2024-10" where
+/// that is the first sighting.
+pub(super) fn begin(rule: &Rule, now: DateTime) -> String {
+    let period = rule.periods.iter().find(|period| period.holding(now) == Holding::Yes);
+    match period.map(|period| (period.since, period.first_stated())) {
+        Some((Some(since), _)) => format!("since {since}"),
+        Some((None, Some(seen))) => format!("seen {seen}"),
+        _ => String::new(),
+    }
 }
 
 fn span(period: &Period) -> String {

@@ -13,6 +13,8 @@ pub(super) struct Table {
     spare: &'static [&'static str],
     /// Whether the last column is cut; otherwise it is broken into several lines.
     is_cut: bool,
+    /// Whether words of those lines are cut that are longer than the column.
+    are_words_cut: bool,
 }
 
 /// Between two columns.
@@ -38,6 +40,11 @@ impl Table {
     /// The same, with a last column that is cut, so that a row is a line.
     pub(super) fn cut(self) -> Self {
         Self { is_cut: true, ..self }
+    }
+
+    /// The same, with a last column that is broken into lines none of which is longer than it.
+    pub(super) fn words_cut(self) -> Self {
+        Self { are_words_cut: true, ..self }
     }
 
     pub(super) fn row<const N: usize>(&mut self, cells: [(String, Style); N]) {
@@ -98,6 +105,7 @@ impl Table {
                     wrapped(cell, last_width)
                 };
                 for part in parts {
+                    let part = if self.are_words_cut { shortened(&part, last_width) } else { part };
                     let _ = writeln!(line, "{:owed$}{style}{part}{style:#}", "");
                     owed = indent;
                 }
@@ -149,5 +157,10 @@ mod tests {
         let mut table = Table::default();
         table.row([plain("source"), plain("a publication that has a long title")]);
         assert_eq!(shown(&table, 26), "source  a publication that\n        has a long title\n");
+        let mut table = Table::default();
+        table.row([plain("reply"), plain("an-alias.of-a-page.example, 192.0.2.1")]);
+        let lines = "reply  an-alias.of-a-page.example,\n       192.0.2.1\n";
+        assert_eq!(shown(&table, 26), lines);
+        assert_eq!(shown(&table.words_cut(), 26), "reply  an-alias.of-a-page…\n       192.0.2.1\n");
     }
 }

@@ -42,14 +42,25 @@ impl Period {
     /// The first moment on which it is known to hold; always when there is none.
     #[must_use]
     pub fn begin(&self) -> Option<DateTime> {
-        let first_seen = || self.seen.iter().map(|seen| seen.first.first()).min();
-        self.since.map(StatedTime::first).or_else(first_seen)
+        self.first_stated().map(StatedTime::first)
+    }
+
+    /// The same as a source has it: the beginning, or else the first sighting.
+    #[must_use]
+    pub fn first_stated(&self) -> Option<StatedTime> {
+        let first_seen = || self.seen.iter().map(|seen| seen.first).min_by_key(|time| time.first());
+        self.since.or_else(first_seen)
     }
 
     /// The first moment on which it no longer holds; for ever when there is none.
     #[must_use]
     pub fn end(&self) -> Option<DateTime> {
         self.until.map(StatedTime::end)
+    }
+
+    /// Beginning and end, as far as it has them.
+    pub fn limits(&self) -> impl Iterator<Item = DateTime> {
+        self.begin().into_iter().chain(self.end())
     }
 
     /// Whether nothing is known of when it holds.

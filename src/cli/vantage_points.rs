@@ -1,0 +1,40 @@
+//! Where questions are asked from: a country, and each of its operators.
+
+use super::outcome::Failure;
+use crate::{
+    model::{Binding, CountryCode},
+    policy::{Country, Operator, Policy},
+};
+use std::{collections::BTreeSet, net::IpAddr};
+
+/// A client of a country, or of one of its operators.
+#[derive(Clone, Copy)]
+pub(super) struct VantagePoint<'p> {
+    pub(super) country: &'p Country,
+    pub(super) operator: Option<&'p Operator>,
+    pub(super) client: IpAddr,
+}
+
+/// The countries to ask in: those named, or all; sorted by their codes.
+pub(super) fn chosen<'p>(
+    policy: &'p Policy,
+    codes: &[CountryCode],
+) -> Result<Vec<&'p Country>, Failure> {
+    if codes.is_empty() {
+        return Ok(policy.countries().iter().collect());
+    }
+    let codes: BTreeSet<_> = codes.iter().collect();
+    codes.into_iter().map(|code| Ok(policy.find(&Binding::to(*code))?.0)).collect()
+}
+
+/// A client that is no operator's, and one of each operator that has networks.
+pub(super) fn vantage_points(country: &Country) -> Result<Vec<VantagePoint<'_>>, Failure> {
+    let client = country
+        .client()
+        .ok_or_else(|| Failure::problem(format!("{} governs no network", country.code)))?;
+    let own = VantagePoint { country, operator: None, client };
+    let operators = country.operators.iter().filter_map(|operator| {
+        Some(VantagePoint { country, operator: Some(operator), client: operator.client()? })
+    });
+    Ok([own].into_iter().chain(operators).collect())
+}
