@@ -35,6 +35,10 @@ mod serve_options;
 mod shell_files;
 mod style;
 mod table;
+mod timeline;
+mod timeline_chart;
+mod timeline_line;
+mod timeline_spans;
 mod vantage_points;
 
 #[cfg(fuzzing)]
@@ -61,6 +65,7 @@ const EXAMPLES: &str = "Examples:
   splinterdns serve --listen 127.0.0.1:5386=CN
   splinterdns explain youtube.com --country RU --today 2026-03-01
   splinterdns compare youtube.com x.com
+  splinterdns timeline telegram.org
   splinterdns countries BR";
 
 #[derive(Debug, Subcommand)]
@@ -70,6 +75,7 @@ enum Command {
     Explain(explain::ExplainArgs),
     Compare(compare::CompareArgs),
     Countries(countries::CountriesArgs),
+    Timeline(timeline::TimelineArgs),
     Cite(cite::CiteArgs),
     Health(health::HealthArgs),
     Init(init::InitArgs),
@@ -90,6 +96,7 @@ pub fn main() -> ExitCode {
         Command::Explain(args) => explain::run(&args),
         Command::Compare(args) => compare::run(&args),
         Command::Countries(args) => countries::run(&args),
+        Command::Timeline(args) => timeline::run(&args),
         Command::Cite(args) => cite::run(&args),
         Command::Health(args) => health::run(&args),
         Command::Init(args) => init::run(&args),

@@ -16,6 +16,7 @@ mod index;
 mod rule;
 mod ruleset;
 mod state;
+mod turns;
 
 pub use change::Change;
 pub use compile::{CompileError, compile};
@@ -24,3 +25,4 @@ pub use country::{Country, Operator};
 pub use decide::{Decision, Jurisdiction, NearMiss, prefetch};
 pub use finding::Finding;
 pub use rule::{MissReason, Rule};
+pub use turns::Turns;

@@ -66,9 +66,9 @@ pub trait AnswerKind: fmt::Debug + Send + Sync {
         0
     }
 
-    /// Whether its parts differ from day to day.
-    fn is_dated(&self) -> bool {
-        false
+    /// The days from which on it sends another of its parts than before.
+    fn days(&self) -> Vec<Date> {
+        Vec::new()
     }
 
     /// Its forged alias, if it has that name's addresses too.
@@ -117,7 +117,7 @@ impl Answer {
         parser: QueryParser,
     ) -> Self {
         let parts = kind.parts();
-        let dated = kind.is_dated() || parts.iter().any(|part| part.dated);
+        let dated = !kind.days().is_empty() || parts.iter().any(|part| part.dated);
         let depth = 1 + parts.iter().map(|part| part.depth).max().unwrap_or(0);
         let size = parts.iter().fold(1_usize, |size, part| size.saturating_add(part.size));
         let span = kind.span();
@@ -206,6 +206,13 @@ impl Answer {
     #[must_use]
     pub const fn is_dated(&self) -> bool {
         self.dated
+    }
+
+    /// The days from which on it, or a part of it, is another than before.
+    #[must_use]
+    pub fn days(&self) -> Vec<Date> {
+        let parts = self.kind.parts().into_iter().filter(|part| part.dated);
+        self.kind.days().into_iter().chain(parts.flat_map(Self::days)).collect()
     }
 
     /// Whether it is what the zones or the upstream say.

@@ -1,6 +1,7 @@
 //! Hours on which a rule holds, on its country's clocks.
 
 use jiff::{
+    ToSpan,
     civil::{DateTime, Time, Weekday},
     tz::TimeZone,
 };
@@ -100,6 +101,24 @@ impl Hours {
     }
 }
 
+impl Hours {
+    /// Every moment (in UTC) of the eight days after one at which a span begins or ends.
+    #[must_use]
+    pub fn turns(&self, after: DateTime) -> Vec<DateTime> {
+        let begin = after.to_zoned(TimeZone::UTC).expect("moments are checked when they are read");
+        let first = begin.with_time_zone(self.zone.clone()).date();
+        let minutes: Vec<_> = self.spans.iter().flat_map(|span| [span.from, span.to]).collect();
+        let days = first.series(1.day()).take(9);
+        let moments = days.flat_map(|day| minutes.iter().map(move |minute| (day, *minute)));
+        let moments = moments.filter_map(|(day, Minute(minute))| {
+            let local = day.at(0, 0, 0, 0).checked_add(i64::from(minute).minutes()).ok()?;
+            let moment = local.to_zoned(self.zone.clone()).ok()?;
+            Some(moment.with_time_zone(TimeZone::UTC).datetime())
+        });
+        moments.filter(|moment| *moment > after).collect()
+    }
+}
+
 impl HoursSpan {
     fn covers(&self, today: Weekday, yesterday: Weekday, minute: Minute) -> bool {
         let on = |day| self.days.is_empty() || self.days.contains(&day);
@@ -161,6 +180,17 @@ mod tests {
         let at = |day, hour| night.hold(date(2026, 11, day).at(hour, 0, 0, 0));
         assert!(at(20, 22) && at(21, 0) && at(21, 5));
         assert!(!at(20, 5) && !at(20, 21) && !at(21, 6) && !at(21, 22));
+    }
+
+    #[test]
+    fn its_turns_are_where_spans_begin_and_end() {
+        let office = hours("Asia/Shanghai", span(&[], 8, 18));
+        let turns = office.turns(date(2026, 11, 22).at(5, 0, 0, 0));
+        let at = |day, hour| date(2026, 11, day).at(hour, 0, 0, 0);
+        assert_eq!(turns[..3], [at(22, 10), at(23, 0), at(23, 10)]);
+        assert!(
+            turns.len() >= 16 && turns.iter().all(|turn| office.hold(*turn) == (turn.hour() == 0))
+        );
     }
 
     #[test]

@@ -132,7 +132,7 @@ impl<'p> Jurisdiction<'p> {
         misses
     }
 
-    fn rulesets(self) -> impl Iterator<Item = &'p Ruleset> {
+    pub(super) fn rulesets(self) -> impl Iterator<Item = &'p Ruleset> {
         let own = self.operator.map(|operator| &operator.ruleset);
         own.into_iter().chain(self.country.map(|country| &country.ruleset))
     }

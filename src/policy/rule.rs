@@ -96,6 +96,12 @@ impl Rule {
         last
     }
 
+    /// The moments at which it may begin to hold, cease to, or answer otherwise; its hours aside.
+    pub(super) fn turns(&self) -> impl Iterator<Item = DateTime> {
+        let limits = self.periods.iter().flat_map(Period::limits);
+        limits.chain(self.answer.days().into_iter().map(|day| day.at(0, 0, 0, 0)))
+    }
+
     /// Whether what it does depends on when it is asked.
     #[must_use]
     pub fn depends_on_time(&self) -> bool {

@@ -16,8 +16,8 @@ impl<'p> Jurisdiction<'p> {
             let own = finding.operator.as_ref().is_none_or(|slug| {
                 self.operator.is_some_and(|operator: &Operator| operator.slug == *slug)
             });
-            let holds = finding.period.holding(query.arrival) == Holding::Yes;
-            own && holds && finding.is_about(&query.qname)
+            let holds = || finding.period.holding(query.arrival) == Holding::Yes;
+            own && holds() && finding.is_about(&query.qname)
         })
     }
 }

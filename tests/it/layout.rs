@@ -24,6 +24,8 @@ fn eighty_columns_are_enough() {
         &["compare", "www.facebook.com", "youtube.com", "--today", "2026-03-01"],
         &["compare", "nowhere.example"],
         &["compare", "thepiratebay.org"],
+        &["timeline", "youtube.com"],
+        &["timeline", "thepiratebay.org", "--country", "ID", "--from", "1950"],
         &["explain", "x.com", "--country", "BR", "--today", "2024-09-10"],
         &["explain", "mentorproject.org", "--country", "CN"],
         &["explain", "x.com", "--client", "8.8.8.8"],

@@ -33,4 +33,5 @@ mod states;
 mod stream;
 #[path = "../support/mod.rs"]
 mod support;
+mod timeline;
 mod zones;

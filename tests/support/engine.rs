@@ -211,12 +211,15 @@ pub(crate) struct Decision {
     pub(crate) verdict: VerdictKind,
     /// The name of the rule, and how well it is known.
     pub(crate) rule: Option<(String, Evidence)>,
+    /// What is known of the name, in a word.
+    pub(crate) state: &'static str,
 }
 
 pub(crate) fn decide(lab: &Lab, question: &Question<'_>) -> Decision {
     let explanation = explanation(lab, question);
     let rule = explanation.decision.rule.map(|(rule, _)| (rule.slug.clone(), rule.evidence));
-    Decision { verdict: explanation.verdict, rule }
+    let state = explanation.decision.state(&explanation.query, explanation.verdict).as_str();
+    Decision { verdict: explanation.verdict, rule, state }
 }
 
 /// The first message that `explain` would show, if it is one that a library can read.

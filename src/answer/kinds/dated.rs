@@ -53,7 +53,8 @@ impl AnswerKind for Dated {
         }
     }
 
-    fn is_dated(&self) -> bool {
-        true
+    fn days(&self) -> Vec<Date> {
+        // The first of them holds before all others.
+        self.0.iter().skip(1).map(|(since, _)| *since).collect()
     }
 }
