@@ -22,8 +22,11 @@ mod findings;
 mod health;
 mod hint;
 mod init;
+mod known_names;
 mod layout;
 mod log;
+mod names;
+mod names_page;
 mod outcome;
 mod period;
 mod progress;
@@ -66,6 +69,7 @@ const EXAMPLES: &str = "Examples:
   splinterdns explain youtube.com --country RU --today 2026-03-01
   splinterdns compare youtube.com x.com
   splinterdns timeline telegram.org
+  splinterdns names --country TR
   splinterdns countries BR";
 
 #[derive(Debug, Subcommand)]
@@ -75,6 +79,7 @@ enum Command {
     Explain(explain::ExplainArgs),
     Compare(compare::CompareArgs),
     Countries(countries::CountriesArgs),
+    Names(names::NamesArgs),
     Timeline(timeline::TimelineArgs),
     Cite(cite::CiteArgs),
     Health(health::HealthArgs),
@@ -96,6 +101,7 @@ pub fn main() -> ExitCode {
         Command::Explain(args) => explain::run(&args),
         Command::Compare(args) => compare::run(&args),
         Command::Countries(args) => countries::run(&args),
+        Command::Names(args) => names::run(&args),
         Command::Timeline(args) => timeline::run(&args),
         Command::Cite(args) => cite::run(&args),
         Command::Health(args) => health::run(&args),

@@ -24,5 +24,5 @@ pub use countries::{Policy, UnknownJurisdiction};
 pub use country::{Country, Operator};
 pub use decide::{Decision, Jurisdiction, NearMiss, prefetch};
 pub use finding::Finding;
-pub use rule::{MissReason, Rule};
+pub use rule::{MissReason, NameList, Rule};
 pub use turns::Turns;

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-/// One of four states, which are never mixed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// One of four states, which are never mixed. Of two that are known of one country, at two of its
+/// ISPs, the first counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum State {
     /// DNS lies about it.
     Blocked,
@@ -35,6 +36,9 @@ pub enum Means {
 }
 
 impl State {
+    /// All of them, in order.
+    pub const ALL: [Self; 4] = [Self::Blocked, Self::BlockedElsewhere, Self::Free, Self::Unknown];
+
     /// The word in output.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -14,7 +14,7 @@ use super::{
     countries::Policy,
     country::{Country, Operator},
     index::{PatternIndex, arena::PatternArena},
-    rule::Rule,
+    rule::{NameList, Rule},
     ruleset::{Ruleset, parsers_of},
 };
 use crate::{
@@ -237,9 +237,8 @@ impl<'a> Compiling<'a> {
             patterns.push(at.value.view());
             reading.step();
         }
-        for list in lists {
-            self.list(list, patterns);
-        }
+        let in_file = names.iter().flatten().count();
+        let lists: Vec<_> = lists.iter().map(|list| self.list(list, patterns)).collect();
         if names.is_none() && lists.is_empty() {
             self.lacks(rule, "rule", "names");
         }
@@ -257,6 +256,8 @@ impl<'a> Compiling<'a> {
             slug: rule.value.clone(),
             id: format!("{owner}/{}", rule.value),
             anchor,
+            names: in_file,
+            lists,
             types: types.clone(),
             transports: transports.clone(),
             periods: periods.iter().map(|at| at.value.clone()).collect(),
@@ -299,17 +300,24 @@ impl<'a> Compiling<'a> {
         None
     }
 
+    /// Reads a list, and says how many names it has added.
+    fn list(&mut self, list: &At<String>, patterns: &mut PatternArena) -> NameList {
+        NameList { file: list.value.clone(), names: self.read_list(list, patterns) }
+    }
+
     /// Reads a list. Lines of it that are no entries are left out with a warning, because others
     /// write lists; one of another format adds nothing.
-    fn list(&mut self, list: &At<String>, patterns: &mut PatternArena) {
+    fn read_list(&mut self, list: &At<String>, patterns: &mut PatternArena) -> usize {
         if patterns.is_full() {
-            return;
+            return 0;
         }
         let (path, begin) = (beside(&self.spec.path, &list.value), patterns.end());
+        let mut names = 0;
         let mut reading = self.progress.reading();
         let read = self.files.open(&path).and_then(|file| {
             let read = Format::of(&path).read(file, |pattern| {
                 patterns.push(pattern);
+                names += 1;
                 reading.step();
             });
             read.map_err(|why| FileError { path: self.files.shown(&path), why })
@@ -329,14 +337,16 @@ impl<'a> Compiling<'a> {
             Ok(read) => read,
             Err(error) => {
                 patterns.truncate(begin);
-                return self.report.add(list.place, error);
+                self.report.add(list.place, error);
+                return 0;
             }
         };
         let file = self.report.open_lines(self.files.shown(&path), lines);
         if let Some(foreign) = read.foreign() {
             patterns.truncate(begin);
             let (line, column) = foreign.first;
-            return self.report.add(Place::at(file, line, column), foreign);
+            self.report.add(Place::at(file, line, column), foreign);
+            return 0;
         }
         if patterns.end() == begin {
             self.lacks(list, "list", "entries");
@@ -345,6 +355,7 @@ impl<'a> Compiling<'a> {
             let (line, column) = odd.first;
             self.report.warn(Place::at(file, line, column), odd);
         }
+        names
     }
 }
 

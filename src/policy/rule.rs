@@ -8,6 +8,15 @@ use crate::{
 use jiff::civil::DateTime;
 use std::{fmt, sync::Arc};
 
+/// A file of names that a rule is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NameList {
+    /// The file, as the rule names it.
+    pub file: String,
+    /// How many names are read from it.
+    pub names: usize,
+}
+
 /// One rule.
 #[derive(Debug)]
 pub struct Rule {
@@ -17,6 +26,10 @@ pub struct Rule {
     pub id: String,
     /// The first name that one of its patterns is about.
     pub anchor: Option<Box<str>>,
+    /// How many of its patterns, the first ones, stand in the country file itself.
+    pub names: usize,
+    /// The files with its other patterns.
+    pub lists: Vec<NameList>,
     /// The types that it holds for; all when empty.
     pub types: Vec<Rtype>,
     /// The transports that it holds for; all when empty.

@@ -51,14 +51,18 @@ fn the_version_begins_with_its_number() {
 #[test]
 fn every_command_shows_examples_that_it_understands() {
     let help = said(&["--help"]);
-    for command in ["serve", "check", "explain", "compare", "countries", "health", "init"] {
+    for command in
+        ["serve", "check", "explain", "compare", "countries", "names", "timeline", "health", "init"]
+    {
         assert!(help.contains(&format!("\n  {command} ")), "{help}");
         let text = said(&[command, "--help"]);
         let (_, examples) = text.split_once("Example").unwrap_or_else(|| panic!("{text}"));
         let lines: Vec<_> = examples.lines().filter(|line| line.contains("splinterdns")).collect();
         assert!(!lines.is_empty(), "{text}");
         // Those that only show something are run.
-        for line in lines.iter().filter(|_| ["explain", "compare", "countries"].contains(&command))
+        for line in lines
+            .iter()
+            .filter(|_| ["explain", "compare", "countries", "timeline"].contains(&command))
         {
             let words: Vec<_> = line.split_whitespace().skip(1).collect();
             let output = splinterdns(&words);

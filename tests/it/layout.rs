@@ -26,6 +26,8 @@ fn eighty_columns_are_enough() {
         &["compare", "thepiratebay.org"],
         &["timeline", "youtube.com"],
         &["timeline", "thepiratebay.org", "--country", "ID", "--from", "1950"],
+        &["names", "--country", "RU"],
+        &["names", "telegram.org", "facebook.com", "--today", "2026-03-01"],
         &["explain", "x.com", "--country", "BR", "--today", "2024-09-10"],
         &["explain", "mentorproject.org", "--country", "CN"],
         &["explain", "x.com", "--client", "8.8.8.8"],

@@ -20,6 +20,7 @@ mod ids;
 mod layout;
 mod local_names;
 mod messages;
+mod names;
 mod octets;
 mod odd_lists;
 mod protocol;
