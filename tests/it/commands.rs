@@ -212,8 +212,8 @@ fn compare_has_rows_where_dns_lies_and_a_line_for_each_other_state() {
         few.contains("\nIR  Iran ") && few.contains("\nnot known: US\n") && !few.contains("CN"),
         "{few}"
     );
-    let twice = stdout(&["compare", "www.facebook.com", "--country", "GB,gb"]);
-    assert!(twice.contains("not known: GB\n"), "{twice}");
+    let twice = stdout(&["compare", "www.facebook.com", "--country", "AU,au"]);
+    assert!(twice.contains("not known: AU\n"), "{twice}");
     let nowhere =
         String::from_utf8(splinterdns(&["compare", "youtube.com", "--country", "ZZ"]).stderr)
             .unwrap();
@@ -305,7 +305,7 @@ fn yaml_files_may_end_in_yml() {
 #[test]
 fn wrong_arguments_are_answered_with_the_right_ones() {
     let complaint = |arguments: &[&str]| String::from_utf8(splinterdns(arguments).stderr).unwrap();
-    assert!(complaint(&["explain", "x.com", "--country", "ZZ"]).contains("BR, CN, CZ"));
+    assert!(complaint(&["explain", "x.com", "--country", "ZZ"]).contains("BR, BY, CA, CN"));
     assert!(
         complaint(&["explain", "x.com", "--country", "IN", "--operator", "acd"])
             .contains("act, airtel")

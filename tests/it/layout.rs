@@ -94,7 +94,7 @@ fn one_country_is_told_whole() {
         "Brazil (BR)",
         "Some 20 000 ISPs",
         "10.55.0.0/16",
-        "14 rules: 2 measured, 2 reported, 10 assumed",
+        "18 rules: 2 measured, 6 reported, 10 assumed",
         "rules of blockdomi",
         "x.com, twitter.com",
         "2024-08-30 to 2024-10-08",
