@@ -26,6 +26,7 @@ mod known_names;
 mod layout;
 mod log;
 mod names;
+mod names_below;
 mod names_page;
 mod outcome;
 mod period;

@@ -4,6 +4,7 @@
 use super::{
     compare_row::Row,
     layout::say_wrapped,
+    names_below::names_below,
     period,
     question_options::Question,
     style,
@@ -18,6 +19,10 @@ pub(super) fn print(rows: &[Row<'_>], question: &Question, today: Date, in_full:
     let countries: Vec<_> = rows.chunk_by(|one, other| one.is_beside(other)).collect();
     print_told(&countries, in_full);
     say!("");
+    let apart = countries.iter().filter(|rows| !rows[0].is_told());
+    let (name, now) = (question.qname.as_str(), rows[0].explanation.query.arrival);
+    let below = names_below(name, apart.map(|rows| rows[0].country()), now);
+    print_places("but by DNS names below it", &below);
     let otherwise = places(&countries, State::BlockedElsewhere);
     print_places("blocked otherwise", &otherwise);
     let free = places(&countries, State::Free);

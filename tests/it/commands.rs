@@ -221,6 +221,20 @@ fn compare_has_rows_where_dns_lies_and_a_line_for_each_other_state() {
 }
 
 #[test]
+fn compare_tells_of_hosts_where_not_all_of_a_site_is_blocked() {
+    let below = |name: &str, today: &str| {
+        let told = stdout(&["compare", name, "--today", today]);
+        let line = told.lines().find(|line| line.starts_with("but by DNS names below it: "));
+        line.map(str::to_owned).unwrap_or_default()
+    };
+    // The Chinese Wikipedia from 2015 on, all of them from 2019 on.
+    assert!(below("wikipedia.org", "2018-06-01").contains("China (zh.wikipedia.org)"));
+    assert!(!below("wikipedia.org", "2020-06-01").contains("China"));
+    assert!(!below("wikipedia.org", "2014-06-01").contains("China"));
+    assert_eq!(below("zh.wikipedia.org", "2018-06-01"), "");
+}
+
+#[test]
 fn compare_puts_operators_that_do_the_same_in_one_row_unless_countries_are_named() {
     let ask = ["compare", "rt.com", "--today", "2026-11-22"];
     let all = stdout(&ask);
