@@ -37,6 +37,6 @@ pub use lab::{
     SLIP_RANGE, TIMEOUT_RANGE, read_lab,
 };
 pub use pool::PoolSpec;
-pub use rule::RuleSpec;
+pub use rule::{ListSpec, RuleSpec};
 pub use upstream::UpstreamSpec;
 pub use values::{duration, log_filter, network, size, socket};

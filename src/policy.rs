@@ -19,7 +19,7 @@ mod state;
 mod turns;
 
 pub use change::Change;
-pub use compile::{CompileError, compile};
+pub use compile::{CompileError, RuleFiles, compile};
 pub use countries::{Policy, UnknownJurisdiction};
 pub use country::{Country, Operator};
 pub use decide::{Decision, Jurisdiction, NearMiss, prefetch};

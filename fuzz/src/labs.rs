@@ -5,7 +5,7 @@ use splinterdns::{
     diagnostic::Report,
     engine::{Engine, Settings},
     files::FileSource,
-    policy::compile,
+    policy::{RuleFiles, compile},
     progress::Progress,
     zone::{Zone, Zones},
 };
@@ -28,7 +28,8 @@ pub fn spec(text: &str, report: &mut Report) -> Option<CountrySpec> {
 /// A lab of countries that have been read. Their lists and pools stand where the process runs.
 pub fn engine(specs: &[CountrySpec], zones: Zones, flags: LabSpec, report: &mut Report) -> Engine {
     let files = FileSource::Folder(PathBuf::new());
-    let policy = compile(specs, &files, &Progress::default(), report);
+    let files = RuleFiles { files: &files, lists: None };
+    let policy = compile(specs, files, &Progress::default(), report);
     Engine::new(policy, zones, Settings::new(LabSpec::default(), flags, None))
 }
 

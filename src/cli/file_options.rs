@@ -35,6 +35,11 @@ pub(super) struct FileArgs {
     /// A folder of zone files [default: the zones compiled in]
     #[arg(long, env = "SPLINTERDNS_ZONES", value_name = "DIR")]
     zones: Option<PathBuf>,
+
+    /// A folder of lists that you have fetched, for the rules that take one (docs/lists.md)
+    /// [default: none]
+    #[arg(long, env = "SPLINTERDNS_LISTS", value_name = "DIR")]
+    lists: Option<PathBuf>,
 }
 
 impl FileArgs {
@@ -48,6 +53,7 @@ impl FileArgs {
         Ok(LabSources {
             lab_file: self.lab.clone(),
             zones: self.zones.clone().map(FileSource::Folder),
+            lists: self.lists.clone().map(FileSource::Folder),
             rules,
             ..LabSources::new(self.configs()?, flags)
         })

@@ -162,6 +162,7 @@ impl ServeArgs {
             country: self.country.map(|value| At { place, value }),
             honest_from: self.honest_from,
             zones: None,
+            lists: None,
             upstream: self.upstream,
             upstream_timeout: self.upstream_timeout,
             upstream_0x20: self.upstream_0x20,

@@ -28,6 +28,8 @@ pub struct LabSpec {
     pub honest_from: Option<Vec<HonestSource>>,
     /// A folder of zone files, relative to the lab file; the compiled-in ones when missing.
     pub zones: Option<At<String>>,
+    /// A folder of lists that country files may lack, relative to the lab file.
+    pub lists: Option<At<String>>,
     /// Resolvers to ask, in order.
     pub upstream: Vec<UpstreamSpec>,
     /// How long one of them may take.
@@ -96,6 +98,7 @@ pub fn read_lab(file: usize, report: &mut Report) -> Option<LabSpec> {
     let honest_from =
         fields.get("honest-from").map(|list| some(list, HONEST_SOURCES.len(), "origins", reader));
     let zones = fields.get("zones").and_then(|folder| reader.string(folder, "a folder"));
+    let lists = fields.get("lists").and_then(|folder| reader.string(folder, "a folder"));
     let upstream = fields
         .get("upstream")
         .map_or(Vec::new(), |list| reader.few(list, MOST_UPSTREAMS, "addresses with ports"));
@@ -121,6 +124,7 @@ pub fn read_lab(file: usize, report: &mut Report) -> Option<LabSpec> {
                 .collect()
         }),
         zones,
+        lists,
         upstream: upstream.into_iter().filter_map(|item| reader.upstream(item)).collect(),
         upstream_timeout,
         upstream_0x20,

@@ -5,7 +5,7 @@ use super::{
     citation::{CitationSpec, read_citations},
     fields::{Fields, Reader},
     hours::read_hours,
-    yaml_tree::Node,
+    yaml_tree::{Node, Value},
 };
 use crate::{
     diagnostic::{At, Place},
@@ -21,7 +21,7 @@ pub struct RuleSpec {
     /// What it matches; those that cannot be read have been reported and are not in it.
     pub names: Option<Vec<At<Pattern>>>,
     /// Files with more patterns, relative to the country file.
-    pub lists: Vec<At<String>>,
+    pub lists: Vec<ListSpec>,
     /// The types that it holds for; all when empty.
     pub types: Vec<Rtype>,
     /// The transports that it holds for; all when empty.
@@ -40,13 +40,23 @@ pub struct RuleSpec {
     pub sources: Option<Vec<CitationSpec>>,
 }
 
+/// A file with patterns, one a line.
+#[derive(Clone, Debug)]
+pub struct ListSpec {
+    /// The file, relative to the country file.
+    pub file: At<String>,
+    /// Whether it may be missing, because users fetch it themselves. It is then looked for in the
+    /// folder of such lists first.
+    pub is_optional: bool,
+}
+
 pub(super) fn read_rule(node: &Node, reader: &mut Reader<'_>) -> Option<RuleSpec> {
     let mut fields = Fields::of(node, "a rule", reader);
     let rule =
         fields.need("rule", reader).and_then(|name| reader.string(name, "the name of the rule"));
     let names = fields.get("names").map(|list| read_patterns(list, reader));
     let lists = fields.get("lists").map_or(Vec::new(), |list| reader.items(list, "file names"));
-    let lists = lists.into_iter().filter_map(|item| reader.string(item, "a file name")).collect();
+    let lists = lists.into_iter().filter_map(|item| read_list(item, reader)).collect();
     let types =
         fields.get("types").map_or(Vec::new(), |list| reader.few(list, MOST_TYPES, "record types"));
     let types = types.into_iter().filter_map(|item| reader.record_type(item)).collect();
@@ -83,6 +93,19 @@ pub(super) fn read_rule(node: &Node, reader: &mut Reader<'_>) -> Option<RuleSpec
         evidence: evidence?,
         sources,
     })
+}
+
+/// `names.txt`, or `{file: names.txt, optional: true}`.
+fn read_list(node: &Node, reader: &mut Reader<'_>) -> Option<ListSpec> {
+    if !matches!(node.value, Value::Map(_)) {
+        let file = reader.string(node, "a file name")?;
+        return Some(ListSpec { file, is_optional: false });
+    }
+    let mut fields = Fields::of(node, "a list", reader);
+    let file = fields.need("file", reader).and_then(|file| reader.string(file, "a file name"));
+    let is_optional = fields.get("optional").and_then(|flag| reader.flag(flag)).unwrap_or(false);
+    fields.finish(reader);
+    Some(ListSpec { file: file?, is_optional })
 }
 
 /// Record types of a rule, at most: some hundred are registered, and each query is compared with

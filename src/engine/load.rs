@@ -12,7 +12,7 @@ use crate::{
     dns::wire_name,
     files::{FileError, FileSource, ReadLog, YAML, beside},
     model::{Binding, CountryCode},
-    policy::{Policy, UnknownJurisdiction, compile},
+    policy::{Policy, RuleFiles, UnknownJurisdiction, compile},
     progress::Progress,
     zone::{Zone, Zones},
 };
@@ -33,6 +33,8 @@ pub struct LabSources {
     /// A folder of zone files; what the lab file names when missing, and the compiled-in ones when
     /// that names none.
     pub zones: Option<FileSource>,
+    /// A folder of lists that rules may lack; what the lab file names when missing.
+    pub lists: Option<FileSource>,
     /// What the command line says; it wins over the lab file.
     pub flags: LabSpec,
     /// Rules to try, before all others of their countries.
@@ -62,7 +64,8 @@ impl LabSources {
     #[must_use]
     pub fn new(configs: FileSource, flags: LabSpec) -> Self {
         let (rules, progress, reads) = (Vec::new(), Progress::default(), ReadLog::default());
-        Self { configs, lab_file: None, zones: None, flags, rules, progress, reads }
+        let (lab_file, zones, lists) = (None, None, None);
+        Self { configs, lab_file, zones, lists, flags, rules, progress, reads }
     }
 }
 
@@ -87,7 +90,9 @@ pub fn load(sources: &LabSources) -> Result<(Engine, Report), LoadError> {
     };
     let (mut specs, replaced) = read_countries(&configs, &mut report)?;
     try_rules(&mut specs, &sources.rules, &mut report);
-    let mut policy = compile(&specs, &configs, &sources.progress, &mut report);
+    let lists = lists_source(sources, &file)?.map(|lists| lists.recorded(&sources.reads));
+    let files = RuleFiles { files: &configs, lists: lists.as_ref() };
+    let mut policy = compile(&specs, files, &sources.progress, &mut report);
     bind_countries(&mut policy, &file, &mut report);
     bind_flags(&mut policy, &sources.flags)?;
     let settings =
@@ -117,6 +122,7 @@ pub fn check_countries(
         let Some(file) = open_text(files, name, report)? else { continue };
         specs.extend(read_country(file, name.clone(), report));
     }
+    let files = RuleFiles { files, lists: None };
     let policy = compile(&specs, files, &Progress::default(), report);
     let settings = Settings::new(LabSpec::default(), LabSpec::default(), None);
     finish(policy, Zones::default(), settings, &specs, report);
@@ -181,13 +187,27 @@ fn zones_source(sources: &LabSources, lab: &LabSpec) -> FileSource {
         return files.clone();
     }
     let Some(named) = &lab.zones else { return FileSource::built_in_zones() };
+    beside_lab(sources, &named.value)
+}
+
+/// The folder of lists that the command line names, else the one that the lab file names. It must
+/// be there, because a rule does not miss what is not.
+fn lists_source(sources: &LabSources, lab: &LabSpec) -> Result<Option<FileSource>, FileError> {
+    let named = lab.lists.as_ref().map(|named| beside_lab(sources, &named.value));
+    let lists = sources.lists.clone().or(named);
+    if let Some(lists) = &lists {
+        lists.list(Path::new(""), &[])?;
+    }
+    Ok(lists)
+}
+
+/// A folder that the lab file names.
+fn beside_lab(sources: &LabSources, named: &str) -> FileSource {
     let beside = match &sources.lab_file {
         Some(path) => path.parent().map(Path::to_owned),
         None => sources.configs.folder().map(Path::to_owned),
     };
-    FileSource::Folder(
-        beside.map_or_else(|| PathBuf::from(&named.value), |folder| folder.join(&named.value)),
-    )
+    FileSource::Folder(beside.map_or_else(|| PathBuf::from(named), |folder| folder.join(named)))
 }
 
 /// The countries, and the codes of those that took the place of shipped ones.

@@ -96,6 +96,7 @@ impl Settings {
             country: _,
             honest_from,
             zones: _,
+            lists: _,
             upstream,
             upstream_timeout,
             upstream_0x20,

@@ -4,25 +4,25 @@
 mod changes;
 mod error;
 mod findings;
+mod name_lists;
 mod overlaps;
 mod periods;
 mod shadowed;
 
 pub use error::CompileError;
+pub use name_lists::RuleFiles;
 
 use super::{
     countries::Policy,
     country::{Country, Operator},
     index::{PatternIndex, arena::PatternArena},
-    rule::{NameList, Rule},
+    rule::Rule,
     ruleset::{Ruleset, parsers_of},
 };
 use crate::{
     config::{AnswerCatalog, CitationSpec, CountrySpec, OperatorSpec, RuleSpec},
     diagnostic::{At, Duplicate, Lacking, Place, Report, UnknownWord},
     dns::{ParserSet, PatternRef},
-    files::{FileError, FileSource, beside},
-    lists::{self, Format},
     model::{Citation, Hours, HoursSpan},
     progress::Progress,
 };
@@ -32,15 +32,15 @@ use periods::{check_grade, check_periods};
 use prefix_trie::joint::JointPrefixSet;
 use shadowed::Shadows;
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, hash_map::Entry},
+    collections::{HashMap, hash_map::Entry},
     sync::Arc,
 };
 
-/// Compiles countries whose lists and pools are among `files`, and counts their names on the way.
-/// What is wrong goes into the report; the policy is only worth having when the report is clean.
+/// Compiles countries, and counts their names on the way. What is wrong goes into the report; the
+/// policy is only worth having when the report is clean.
 pub fn compile(
     specs: &[CountrySpec],
-    files: &FileSource,
+    files: RuleFiles<'_>,
     progress: &Progress,
     report: &mut Report,
 ) -> Policy {
@@ -49,7 +49,8 @@ pub fn compile(
     let (mut counters, mut countries) = (0, Vec::new());
     for spec in &specs {
         let CountrySpec { file, path, answers, pools, .. } = spec;
-        let answers = AnswerCatalog::new((*file, path), answers, pools, counters, files, report);
+        let answers =
+            AnswerCatalog::new((*file, path), answers, pools, counters, files.files, report);
         let mut compiling = Compiling::new(spec, files, progress, answers, report);
         countries.push(compiling.country());
         counters = compiling.answers.finish(compiling.report);
@@ -61,7 +62,7 @@ pub fn compile(
 /// One country on its way.
 struct Compiling<'a> {
     spec: &'a CountrySpec,
-    files: &'a FileSource,
+    files: RuleFiles<'a>,
     progress: &'a Progress,
     answers: AnswerCatalog<'a>,
     /// Its own networks.
@@ -106,7 +107,7 @@ impl CompiledRules {
 impl<'a> Compiling<'a> {
     fn new(
         spec: &'a CountrySpec,
-        files: &'a FileSource,
+        files: RuleFiles<'a>,
         progress: &'a Progress,
         answers: AnswerCatalog<'a>,
         report: &'a mut Report,
@@ -298,64 +299,6 @@ impl<'a> Compiling<'a> {
         let found = key.value.clone();
         self.report.add(key.place, UnknownWord { found, what: "source", expected });
         None
-    }
-
-    /// Reads a list, and says how many names it has added.
-    fn list(&mut self, list: &At<String>, patterns: &mut PatternArena) -> NameList {
-        NameList { file: list.value.clone(), names: self.read_list(list, patterns) }
-    }
-
-    /// Reads a list. Lines of it that are no entries are left out with a warning, because others
-    /// write lists; one of another format adds nothing.
-    fn read_list(&mut self, list: &At<String>, patterns: &mut PatternArena) -> usize {
-        if patterns.is_full() {
-            return 0;
-        }
-        let (path, begin) = (beside(&self.spec.path, &list.value), patterns.end());
-        let mut names = 0;
-        let mut reading = self.progress.reading();
-        let read = self.files.open(&path).and_then(|file| {
-            let read = Format::of(&path).read(file, |pattern| {
-                patterns.push(pattern);
-                names += 1;
-                reading.step();
-            });
-            read.map_err(|why| FileError { path: self.files.shown(&path), why })
-        });
-        // A list may be large, and only its odd lines are ever shown.
-        let read = read.and_then(|read| {
-            let shown = read.odd.iter().map(|odd| odd.first.0).collect::<BTreeSet<_>>();
-            let lines = if shown.is_empty() {
-                BTreeMap::new()
-            } else {
-                let lines = lists::lines(self.files.open(&path)?, &shown);
-                lines.map_err(|why| FileError { path: self.files.shown(&path), why })?
-            };
-            Ok((read, lines))
-        });
-        let (read, lines) = match read {
-            Ok(read) => read,
-            Err(error) => {
-                patterns.truncate(begin);
-                self.report.add(list.place, error);
-                return 0;
-            }
-        };
-        let file = self.report.open_lines(self.files.shown(&path), lines);
-        if let Some(foreign) = read.foreign() {
-            patterns.truncate(begin);
-            let (line, column) = foreign.first;
-            self.report.add(Place::at(file, line, column), foreign);
-            return 0;
-        }
-        if patterns.end() == begin {
-            self.lacks(list, "list", "entries");
-        }
-        for odd in read.odd {
-            let (line, column) = odd.first;
-            self.report.warn(Place::at(file, line, column), odd);
-        }
-        names
     }
 }
 

@@ -4,6 +4,7 @@
 mod beginning;
 mod bounds;
 mod byte_order_marks;
+mod categories;
 mod commands;
 mod cost;
 mod countries;

@@ -91,3 +91,36 @@ fn a_rule_of_the_command_line_comes_before_all_others_of_its_country() {
     assert!(wrong.contains("(command line):") && wrong.contains("\"nxdomain\"?"), "{wrong}");
     assert!(said(&["explain", "x.com", "--rule", "x.com"]).contains("a pattern and an answer"));
 }
+
+#[test]
+fn a_list_that_users_fetch_may_be_missing_and_counts_when_it_is_there() {
+    let scratch = Scratch::new();
+    let optional = country("XX", "127.250.0.0/16", "lists: [{file: xx-list.txt, optional: true}]");
+    let path = scratch.write("my/countries/xx.yaml", &optional);
+    scratch.write("lists/other.txt", "other.example\n");
+    let (my, lists) = (scratch.path().join("my"), scratch.path().join("lists"));
+    let [my, lists] = [&my, &lists].map(|path| path.to_str().unwrap());
+    let verdict = |arguments: &[&str]| {
+        let ask = ["listed.example", "--country", "XX", "--configs", my];
+        explained(&[&ask[..], arguments].concat())["verdict"].clone()
+    };
+    assert_eq!(verdict(&[]), "honest");
+    assert_eq!(verdict(&["--lists", lists]), "honest");
+    scratch.write("lists/xx-list.txt", "listed.example\n");
+    assert_eq!((verdict(&["--lists", lists]), verdict(&[])), ("refused".into(), "honest".into()));
+    // A lab file names the folder too, relative to itself.
+    scratch.write("my/lab.yaml", "lists: ../lists\n");
+    assert_eq!(verdict(&[]), "refused");
+    // Beside the country file it is found as well, and what is no list is told.
+    scratch.write("my/lab.yaml", "");
+    scratch.write("my/countries/xx-list.txt", "listed.example\n");
+    assert_eq!(verdict(&[]), "refused");
+    let missing = said(&["explain", "a.example", "--configs", my, "--lists", "/nonexistent"]);
+    assert!(missing.contains("cannot read /nonexistent"), "{missing}");
+    std::fs::write(&path, optional.replace(", optional: true", "")).unwrap();
+    std::fs::remove_file(scratch.path().join("my/countries/xx-list.txt")).unwrap();
+    let needed = said(&["check", my]);
+    assert!(needed.contains("xx-list.txt: no such file"), "{needed}");
+    std::fs::write(&path, optional.replace("optional: true", "optional: maybe")).unwrap();
+    assert!(said(&["check", my]).contains("found \"maybe\""), "{}", said(&["check", my]));
+}

@@ -20,6 +20,7 @@ pub(crate) struct WrittenRule {
     pub(crate) since: Option<Date>,
     pub(crate) until: Option<Date>,
     pub(crate) evidence: Evidence,
+    pub(crate) category: Option<String>,
     /// The types that it is about; none when it is about all.
     pub(crate) types: Vec<RecordType>,
     /// The transports that it holds for; all when empty.
@@ -73,6 +74,7 @@ fn written(country: String, operator: Option<String>, rule: RuleSpec) -> Written
         since: rule.periods.first().and_then(|at| at.value.begin()).map(DateTime::date),
         until: rule.periods.first().and_then(|at| at.value.end()).map(DateTime::date),
         evidence: rule.evidence,
+        category: rule.category,
         transports: rule.transports,
         types: rule.types.into_iter().map(|rtype| rtype.0).collect(),
         patterns,
