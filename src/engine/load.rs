@@ -90,7 +90,7 @@ pub fn load(sources: &LabSources) -> Result<(Engine, Report), LoadError> {
     };
     let (mut specs, replaced) = read_countries(&configs, &mut report)?;
     try_rules(&mut specs, &sources.rules, &mut report);
-    let lists = lists_source(sources, &file)?.map(|lists| lists.recorded(&sources.reads));
+    let lists = lists_source(sources, &file, &mut report)?;
     let files = RuleFiles { files: &configs, lists: lists.as_ref() };
     let mut policy = compile(&specs, files, &sources.progress, &mut report);
     bind_countries(&mut policy, &file, &mut report);
@@ -192,13 +192,21 @@ fn zones_source(sources: &LabSources, lab: &LabSpec) -> FileSource {
 
 /// The folder of lists that the command line names, else the one that the lab file names. It must
 /// be there, because a rule does not miss what is not.
-fn lists_source(sources: &LabSources, lab: &LabSpec) -> Result<Option<FileSource>, FileError> {
-    let named = lab.lists.as_ref().map(|named| beside_lab(sources, &named.value));
-    let lists = sources.lists.clone().or(named);
-    if let Some(lists) = &lists {
-        lists.list(Path::new(""), &[])?;
+fn lists_source(
+    sources: &LabSources,
+    lab: &LabSpec,
+    report: &mut Report,
+) -> Result<Option<FileSource>, FileError> {
+    if let Some(lists) = &sources.lists {
+        let lists = lists.recorded(&sources.reads);
+        return lists.list(Path::new(""), &[]).map(|_| Some(lists));
     }
-    Ok(lists)
+    let Some(named) = &lab.lists else { return Ok(None) };
+    let lists = beside_lab(sources, &named.value).recorded(&sources.reads);
+    if let Err(error) = lists.list(Path::new(""), &[]) {
+        report.add(named.place, error);
+    }
+    Ok(Some(lists))
 }
 
 /// A folder that the lab file names.

@@ -111,6 +111,9 @@ fn a_list_that_users_fetch_may_be_missing_and_counts_when_it_is_there() {
     // A lab file names the folder too, relative to itself.
     scratch.write("my/lab.yaml", "lists: ../lists\n");
     assert_eq!(verdict(&[]), "refused");
+    scratch.write("my/lab.yaml", "lists: nowhere\n");
+    let nowhere = said(&["check", my]);
+    assert!(nowhere.contains("lab.yaml:1:8: cannot read "), "{nowhere}");
     // Beside the country file it is found as well, and what is no list is told.
     scratch.write("my/lab.yaml", "");
     scratch.write("my/countries/xx-list.txt", "listed.example\n");
