@@ -213,8 +213,11 @@ fn operators(places: &[&KnownAt<'_>]) -> String {
 }
 
 fn print_end(lists: &[KnownList<'_>], silent: usize) {
+    // Rules that would take a file which nobody has fetched know no names by it.
+    let is_there = |known: &&KnownList<'_>| known.list.names > 0 || !known.list.is_optional;
     let mut lines: Vec<_> = lists
         .iter()
+        .filter(is_there)
         .map(|KnownList { rule, list }| {
             format!("{}: {} in {}", rule.id, counted(list.names, "name"), list.file)
         })

@@ -15,6 +15,8 @@ pub struct NameList {
     pub file: String,
     /// How many names are read from it.
     pub names: usize,
+    /// Whether it may be missing, because users fetch it themselves.
+    pub is_optional: bool,
 }
 
 /// One rule.

@@ -104,6 +104,9 @@ fn a_list_that_users_fetch_may_be_missing_and_counts_when_it_is_there() {
         let ask = ["listed.example", "--country", "XX", "--configs", my];
         explained(&[&ask[..], arguments].concat())["verdict"].clone()
     };
+    // An example speaks of the file as it is written, and refuses nobody his list.
+    let example = "examples: [{ask: listed.example A, expect: honest}]\n";
+    std::fs::write(&path, format!("{optional}{example}")).unwrap();
     assert_eq!(verdict(&[]), "honest");
     assert_eq!(verdict(&["--lists", lists]), "honest");
     scratch.write("lists/xx-list.txt", "listed.example\n");

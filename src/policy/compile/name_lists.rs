@@ -33,7 +33,7 @@ impl<'a> Compiling<'a> {
         let RuleFiles { files, .. } = self.files;
         let from = if *is_optional { self.fetched(file, &own) } else { Some((files, own)) };
         let names = from.map_or(0, |(files, path)| self.read_list(file, files, &path, patterns));
-        NameList { file: file.value.clone(), names }
+        NameList { file: file.value.clone(), names, is_optional: *is_optional }
     }
 
     /// Where a list is that may be missing, if it is anywhere.
