@@ -13,7 +13,7 @@ use crate::{
 use std::{
     collections::{BTreeMap, BTreeSet},
     io,
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 /// Where lists and pools stand.
@@ -26,76 +26,64 @@ pub struct RuleFiles<'f> {
 }
 
 impl<'a> Compiling<'a> {
-    /// Reads a list, and says how many names it has added.
+    /// Reads a list, from the first place that has it.
     pub(super) fn list(&mut self, list: &ListSpec, patterns: &mut PatternArena) -> NameList {
         let ListSpec { file, is_optional } = list;
-        let own = beside(&self.spec.path, &file.value);
-        let RuleFiles { files, .. } = self.files;
-        let from = if *is_optional { self.fetched(file, &own) } else { Some((files, own)) };
-        let names = from.map_or(0, |(files, path)| self.read_list(file, files, &path, patterns));
-        NameList { file: file.value.clone(), names, is_optional: *is_optional }
-    }
-
-    /// Where a list is that may be missing, if it is anywhere.
-    fn fetched(&self, file: &At<String>, own: &Path) -> Option<(&'a FileSource, PathBuf)> {
         let RuleFiles { files, lists } = self.files;
-        let places = [lists.map(|lists| (lists, PathBuf::from(&file.value)))];
-        let places = places.into_iter().flatten().chain([(files, own.to_owned())]);
-        let is_there = |(files, path): &(&FileSource, PathBuf)| match files.open(path) {
-            Ok(_) => true,
-            Err(error) => error.why.kind() != io::ErrorKind::NotFound,
-        };
-        { places }.find(is_there)
+        let fetched =
+            lists.filter(|_| *is_optional).map(|lists| (lists, file.value.clone().into()));
+        let own = (files, beside(&self.spec.path, &file.value));
+        let read = fetched.into_iter().chain([own]).find_map(|(files, path)| {
+            let read = self.read_list(file, files, &path, patterns);
+            let is_missing =
+                read.as_ref().is_err_and(|error| error.why.kind() == io::ErrorKind::NotFound);
+            (!(*is_optional && is_missing)).then_some(read)
+        });
+        let names = read.transpose().unwrap_or_else(|error| {
+            self.report.add(file.place, error);
+            None
+        });
+        NameList { file: file.value.clone(), names: names.unwrap_or(0), is_optional: *is_optional }
     }
 
-    /// Reads a list. Lines of it that are no entries are left out with a warning, because others
-    /// write lists; one of another format adds nothing.
+    /// Reads a list, and says how many names it has added. Lines of it that are no entries are left
+    /// out with a warning, because others write lists; one of another format adds nothing.
     fn read_list(
         &mut self,
         list: &At<String>,
         files: &FileSource,
         path: &Path,
         patterns: &mut PatternArena,
-    ) -> usize {
+    ) -> Result<usize, FileError> {
         if patterns.is_full() {
-            return 0;
+            return Ok(0);
         }
         let begin = patterns.end();
+        let failed = |why| FileError { path: files.shown(path), why };
         let mut names = 0;
         let mut reading = self.progress.reading();
-        let read = files.open(path).and_then(|file| {
-            let read = Format::of(path).read(file, |pattern| {
-                patterns.push(pattern);
-                names += 1;
-                reading.step();
-            });
-            read.map_err(|why| FileError { path: files.shown(path), why })
+        let read = Format::of(path).read(files.open(path)?, |pattern| {
+            patterns.push(pattern);
+            names += 1;
+            reading.step();
         });
         // A list may be large, and only its odd lines are ever shown.
-        let read = read.and_then(|read| {
+        let read = read.map_err(failed).and_then(|read| {
             let shown = read.odd.iter().map(|odd| odd.first.0).collect::<BTreeSet<_>>();
             let lines = if shown.is_empty() {
                 BTreeMap::new()
             } else {
-                let lines = lists::lines(files.open(path)?, &shown);
-                lines.map_err(|why| FileError { path: files.shown(path), why })?
+                lists::lines(files.open(path)?, &shown).map_err(failed)?
             };
             Ok((read, lines))
         });
-        let (read, lines) = match read {
-            Ok(read) => read,
-            Err(error) => {
-                patterns.truncate(begin);
-                self.report.add(list.place, error);
-                return 0;
-            }
-        };
+        let (read, lines) = read.inspect_err(|_| patterns.truncate(begin))?;
         let file = self.report.open_lines(files.shown(path), lines);
         if let Some(foreign) = read.foreign() {
             patterns.truncate(begin);
             let (line, column) = foreign.first;
             self.report.add(Place::at(file, line, column), foreign);
-            return 0;
+            return Ok(0);
         }
         if patterns.end() == begin {
             self.lacks(list, "list", "entries");
@@ -104,6 +92,6 @@ impl<'a> Compiling<'a> {
             let (line, column) = odd.first;
             self.report.warn(Place::at(file, line, column), odd);
         }
-        names
+        Ok(names)
     }
 }
