@@ -332,37 +332,44 @@ pub fn network(text: &str) -> Result<IpNet, InvalidValue> {
     }
 }
 
-/// Units, largest first, in milliseconds.
-const UNITS: [(&str, u64); 5] =
-    [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)];
+/// Units, largest first, in the smallest that is counted.
+type Units = [(&'static str, u64)];
 
-fn parse_duration(text: &str) -> Option<Duration> {
+/// Of durations, in milliseconds.
+const TIMES: &Units = &[("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)];
+
+/// Of sizes, in octets.
+const SIZES: &Units = &[("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1000)];
+
+/// A whole number with its unit.
+fn in_units(units: &Units, text: &str) -> Option<u64> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let unit = &text[digits.len()..];
-    let (_, millis) = UNITS.iter().find(|(word, _)| *word == unit)?;
-    digits.parse::<u64>().ok()?.checked_mul(*millis).map(Duration::from_millis)
+    let (_, factor) = units.iter().find(|(word, _)| *word == unit)?;
+    digits.parse::<u64>().ok()?.checked_mul(*factor)
 }
 
-/// A duration in the largest unit that holds it whole.
+/// A value in the largest unit that holds it whole, if there is one.
+fn shown_in(units: &Units, value: u64) -> Option<String> {
+    let (word, size) = units.iter().find(|(_, size)| value > 0 && value.is_multiple_of(*size))?;
+    Some(format!("{}{word}", value / size))
+}
+
+fn parse_duration(text: &str) -> Option<Duration> {
+    in_units(TIMES, text).map(Duration::from_millis)
+}
+
 fn show(duration: Duration) -> String {
     let millis = duration.as_secs() * 1000 + u64::from(duration.subsec_millis());
-    let unit = UNITS.iter().find(|(_, size)| millis > 0 && millis.is_multiple_of(*size));
-    unit.map_or("0s".to_owned(), |(word, size)| format!("{}{word}", millis / size))
+    shown_in(TIMES, millis).unwrap_or_else(|| "0s".to_owned())
 }
-
-/// Units, largest first, in octets.
-const SIZES: [(&str, usize); 3] = [("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1000)];
 
 fn parse_size(text: &str) -> Option<usize> {
-    let (digits, octets) =
-        SIZES.iter().find_map(|(word, octets)| Some((text.strip_suffix(word)?, octets)))?;
-    digits.parse::<usize>().ok()?.checked_mul(*octets)
+    in_units(SIZES, text)?.try_into().ok()
 }
 
-/// A size in the largest unit that holds it whole.
 fn show_size(size: usize) -> String {
-    let unit = SIZES.iter().find(|(_, octets)| size.is_multiple_of(*octets));
-    unit.map_or_else(|| size.to_string(), |(word, octets)| format!("{}{word}", size / octets))
+    shown_in(SIZES, size as u64).unwrap_or_else(|| size.to_string())
 }
 
 fn millionths(percent: &str) -> Option<u32> {
