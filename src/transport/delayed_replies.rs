@@ -157,13 +157,13 @@ mod tests {
 
     #[test]
     fn a_late_worker_changes_no_order() {
-        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
-        let socket = Arc::new(ReplySocket { socket, spill: None });
+        let main = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let socket = Arc::new(ReplySocket { main, spill: None });
         let client = UdpSocket::bind("127.0.0.1:0").unwrap();
         client.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
-        client.send_to(b"?", socket.socket.local_addr().unwrap()).unwrap();
+        client.send_to(b"?", socket.main.local_addr().unwrap()).unwrap();
         let mut batch = Batch::new(false);
-        assert_eq!(batch.receive(&socket.socket).unwrap(), 1);
+        assert_eq!(batch.receive(&socket.main).unwrap(), 1);
         let reply = |octet| DelayedReply {
             socket: Arc::clone(&socket),
             path: *batch.get(0).1,

@@ -130,7 +130,7 @@ fn udp(address: SocketAddr, workers: usize) -> io::Result<Vec<Arc<ReplySocket>>>
         }
         _ => None,
     };
-    let replying = |socket| Arc::new(ReplySocket { socket, spill: spill.clone() });
+    let replying = |main| Arc::new(ReplySocket { main, spill: spill.clone() });
     Ok(sockets.into_iter().map(replying).collect())
 }
 

@@ -13,7 +13,7 @@ use std::{
 /// A worker's socket, and the one of its listener for what does not fit into it.
 #[derive(Debug)]
 pub(super) struct ReplySocket {
-    pub(super) socket: UdpSocket,
+    pub(super) main: UdpSocket,
     pub(super) spill: Option<Arc<SpillSocket>>,
 }
 
@@ -55,7 +55,7 @@ const MOST_CLIENTS: usize = 4096;
 impl ReplySocket {
     /// Sends a datagram back on its own.
     pub(super) fn send(&self, path: ReturnPath, octets: &[u8]) -> io::Result<()> {
-        match path.send(&self.socket, octets) {
+        match path.send(&self.main, octets) {
             Err(full) if full.kind() == io::ErrorKind::WouldBlock => {
                 match self.spill(&path, octets) {
                     Spilled::Sent => Ok(()),

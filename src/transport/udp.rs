@@ -61,7 +61,7 @@ pub(super) fn serve(socket: Arc<ReplySocket>, wildcard: bool, context: WorkerCon
         screened: Vec::new(),
     };
     while !worker.context.stop.load(Ordering::Relaxed) {
-        match batch.receive(&worker.socket.socket) {
+        match batch.receive(&worker.socket.main) {
             Ok(0) => {}
             Ok(count) => worker.answer(&mut batch, count),
             Err(error) => {
@@ -212,9 +212,9 @@ impl Worker {
 
     fn send(&mut self, batch: &mut Batch) {
         let (mut queued, bounds) = (self.queued.drain(..), &self.context.bounds);
-        let ReplySocket { socket, .. } = &*self.socket;
+        let ReplySocket { main, .. } = &*self.socket;
         let spill = |path: &ReturnPath, octets: &[u8]| self.socket.spill(path, octets);
-        batch.send(socket, &mut self.outbox, spill, |octets, sent| {
+        batch.send(main, &mut self.outbox, spill, |octets, sent| {
             if let Err(error) = &sent {
                 tracing::debug!(%error, "sending a datagram");
                 bounds.lost(Loss::Datagram);
