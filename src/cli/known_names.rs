@@ -7,7 +7,7 @@ use super::{
 use crate::{
     dns::{Form, Name, ParserSet, PatternRef, Rtype, Transport, wire_name},
     engine::Engine,
-    model::{Holding, Period, Query, State, VerdictKind},
+    model::{Period, Query, State, VerdictKind},
     policy::{Country, Finding, Jurisdiction, Rule},
 };
 use hickory_proto::rr::{Name as WireName, RecordType};
@@ -191,7 +191,7 @@ impl<'p> Collected<'p> {
             return;
         }
         let state = if rule.answer.is_honest() { State::Free } else { State::Blocked };
-        let holds = rule.periods.iter().any(|period| period.holding(now) == Holding::Yes);
+        let holds = rule.is_in_force(now);
         for pattern in patterns.take(rule.names) {
             let known = || KnownAt { from, state, rule: Some(rule), findings: Vec::new() };
             self.pattern(pattern, holds.then(known));
@@ -203,8 +203,7 @@ impl<'p> Collected<'p> {
         for finding in &country.findings {
             let slug = |from: &VantagePoint<'p>| from.operator.map(|isp| isp.slug.as_str());
             let is_its = |from: &&VantagePoint<'p>| slug(from) == finding.operator.as_deref();
-            let from =
-                points.iter().find(is_its).filter(|_| finding.period.holding(now) == Holding::Yes);
+            let from = points.iter().find(is_its).filter(|_| finding.period.holds(now));
             let state = if finding.means.is_some() { State::BlockedElsewhere } else { State::Free };
             for pattern in &finding.patterns {
                 let known = from.map(|from| KnownAt {

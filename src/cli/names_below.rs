@@ -1,11 +1,7 @@
 //! The names below one that rules lie about: a host or a language of a site, where not all of it
 //! is blocked.
 
-use crate::{
-    dns::PatternRef,
-    model::Holding,
-    policy::{Country, Rule},
-};
+use crate::{dns::PatternRef, policy::Country};
 use jiff::civil::DateTime;
 use std::collections::BTreeSet;
 
@@ -22,32 +18,14 @@ pub(super) fn names_below<'p>(
     countries.filter_map(|country| told(country, &below(name, country, now))).collect()
 }
 
+/// Names of the rules that lie, without those of lists, which may be millions.
 fn below(name: &str, country: &Country, now: DateTime) -> BTreeSet<String> {
-    let mut names = BTreeSet::new();
-    for (rule, patterns) in country.own_rules() {
-        collect(name, rule, patterns, now, &mut names);
-    }
-    for (rule, patterns) in country.operators.iter().flat_map(|operator| operator.own_rules()) {
-        collect(name, rule, patterns, now, &mut names);
-    }
-    names
-}
-
-/// Of a rule's names, without those of lists, which may be millions.
-fn collect<'p>(
-    name: &str,
-    rule: &Rule,
-    patterns: impl Iterator<Item = PatternRef<'p>>,
-    now: DateTime,
-    names: &mut BTreeSet<String>,
-) {
-    let holds = rule.periods.iter().any(|period| period.holding(now) == Holding::Yes);
-    if rule.answer.is_honest() || !holds {
-        return;
-    }
-    let anchors = patterns.take(rule.names).filter_map(PatternRef::anchor);
+    let rules = country.rules_with_patterns();
+    let lying = rules.filter(|(rule, _)| !rule.answer.is_honest() && rule.is_in_force(now));
+    let anchors =
+        lying.flat_map(|(rule, patterns)| patterns.take(rule.names).filter_map(PatternRef::anchor));
     let is_below = |anchor: &&str| anchor.strip_suffix(name).is_some_and(|s| s.ends_with('.'));
-    names.extend(anchors.filter(is_below).map(str::to_owned));
+    anchors.filter(is_below).map(str::to_owned).collect()
 }
 
 fn told(country: &Country, names: &BTreeSet<String>) -> Option<String> {

@@ -1,10 +1,10 @@
 //! When a rule holds, in words and for programs.
 
 use crate::{
-    model::{Holding, Period, Sighting},
+    model::{Period, Sighting, StatedTime},
     policy::Rule,
 };
-use jiff::civil::DateTime;
+use jiff::{ToSpan, civil::DateTime};
 use serde_json::{Value, json};
 
 /// In a sentence, with the hours.
@@ -62,7 +62,7 @@ pub(super) fn days_of(periods: &[Period]) -> String {
 /// The beginning of the period that holds at a moment: "since 2024-08-30", or "seen 2024-10" where
 /// that is the first sighting.
 pub(super) fn begin(rule: &Rule, now: DateTime) -> String {
-    let period = rule.periods.iter().find(|period| period.holding(now) == Holding::Yes);
+    let period = rule.periods.iter().find(|period| period.holds(now));
     match period.map(|period| (period.since, period.first_stated())) {
         Some((Some(since), _)) => format!("since {since}"),
         Some((None, Some(seen))) => format!("seen {seen}"),
@@ -71,18 +71,22 @@ pub(super) fn begin(rule: &Rule, now: DateTime) -> String {
 }
 
 fn span(period: &Period) -> String {
-    let first = period.since.map(|since| since.to_string());
-    let last =
-        period.until.and_then(|until| until.end().checked_sub(jiff::Span::new().seconds(1)).ok());
-    let last = last.map(|last| last.date().to_string());
-    match (first, last) {
-        (Some(since), None) => format!("since {since}"),
-        (Some(since), Some(last)) => format!("{since} to {last}"),
-        (None, Some(last)) if period.seen.is_empty() => format!("to {last}"),
-        (None, Some(last)) => format!("seen {} to {last}", period.seen[0].first),
-        (None, None) => {
-            period.seen.first().map_or_else(String::new, |seen| format!("seen {}", seen.first))
-        }
+    let begin = period.since.or_else(|| period.seen.first().map(|seen| seen.first));
+    between(begin, period.since.is_some(), period.end())
+}
+
+/// From when to the day before the end, for a table; a beginning that no source states is that of
+/// the first sighting.
+pub(super) fn between(begin: Option<StatedTime>, is_stated: bool, end: Option<DateTime>) -> String {
+    let last = end.and_then(|end| end.checked_sub(1.second()).ok());
+    let last = last.map(|last| last.date());
+    let seen = if is_stated { "" } else { "seen " };
+    match (begin, last) {
+        (None, None) => String::new(),
+        (None, Some(last)) => format!("to {last}"),
+        (Some(begin), None) if is_stated => format!("since {begin}"),
+        (Some(begin), None) => format!("seen {begin}"),
+        (Some(begin), Some(last)) => format!("{seen}{begin} to {last}"),
     }
 }
 

@@ -2,13 +2,14 @@
 
 use super::{
     layout::{columns, say_wrapped, shortened, width},
+    period,
     question_options::Question,
     style,
     table::{Table, plain},
-    timeline_line::{Line, stated},
+    timeline_line::Line,
     timeline_spans::{Span, Standing},
 };
-use crate::policy::Country;
+use crate::{model::StatedTime, policy::Country};
 use anstyle::Style;
 use jiff::{
     ToSpan,
@@ -205,14 +206,9 @@ fn in_words(spans: &[Span]) -> String {
 
 /// As tables have them elsewhere: a beginning that no source states is that of the first sighting.
 fn days(span: &Span) -> String {
-    let (open, seen) = if span.is_stated { ("since ", "") } else { ("seen ", "seen ") };
-    let begin = span.stated.map(|time| time.to_string()).or_else(|| span.begin.map(stated));
-    let last = span.end.and_then(|end| end.checked_sub(1.second()).ok());
-    let last = last.map(|last| last.date().to_string());
-    match (begin, last) {
-        (None, None) => "no dates known".to_owned(),
-        (None, Some(last)) => format!("to {last}"),
-        (Some(begin), None) => format!("{open}{begin}"),
-        (Some(begin), Some(last)) => format!("{seen}{begin} to {last}"),
+    let begin = span.stated.or_else(|| span.begin.map(StatedTime::of));
+    match period::between(begin, span.is_stated, span.end) {
+        days if days.is_empty() => "no dates known".to_owned(),
+        days => days,
     }
 }

@@ -1,8 +1,7 @@
 //! A line of `timeline`, for programs.
 
 use super::timeline_spans::{Span, Standing};
-use crate::policy::Country;
-use jiff::civil::{DateTime, Time};
+use crate::{model::StatedTime, policy::Country};
 use serde_json::{Value, json};
 
 /// A country, or one of its operators, with what is known there.
@@ -15,14 +14,15 @@ pub(super) struct Line<'l> {
 
 impl Line<'_> {
     pub(super) fn to_json(&self, by_operator: bool) -> Value {
+        let written = |moment| StatedTime::of(moment).to_string();
         let periods = self.spans.iter().map(|span| {
             let hours = span.at_hours.then_some("some");
             json!({
                 "state": span.standing.state().as_str(),
                 "honest": span.standing == Standing::Honest,
-                "since": span.begin.map(stated),
+                "since": span.begin.map(written),
                 "stated": span.stated.map(|time| time.to_string()),
-                "until": span.end.map(stated),
+                "until": span.end.map(written),
                 "hours": hours,
                 "rules": span.rules,
                 "means": span.means,
@@ -35,14 +35,5 @@ impl Line<'_> {
             "any-operator": !by_operator,
             "periods": periods.collect::<Vec<_>>(),
         })
-    }
-}
-
-/// A moment as files write it; midnight is a day.
-pub(super) fn stated(moment: DateTime) -> String {
-    if moment.time() == Time::midnight() {
-        moment.date().to_string()
-    } else {
-        moment.strftime("%Y-%m-%dT%H:%MZ").to_string()
     }
 }

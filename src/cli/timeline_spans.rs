@@ -4,7 +4,7 @@ use super::{question_options::Question, vantage_points::VantagePoint};
 use crate::{
     dns::Transport,
     engine::{Engine, Explanation},
-    model::{Holding, Period, State, StatedTime},
+    model::{Period, State, StatedTime},
     policy::{MissReason, NearMiss, Turns},
 };
 use jiff::civil::{DateTime, date};
@@ -57,11 +57,7 @@ impl Standing {
             State::Unknown => {}
         }
         let mut misses = decision.jurisdiction.near_misses(query);
-        misses.retain(|NearMiss { rule, .. }| {
-            let types = rule.types.is_empty() || rule.types.contains(&query.qtype);
-            let by = rule.transports.is_empty() || rule.transports.contains(&query.transport);
-            types && by && !rule.answer.is_honest()
-        });
+        misses.retain(|NearMiss { rule, .. }| rule.is_about(query) && !rule.answer.is_honest());
         let standings = misses.iter().map(|miss| match miss.why {
             MissReason::Unknown => Self::Unsure,
             MissReason::NotYet | MissReason::NoLonger | MissReason::Hours => Self::Honest,
@@ -147,7 +143,7 @@ impl Span {
         let findings = || decision.jurisdiction.findings(query);
         let found = findings().map(|finding| &finding.period).filter(|_| rule.is_none());
         let periods = rule.iter().flat_map(|rule| &rule.periods).chain(found);
-        let holds = |period: &&Period| period.holding(query.arrival) == Holding::Yes;
+        let holds = |period: &&Period| period.holds(query.arrival);
         let periods: Vec<_> = periods.filter(holds).collect();
         let is_stated = periods.iter().any(|period| period.since.is_some());
         let mut begins = periods.iter().filter_map(|period| period.first_stated());

@@ -58,6 +58,12 @@ impl Period {
         self.until.map(StatedTime::end)
     }
 
+    /// Whether it is known to hold at a moment.
+    #[must_use]
+    pub fn holds(&self, moment: DateTime) -> bool {
+        self.holding(moment) == Holding::Yes
+    }
+
     /// Beginning and end, as far as it has them.
     pub fn limits(&self) -> impl Iterator<Item = DateTime> {
         self.begin().into_iter().chain(self.end())

@@ -3,7 +3,7 @@
 use crate::diagnostic::InvalidValue;
 use jiff::{
     Timestamp, ToSpan,
-    civil::{Date, DateTime},
+    civil::{Date, DateTime, Time},
     tz::TimeZone,
 };
 use std::{fmt, str::FromStr};
@@ -29,6 +29,16 @@ impl StatedTime {
             Self::Year(year) => jiff::civil::date(year, 1, 1).at(0, 0, 0, 0),
             Self::Month(day) | Self::Day(day) => day.at(0, 0, 0, 0),
             Self::Moment(moment) => moment,
+        }
+    }
+
+    /// A moment as files write it: midnight is a day.
+    #[must_use]
+    pub fn of(moment: DateTime) -> Self {
+        if moment.time() == Time::midnight() {
+            Self::Day(moment.date())
+        } else {
+            Self::Moment(moment)
         }
     }
 

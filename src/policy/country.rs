@@ -107,6 +107,14 @@ impl Country {
         self.ruleset.with_patterns()
     }
 
+    /// Its rules, then those of its operators, each with its patterns.
+    pub fn rules_with_patterns(
+        &self,
+    ) -> impl Iterator<Item = (&Rule, impl Iterator<Item = PatternRef<'_>>)> {
+        let operators = self.operators.iter().flat_map(|operator| operator.ruleset.with_patterns());
+        self.ruleset.with_patterns().chain(operators)
+    }
+
     /// Its rules, then those of its operators.
     pub fn rules(&self) -> impl Iterator<Item = &Rule> {
         let operators = self.operators.iter().flat_map(|operator| &operator.ruleset.rules);

@@ -111,6 +111,18 @@ impl Rule {
         last
     }
 
+    /// Whether it holds at a moment, for whom it is; its hours aside.
+    #[must_use]
+    pub fn is_in_force(&self, moment: DateTime) -> bool {
+        self.failing_at(moment).is_none()
+    }
+
+    /// Whether it is for the type and the transport of a query.
+    #[must_use]
+    pub fn is_about(&self, query: &Query) -> bool {
+        !matches!(self.failing_whenever(query), Some(MissReason::Type | MissReason::Transport))
+    }
+
     /// The moments at which it may begin to hold, cease to, or answer otherwise; its hours aside.
     pub(super) fn turns(&self) -> impl Iterator<Item = DateTime> {
         let limits = self.periods.iter().flat_map(Period::limits);

@@ -5,7 +5,7 @@ use super::{
     decide::{Decision, Jurisdiction},
     finding::Finding,
 };
-use crate::model::{Holding, Query, State, VerdictKind};
+use crate::model::{Query, State, VerdictKind};
 
 impl<'p> Jurisdiction<'p> {
     /// What was found about the QNAME for these clients, and holds when the query comes in.
@@ -16,7 +16,7 @@ impl<'p> Jurisdiction<'p> {
             let own = finding.operator.as_ref().is_none_or(|slug| {
                 self.operator.is_some_and(|operator: &Operator| operator.slug == *slug)
             });
-            let holds = || finding.period.holding(query.arrival) == Holding::Yes;
+            let holds = || finding.period.holds(query.arrival);
             own && holds() && finding.is_about(&query.qname)
         })
     }
