@@ -6,34 +6,26 @@ macro_rules! say {
 }
 
 mod banner;
-mod categories;
 mod check;
 mod check_sources;
-mod citations;
 mod cite;
 mod compare;
 mod compare_page;
-mod compare_row;
 mod countries;
 mod country_page;
 mod explain;
 mod file_options;
-mod findings;
 mod health;
 mod hint;
 mod init;
-mod known_names;
 mod layout;
 mod log;
 mod names;
-mod names_below;
 mod names_page;
 mod outcome;
-mod period;
 mod progress;
 mod question_options;
 mod ready;
-mod reply_format;
 mod serve;
 mod serve_options;
 mod shell_files;
@@ -41,9 +33,6 @@ mod style;
 mod table;
 mod timeline;
 mod timeline_chart;
-mod timeline_line;
-mod timeline_spans;
-mod vantage_points;
 
 #[cfg(fuzzing)]
 #[doc(hidden)]

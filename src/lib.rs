@@ -42,6 +42,7 @@
 //! | 5 | [`policy`] | what they mean: networks, rules, dates, decisions, near misses |
 //! | 6 | [`engine`], [`events`] | a request in, transmissions out; what has left |
 //! | 7 | [`transport`] | sockets, reload |
+//! | 7 | `survey` | what is known of names, over countries and years, and its JSON |
 //! | 8 | [`cli`] | the commands |
 //!
 //! Read `engine/respond.rs` first, then `policy/decide.rs` and `answer/kind.rs`; `config.rs` tells
@@ -60,6 +61,7 @@ pub mod lists;
 pub mod model;
 pub mod policy;
 pub mod progress;
+mod survey;
 mod sys;
 pub mod transport;
 pub mod upstream;

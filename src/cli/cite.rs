@@ -1,16 +1,16 @@
 //! `cite`: a rule as a publication would cite it.
 
 use super::{
-    citations,
     file_options::FileArgs,
     layout::say_wrapped,
     outcome::{Failure, Outcome},
-    period, style,
+    style,
     table::{Table, plain},
 };
 use crate::{
     config::LabSpec,
     policy::{Change, Country, Operator, Policy, Rule},
+    survey::{citation_in_words, citations_json, period},
 };
 use serde_json::{Value, json};
 
@@ -103,7 +103,7 @@ fn print(cited: &Cited<'_>) {
         line("answer", rule.answer.name.clone());
         line("holds", period::sentence(rule));
         line("evidence", rule.evidence.to_string());
-        rule.sources.iter().for_each(|source| line("source", citations::in_words(source)));
+        rule.sources.iter().for_each(|source| line("source", citation_in_words(source)));
     }
     for change in changes {
         line(
@@ -141,7 +141,7 @@ fn to_json(cited: &Cited<'_>) -> Value {
             "periods": period::periods(rule),
             "category": rule.category,
             "evidence": rule.evidence.as_str(),
-            "sources": citations::to_json(&rule.sources),
+            "sources": citations_json(&rule.sources),
         })
     });
     let changes = cited.changes.iter().map(|Change { day, fell, text, .. }| {

@@ -3,18 +3,15 @@
 
 use super::{
     compare_page,
-    compare_row::Row,
     file_options::FileArgs,
     outcome::{Failure, Outcome},
-    question_options::{AskingArgs, Question},
+    question_options::AskingArgs,
     style,
-    vantage_points::{chosen, vantage_points},
 };
 use crate::{
-    dns::{Rtype, Transport},
-    engine::Engine,
+    dns::Rtype,
     model::CountryCode,
-    policy::Country,
+    survey::{Question, chosen, compare},
 };
 use hickory_proto::rr::RecordType;
 use serde_json::Value;
@@ -46,7 +43,7 @@ pub(super) fn run(args: &CompareArgs) -> Outcome {
     let countries = chosen(&engine.policy, &args.country)?;
     let mut json = Vec::new();
     for (index, question) in questions.iter().enumerate() {
-        let rows = rows(&engine, question, &countries)?;
+        let rows = compare(&engine, question, &countries, engine.settings.clock.now())?;
         if args.asking.json {
             json.extend(rows.iter().map(|row| row.to_json(question)));
             continue;
@@ -76,22 +73,5 @@ fn questions(words: &[String]) -> Result<Vec<Question>, Failure> {
         },
         _ => (words, a),
     };
-    names.iter().map(|name| Question::read(name, qtype)).collect()
-}
-
-fn rows<'l>(
-    engine: &'l Engine,
-    question: &Question,
-    countries: &[&'l Country],
-) -> Result<Vec<Row<'l>>, Failure> {
-    let mut rows = Vec::new();
-    let now = engine.settings.clock.now();
-    for country in countries {
-        rows.extend(vantage_points(country)?.into_iter().map(|from| {
-            let asking = (from.client, Transport::Udp);
-            let explanation = engine.explain(&question.wire, question.qtype, asking, now);
-            Row { from, explanation }
-        }));
-    }
-    Ok(rows)
+    names.iter().map(|name| Ok(Question::read(name, qtype)?)).collect()
 }

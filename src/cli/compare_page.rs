@@ -2,15 +2,14 @@
 //! that it can be read aloud.
 
 use super::{
-    compare_row::Row,
     layout::say_wrapped,
-    names_below::names_below,
-    period,
-    question_options::Question,
     style,
     table::{Table, plain},
 };
-use crate::model::{Evidence, Means, State, VerdictKind};
+use crate::{
+    model::{Evidence, Means, State, VerdictKind},
+    survey::{Question, Row, names_below, period},
+};
 use jiff::civil::Date;
 
 /// Prints all rows of one question; in full, every operator that differs has a row of its own.

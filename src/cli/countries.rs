@@ -1,9 +1,8 @@
 //! `countries`: who is governed by what, and how to ask as them.
 
 use super::{
-    country_page::{self, networks, rules_json},
+    country_page::{self, networks},
     file_options::FileArgs,
-    findings,
     layout::say_wrapped,
     outcome::Outcome,
     style,
@@ -12,10 +11,11 @@ use super::{
 use crate::{
     config::LabSpec,
     model::{Binding, CountryCode},
-    policy::{Change, Country, Operator, Policy},
+    policy::Policy,
+    survey::{country_in_full_json, country_json},
 };
 use ipnet::IpNet;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// List the countries, their networks and their operators, or tell all about some of them
 #[derive(Debug, clap::Args)]
@@ -43,9 +43,9 @@ pub(super) fn run(args: &CountriesArgs) -> Outcome {
     if args.json {
         let all = lab.policy.countries().iter();
         let json: Vec<Value> = if found.is_empty() {
-            all.map(to_json).collect()
+            all.map(country_json).collect()
         } else {
-            chosen().map(with_rules).collect()
+            chosen().map(country_in_full_json).collect()
         };
         style::say_json(&Value::from(json));
     } else if found.is_empty() {
@@ -110,37 +110,4 @@ pub(super) fn table(policy: &Policy, with_operators: bool) -> Table {
 fn split(clients: &[IpNet]) -> (String, String) {
     let (first, others) = clients.split_at(clients.len().min(1));
     (networks(first), networks(others))
-}
-
-/// What the list has, and the rules.
-fn with_rules(country: &Country) -> Value {
-    let mut json = to_json(country);
-    json["rules-in-full"] = rules_json(country).into();
-    json["findings"] = country.findings.iter().map(findings::to_json).collect();
-    let changes = country.changes.iter();
-    json["changes"] = changes
-        .map(|Change { id, day, fell, text }| {
-            json!({ "id": id, "day": day.to_string(), "fell": fell, "text": text })
-        })
-        .collect();
-    json
-}
-
-fn to_json(country: &Country) -> Value {
-    let operators = country
-        .operators
-        .iter()
-        .map(|Operator { slug, name, clients, .. }| {
-            json!({ "operator": slug, "name": name, "clients": clients })
-        });
-    let evidence: Vec<_> = country.evidence().iter().map(|grade| grade.as_str()).collect();
-    json!({
-        "country": country.code.to_string(),
-        "name": country.name,
-        "about": country.about,
-        "clients": country.clients,
-        "rules": country.rules().count(),
-        "evidence": evidence,
-        "operators": operators.collect::<Vec<_>>(),
-    })
 }

@@ -1,19 +1,17 @@
 //! `countries CC`: one country, with its operators and its rules.
 
 use super::{
-    categories::spelt_out,
-    findings,
     layout::{listed, say_wrapped},
-    period, style,
+    style,
     table::{Table, plain},
 };
 use crate::{
     dns::PatternRef,
     model::Evidence,
     policy::{Country, Rule},
+    survey::{finding_in_words, period, spelt_out},
 };
 use ipnet::IpNet;
-use serde_json::{Value, json};
 
 /// More names of a rule are not shown; `--json` has them all.
 const NAMES: usize = 60;
@@ -50,7 +48,7 @@ pub(super) fn print(country: &Country) {
         for finding in &country.findings {
             let names = finding.patterns.iter().map(ToString::to_string);
             let names = listed(names, ", ", NAMES);
-            say_wrapped(&format!("{names}: {}", findings::in_words(finding)));
+            say_wrapped(&format!("{names}: {}", finding_in_words(finding)));
         }
     }
 }
@@ -97,37 +95,4 @@ fn print_rules<'c>(
 
 pub(super) fn networks(networks: &[IpNet]) -> String {
     networks.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-}
-
-/// Its rules for programs.
-pub(super) fn rules_json(country: &Country) -> Vec<Value> {
-    let own = country.own_rules().map(|(rule, patterns)| rule_json(None, rule, patterns));
-    let mut rules: Vec<_> = own.collect();
-    for operator in &country.operators {
-        let slug = Some(operator.slug.as_str());
-        rules.extend(operator.own_rules().map(|(rule, names)| rule_json(slug, rule, names)));
-    }
-    rules
-}
-
-fn rule_json<'c>(
-    operator: Option<&str>,
-    rule: &Rule,
-    names: impl Iterator<Item = PatternRef<'c>>,
-) -> Value {
-    json!({
-        "operator": operator,
-        "rule": rule.slug,
-        "id": rule.id,
-        "names": names.map(|pattern| pattern.to_string()).collect::<Vec<_>>(),
-        "answer": rule.answer.name,
-        "since": period::since(rule),
-        "until": period::until(rule),
-        "seen": period::seen(rule),
-        "periods": period::periods(rule),
-        "hours": rule.hours.as_ref().map(ToString::to_string),
-        "category": rule.category,
-        "evidence": rule.evidence.as_str(),
-        "sources": rule.sources.iter().map(|source| &*source.key).collect::<Vec<_>>(),
-    })
 }

@@ -1,15 +1,10 @@
 //! `explain`: what one client would get, by which rule, and why.
 
 use super::{
-    categories::spelt_out,
-    citations,
     file_options::FileArgs,
-    findings,
     layout::{columns, width, wrapped},
     outcome::{Failure, Outcome},
-    period,
-    question_options::{AskingArgs, Question},
-    reply_format::{self, ReplyJson},
+    question_options::AskingArgs,
     style,
     table::{Table, plain},
 };
@@ -17,11 +12,14 @@ use crate::{
     diagnostic::UnknownWord,
     dns::{Rtype, Transport, rcode_text},
     engine::{ExplainedStep, Explanation, Origin, StepContent, WireMessage},
-    model::{Binding, CountryCode, Evidence, State, VerdictKind},
-    policy::{Jurisdiction, MissReason, NearMiss, Operator, Policy, Rule},
+    model::{CountryCode, Evidence, State, VerdictKind},
+    policy::{Jurisdiction, MissReason, NearMiss, Rule},
+    survey::{
+        Explained, Question, citation_in_words, finding_in_words, flags, period, presentation,
+        spelt_out,
+    },
 };
-use serde_json::{Value, json};
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 
 /// Say what one client would get, by which rule, and why
 #[derive(Debug, clap::Args)]
@@ -71,19 +69,15 @@ pub(super) struct ExplainArgs {
 pub(super) fn run(args: &ExplainArgs) -> Outcome {
     let question = Question::read(&args.name, args.qtype)?;
     let engine = args.files.load(args.asking.spec(), args.country.as_slice())?;
-    let (client, now) = (client(args, &engine.policy)?, engine.settings.clock.now());
-    let from = (client, args.transport);
-    let explanation = engine.explain(&question.wire, question.qtype, from, now);
-    let misses = explanation.decision.jurisdiction.near_misses(&explanation.query);
-    // What goes out to a client that may not ask hides the policy, which is shown beside it.
-    let refusal = (!engine.settings.allows(client))
-        .then(|| engine.explain_refusal(&question.wire, question.qtype, from, now));
+    let (operator, now) = (args.operator.as_deref(), engine.settings.clock.now());
+    let client = Explained::client(&engine.policy, args.client, args.country, operator)?;
+    let explained = Explained::ask(&engine, &question, (client, args.transport), now);
     if args.asking.json {
-        style::say_json(&to_json(&question, &explanation, &misses, refusal.as_ref()));
+        style::say_json(&explained.to_json(&question));
     } else {
-        print(&explanation, &misses, refusal.as_ref(), args.hex);
+        print(&explained, args.hex);
     }
-    let found = refusal.as_ref().unwrap_or(&explanation).verdict;
+    let found = explained.refusal.as_ref().unwrap_or(&explained.explanation).verdict;
     match args.expect.filter(|expected| *expected != found) {
         Some(expected) => Err(Failure::problem(format!("{expected} was expected, not {found}"))),
         None => Ok(()),
@@ -99,83 +93,8 @@ fn verdict(text: &str) -> Result<VerdictKind, UnknownWord> {
     })
 }
 
-/// The client that was named, or the first one of the country or operator that was; without either,
-/// one of nobody's network.
-fn client(args: &ExplainArgs, policy: &Policy) -> Result<IpAddr, Failure> {
-    if let Some(client) = args.client {
-        return Ok(client);
-    }
-    let Some(code) = args.country else { return Ok(Ipv4Addr::LOCALHOST.into()) };
-    let named = Binding { country: code, operator: args.operator.clone() };
-    let (country, operator) = policy.find(&named)?;
-    let client = operator.map_or_else(|| country.client(), Operator::client);
-    client.ok_or_else(|| Failure::problem(format!("{named} governs no network")))
-}
-
-fn to_json(
-    question: &Question,
-    explanation: &Explanation<'_>,
-    misses: &[NearMiss<'_>],
-    refusal: Option<&Explanation<'_>>,
-) -> Value {
-    let replies = |steps: &[ExplainedStep]| -> Value {
-        steps.iter().filter_map(ReplyJson::new).map(|reply| json!(reply)).collect()
-    };
-    let Explanation { query, decision, alias, verdict, steps } = explanation;
-    let Jurisdiction { country, operator } = decision.jurisdiction;
-    let rule = decision.rule.map(|(rule, _)| rule);
-    json!({
-        "name": question.qname.to_string(),
-        "type": question.qtype.to_string(),
-        "client": query.client,
-        "allowed": refusal.is_none(),
-        "country": country.map(|country| country.code.to_string()),
-        "operator": operator.map(|operator| &operator.slug),
-        "today": query.day().to_string(),
-        "time": query.arrival.time().strftime("%R").to_string(),
-        "transport": query.transport.word(),
-        "verdict": verdict.as_str(),
-        "state": decision.state(query, *verdict).as_str(),
-        "findings": decision.jurisdiction.findings(query).map(findings::to_json).collect::<Value>(),
-        "answer": rule.map_or(verdict.as_str(), |rule| &rule.answer.name),
-        "rule": rule.map(|rule| &rule.slug),
-        "id": rule.map(|rule| &rule.id),
-        "alias": alias.as_ref().map(ToString::to_string),
-        "alias-of": decision.alias_of.map(|rule| &rule.slug),
-        "pattern": decision.rule.map(|(_, pattern)| pattern.to_string()),
-        "since": rule.and_then(period::since),
-        "until": rule.and_then(period::until),
-        "seen": rule.map_or(Vec::new(), period::seen),
-        "periods": rule.map_or(Vec::new(), period::periods),
-        "hours": rule.and_then(|rule| rule.hours.as_ref()).map(|hours| hours.to_string()),
-        "category": rule.and_then(|rule| rule.category.as_ref()),
-        "evidence": rule.map(|rule| rule.evidence.as_str()),
-        "sources": rule.map_or(Vec::new(), |rule| citations::to_json(&rule.sources)),
-        "replies": replies(refusal.map_or(steps, |refusal| &refusal.steps)),
-        "replies-if-allowed": refusal.map(|_| replies(steps)),
-        "misses": misses.iter().map(miss_json).collect::<Vec<_>>(),
-    })
-}
-
-fn miss_json(miss: &NearMiss<'_>) -> Value {
-    json!({
-        "rule": miss.rule.slug,
-        "pattern": miss.pattern.to_string(),
-        "operator": miss.operator.map(|operator| &operator.slug),
-        "reason": miss.why.to_string(),
-        "since": period::since(miss.rule),
-        "until": period::until(miss.rule),
-        "seen": period::seen(miss.rule),
-        "hours": miss.rule.hours.as_ref().map(|hours| hours.to_string()),
-    })
-}
-
-fn print(
-    explanation: &Explanation<'_>,
-    misses: &[NearMiss<'_>],
-    refusal: Option<&Explanation<'_>>,
-    hex: bool,
-) {
+fn print(explained: &Explained<'_>, hex: bool) {
+    let Explained { explanation, misses, refusal } = explained;
     print_question(explanation, misses);
     let Explanation { decision, alias, verdict, steps, .. } = explanation;
     let mut table = Table::default();
@@ -194,12 +113,12 @@ fn print(
         line("holds", &period::sentence(rule), bare);
         rule.category.iter().for_each(|code| line("category", &spelt_out(code), bare));
         line("evidence", meaning(rule.evidence), style::evidence(rule.evidence));
-        rule.sources.iter().for_each(|source| line("source", &citations::in_words(source), bare));
+        rule.sources.iter().for_each(|source| line("source", &citation_in_words(source), bare));
     } else {
         line("why", &why(explanation), bare);
     }
     for finding in decision.jurisdiction.findings(&explanation.query) {
-        line("known", &findings::in_words(finding), bare);
+        line("known", &finding_in_words(finding), bare);
     }
     if decision.jurisdiction.country.is_none() {
         let hint = "no country governs this client; --country CC asks as one that is in CC, and \
@@ -278,7 +197,7 @@ fn print_steps(title: &str, steps: &[ExplainedStep], hex: bool) {
         let decoded = content.decoded().into_iter();
         for record in decoded.flat_map(|message| message.answers.iter().chain(&message.authorities))
         {
-            let record = reply_format::presentation(record);
+            let record = presentation(record);
             let lines = wrapped(&record, width().saturating_sub(indent));
             lines.iter().for_each(|line| say!("{:indent$}{line}", ""));
         }
@@ -325,7 +244,7 @@ fn head(message: &WireMessage) -> String {
         let length = message.octets.len();
         return format!("{length} malformed octets, as the rule has them (--hex)");
     };
-    let flags = reply_format::flags(decoded).join(" ");
+    let flags = flags(decoded).join(" ");
     format!("{}  {flags}", rcode_text(decoded.response_code))
 }
 

@@ -1,23 +1,12 @@
 //! `names`: the names that the files know, and where each is blocked on a day.
 
-use super::{
-    file_options::FileArgs,
-    known_names::{asked, known_names, without_www},
-    names_page::{self, KnownList},
-    outcome::{Failure, Outcome},
-    question_options::Question,
-    vantage_points::chosen,
-};
+use super::{file_options::FileArgs, names_page, outcome::Outcome, style};
 use crate::{
     config::{LabSpec, moment},
-    diagnostic::UnknownWord,
-    dns::Rtype,
     model::CountryCode,
-    policy::{Country, Rule},
+    survey::{Names, chosen},
 };
-use hickory_proto::rr::RecordType;
 use jiff::civil::DateTime;
-use std::collections::BTreeSet;
 
 /// List the names that rules know, each with the countries that block it
 #[derive(Debug, clap::Args)]
@@ -57,59 +46,18 @@ pub(super) struct NamesArgs {
 }
 
 pub(super) fn run(args: &NamesArgs) -> Outcome {
-    let given = given(&args.names)?;
     let flags = LabSpec { today: args.today, ..LabSpec::default() };
     let codes = args.country.as_slice();
     let engine = args.files.load(flags, codes)?;
     let countries = chosen(&engine.policy, codes)?;
-    let category = category(args.category.as_deref(), &countries)?;
-    let names = if given.is_empty() {
-        known_names(&engine, &countries, category.as_deref())?
-    } else {
-        asked(&engine, &countries, &given)?
-    };
-    let lists = if given.is_empty() { lists(&countries, category.as_deref()) } else { Vec::new() };
-    let today = engine.settings.clock.today();
+    let (category, now) = (args.category.as_deref(), engine.settings.clock.now());
+    let names = Names::ask(&engine, countries, &args.names, category, now)?;
     if args.json {
-        names_page::print_json(names, &lists, &countries, today);
+        style::say_json(&names.to_json());
     } else if args.country.is_some() {
-        names_page::print_country(&names, &lists, countries[0], (today, given.is_empty()));
+        names_page::print_country(&names);
     } else {
-        names_page::print_matrix(names, &lists, (today, given.is_empty()));
+        names_page::print_matrix(&names);
     }
     Ok(())
-}
-
-/// The names that were given, each once.
-fn given(names: &[String]) -> Result<Vec<String>, Failure> {
-    let mut given = Vec::new();
-    for name in names {
-        let question = Question::read(name, Rtype(RecordType::A))?;
-        let name = without_www(question.qname.as_str()).to_owned();
-        if !given.contains(&name) {
-            given.push(name);
-        }
-    }
-    Ok(given)
-}
-
-/// The category, if a rule of these countries has it.
-fn category(code: Option<&str>, countries: &[&Country]) -> Result<Option<String>, Failure> {
-    let Some(code) = code.map(str::to_ascii_uppercase) else { return Ok(None) };
-    let rules = countries.iter().flat_map(|country| country.rules());
-    let known: BTreeSet<_> = rules.filter_map(|rule| rule.category.clone()).collect();
-    if known.contains(&code) {
-        return Ok(Some(code));
-    }
-    let expected = known.into_iter().collect();
-    Err(Failure::problem(UnknownWord { found: code, what: "category", expected }))
-}
-
-/// The files with names of these countries' rules.
-fn lists<'p>(countries: &[&'p Country], category: Option<&str>) -> Vec<KnownList<'p>> {
-    let counts =
-        |rule: &&'p Rule| category.is_none_or(|code| rule.category.as_deref() == Some(code));
-    let rules = countries.iter().flat_map(|country| country.rules()).filter(counts);
-    let lists = rules.flat_map(|rule| rule.lists.iter().map(move |list| KnownList { rule, list }));
-    lists.collect()
 }

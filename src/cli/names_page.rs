@@ -1,44 +1,28 @@
 //! What `names` prints: a matrix of names and countries, or the names of one country.
 
 use super::{
-    known_names::{KnownAt, KnownName},
     layout::{say_wrapped, shortened},
-    period, style,
+    style,
     table::{Table, plain},
 };
 use crate::{
-    model::{CountryCode, Evidence, State},
-    policy::{Country, NameList, Rule},
+    model::State,
+    survey::{ByState, KnownAt, KnownList, Names, period},
 };
-use jiff::civil::Date;
-use serde_json::{Value, json};
-use std::collections::BTreeMap;
-
-/// A file of names that a rule is about.
-pub(super) struct KnownList<'p> {
-    pub(super) rule: &'p Rule,
-    pub(super) list: &'p NameList,
-}
 
 /// Names are cut behind that much; nearly all are shorter.
 const NAME: usize = 32;
 
-/// The countries where a name is in each state.
-type ByState = BTreeMap<State, Vec<CountryCode>>;
-
 /// Every name with its countries, the most blocked first.
-pub(super) fn print_matrix(
-    names: Vec<KnownName<'_>>,
-    lists: &[KnownList<'_>],
-    (today, is_all): (Date, bool),
-) {
-    let names = by_countries(names);
+pub(super) fn print_matrix(names: &Names<'_>) {
+    let Names { lists, today, is_all, .. } = names;
+    let names = names.by_countries();
     let head = style::HEAD;
     say!("{head}{} on {today}{head:#}\n", counted(names.len(), "name"));
     let mut table = Table::new(&["name", "by DNS", "countries that block it by DNS"]);
     let (mut silent, mut shown) = (0, 0);
     for (known, states) in &names {
-        if states.is_empty() && is_all {
+        if states.is_empty() && *is_all {
             silent += 1;
             continue;
         }
@@ -54,12 +38,9 @@ pub(super) fn print_matrix(
 }
 
 /// The names of one country.
-pub(super) fn print_country(
-    names: &[KnownName<'_>],
-    lists: &[KnownList<'_>],
-    country: &Country,
-    (today, is_all): (Date, bool),
-) {
+pub(super) fn print_country(names: &Names<'_>) {
+    let Names { names, lists, countries, today, is_all } = names;
+    let country = countries[0];
     let (head, name) = (style::HEAD, &country.name);
     say!(
         "{head}{} of {name} ({}) on {today}{head:#}\n",
@@ -72,7 +53,7 @@ pub(super) fn print_country(
     for known in names {
         let name = plain(shortened(&known.name, NAME));
         let Some(state) = known.places.iter().map(|place| place.state).min() else {
-            silent += usize::from(is_all);
+            silent += usize::from(*is_all);
             if !is_all {
                 let empty = || plain("");
                 table.row([name, plain(State::Unknown), empty(), empty(), empty(), empty()]);
@@ -97,97 +78,6 @@ pub(super) fn print_country(
         table.print();
     }
     print_end(lists, silent);
-}
-
-/// Everything that is known, for programs.
-pub(super) fn print_json(
-    names: Vec<KnownName<'_>>,
-    lists: &[KnownList<'_>],
-    countries: &[&Country],
-    today: Date,
-) {
-    let names = by_countries(names);
-    let names = names.iter().map(|(known, states)| name_json(known, states, countries));
-    let lists = lists.iter().map(|KnownList { rule, list }| {
-        json!({ "rule": rule.id, "list": list.file, "names": list.names })
-    });
-    style::say_json(&json!({
-        "today": today.to_string(),
-        "countries": countries.iter().map(|country| country.code.to_string()).collect::<Value>(),
-        "names": names.collect::<Value>(),
-        "lists": lists.collect::<Value>(),
-    }));
-}
-
-fn name_json(known: &KnownName<'_>, states: &ByState, countries: &[&Country]) -> Value {
-    let is_known = |code: &CountryCode| states.values().any(|codes| codes.contains(code));
-    let unknown = countries.iter().map(|country| country.code).filter(|code| !is_known(code));
-    let mut json = json!({
-        "name": known.name,
-        "unknown": unknown.map(|code| code.to_string()).collect::<Vec<_>>(),
-        "known": known.places.iter().map(place_json).collect::<Vec<_>>(),
-    });
-    for state in State::ALL.into_iter().filter(|state| *state != State::Unknown) {
-        let codes = states.get(&state).into_iter().flatten();
-        json[state.as_str()] = codes.map(ToString::to_string).collect();
-    }
-    json
-}
-
-fn place_json(place: &KnownAt<'_>) -> Value {
-    let KnownAt { from, state, rule, findings } = place;
-    let means = findings.iter().filter_map(|finding| finding.means);
-    let periods = place.periods();
-    let seen = periods.iter().flat_map(|period| &period.seen);
-    json!({
-        "country": from.country.code.to_string(),
-        "operator": from.operator.map(|operator| &operator.slug),
-        "state": state.as_str(),
-        "id": rule.map(|rule| &rule.id),
-        "category": rule.and_then(|rule| rule.category.as_ref()),
-        "means": means.map(|means| means.to_string()).collect::<Vec<_>>(),
-        "since": periods.first().and_then(|period| period.since).map(|time| time.to_string()),
-        "until": periods.last().and_then(|period| period.until).map(|time| time.to_string()),
-        "seen": seen.map(ToString::to_string).collect::<Vec<_>>(),
-        "evidence": place.evidence().map(Evidence::as_str),
-    })
-}
-
-impl KnownAt<'_> {
-    /// How well it is known.
-    fn evidence(&self) -> Option<Evidence> {
-        let found = || self.findings.first().map(|finding| finding.evidence);
-        self.rule.map(|rule| rule.evidence).or_else(found)
-    }
-}
-
-/// Names with their countries, those first that most countries block by DNS.
-fn by_countries(names: Vec<KnownName<'_>>) -> Vec<(KnownName<'_>, ByState)> {
-    let mut names: Vec<_> = names
-        .into_iter()
-        .map(|known| {
-            let states = states(&known);
-            (known, states)
-        })
-        .collect();
-    let blocked = |states: &ByState| states.get(&State::Blocked).map_or(0, Vec::len);
-    // The names come in the order of the alphabet, which stays where numbers are equal.
-    names.sort_by_key(|(_, states)| std::cmp::Reverse(blocked(states)));
-    names
-}
-
-/// Each country in the first state that one of its ISPs has.
-fn states(known: &KnownName<'_>) -> ByState {
-    let mut countries: BTreeMap<CountryCode, State> = BTreeMap::new();
-    for place in &known.places {
-        let state = countries.entry(place.from.country.code).or_insert(place.state);
-        *state = place.state.min(*state);
-    }
-    let mut states = ByState::new();
-    for (code, state) in countries {
-        states.entry(state).or_default().push(code);
-    }
-    states
 }
 
 /// "CN IR; otherwise: RU; free: KZ".

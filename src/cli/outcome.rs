@@ -1,5 +1,7 @@
 //! What a command came to.
 
+use crate::survey::SurveyError;
+
 /// What a command came to: its exit code is 0, or the code that it says with the message that it
 /// printed.
 pub(super) type Outcome = Result<(), Failure>;
@@ -20,5 +22,11 @@ impl Failure {
     /// Something cannot be read: exit code 2.
     pub(super) fn unreadable(message: impl std::fmt::Display) -> Self {
         Self { code: 2, message: message.to_string() }
+    }
+}
+
+impl From<SurveyError> for Failure {
+    fn from(error: SurveyError) -> Self {
+        Self::problem(error)
     }
 }

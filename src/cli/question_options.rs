@@ -1,11 +1,6 @@
-//! The question of `explain` and `compare`.
+//! The options of `explain` and `compare`.
 
-use super::outcome::Failure;
-use crate::{
-    config::{LabSpec, moment},
-    dns::{Name, Rtype, wire_name},
-};
-use hickory_proto::rr::Name as WireName;
+use crate::config::{LabSpec, moment};
 use jiff::civil::DateTime;
 
 #[derive(Clone, Debug, clap::Args)]
@@ -28,26 +23,5 @@ impl AskingArgs {
     /// The same in the words of a lab file.
     pub(super) fn spec(&self) -> LabSpec {
         LabSpec { today: self.today, seed: self.seed, ..LabSpec::default() }
-    }
-}
-
-/// A question that was read.
-pub(super) struct Question {
-    pub(super) wire: WireName,
-    pub(super) qname: Name,
-    pub(super) qtype: Rtype,
-}
-
-impl Question {
-    pub(super) fn read(name: &str, qtype: Rtype) -> Result<Self, Failure> {
-        // A URL or a server would be asked for as if it were a name, and found to be honest.
-        if name.is_empty() || name.contains(['/', ':', '@', ' ']) {
-            return Err(Failure::problem(format!(
-                "\"{name}\" is no domain name: give the name alone, such as www.example.com; \
-                 the root is \".\""
-            )));
-        }
-        let wire = wire_name(name).map_err(Failure::problem)?;
-        Ok(Self { qname: Name::from_wire(&wire), wire, qtype })
     }
 }

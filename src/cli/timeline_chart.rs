@@ -2,14 +2,14 @@
 
 use super::{
     layout::{columns, say_wrapped, shortened, width},
-    period,
-    question_options::Question,
     style,
     table::{Table, plain},
-    timeline_line::Line,
-    timeline_spans::{Span, Standing},
 };
-use crate::{model::StatedTime, policy::Country};
+use crate::{
+    model::StatedTime,
+    policy::Country,
+    survey::{Line, Question, Span, Standing, period},
+};
 use anstyle::Style;
 use jiff::{
     ToSpan,

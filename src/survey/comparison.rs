@@ -1,36 +1,43 @@
 //! A row of `compare`: one question from one vantage point, and what is known of the name there.
 
-use super::{period, question_options::Question, reply_format, vantage_points::VantagePoint};
+use super::{
+    error::SurveyError,
+    period,
+    question::Question,
+    reply_format,
+    vantage_points::{VantagePoint, vantage_points},
+};
 use crate::{
-    dns::rcode_text,
-    engine::{Explanation, Origin, StepContent},
+    dns::{Transport, rcode_text},
+    engine::{Engine, Explanation, Origin, StepContent},
     model::{Means, State},
     policy::{Country, Rule},
 };
 use hickory_proto::op::ResponseCode;
+use jiff::civil::DateTime;
 use serde_json::{Value, json};
 
 /// A country or one of its operators, and what its client gets.
-pub(super) struct Row<'l> {
-    pub(super) from: VantagePoint<'l>,
-    pub(super) explanation: Explanation<'l>,
+pub(crate) struct Row<'l> {
+    pub(crate) from: VantagePoint<'l>,
+    pub(crate) explanation: Explanation<'l>,
 }
 
 impl<'l> Row<'l> {
-    pub(super) const fn country(&self) -> &'l Country {
+    pub(crate) const fn country(&self) -> &'l Country {
         self.from.country
     }
 
     /// The operator's name in commands.
-    pub(super) fn operator(&self) -> Option<&'l str> {
+    pub(crate) fn operator(&self) -> Option<&'l str> {
         self.from.operator.map(|operator| operator.slug.as_str())
     }
 
-    pub(super) fn rule(&self) -> Option<&Rule> {
+    pub(crate) fn rule(&self) -> Option<&Rule> {
         self.explanation.decision.rule.map(|(rule, _)| rule)
     }
 
-    pub(super) fn to_json(&self, question: &Question) -> Value {
+    pub(crate) fn to_json(&self, question: &Question) -> Value {
         let Explanation { verdict, steps, .. } = &self.explanation;
         let first = steps.iter().find_map(|step| step.content.decoded());
         json!({
@@ -47,28 +54,29 @@ impl<'l> Row<'l> {
             "until": self.rule().and_then(period::until),
             "seen": self.rule().map_or(Vec::new(), period::seen),
             "evidence": self.rule().map(|rule| rule.evidence.as_str()),
+            "means": self.means().iter().map(ToString::to_string).collect::<Vec<_>>(),
             "replies": self.explanation.replies(),
             "answers": first.map_or(Vec::new(), reply_format::answers),
         })
     }
 
-    pub(super) fn state(&self) -> State {
+    pub(crate) fn state(&self) -> State {
         let Explanation { query, decision, verdict, .. } = &self.explanation;
         decision.state(query, *verdict)
     }
 
     /// Whether both are of one country.
-    pub(super) fn is_beside(&self, other: &Self) -> bool {
+    pub(crate) fn is_beside(&self, other: &Self) -> bool {
         self.country().code == other.country().code
     }
 
     /// Whether the answer is a rule's that does not just let the name through.
-    pub(super) fn is_told(&self) -> bool {
+    pub(crate) fn is_told(&self) -> bool {
         self.rule().is_some_and(|rule| !rule.answer.is_honest())
     }
 
     /// By what other means it is blocked there, each once.
-    pub(super) fn means(&self) -> Vec<Means> {
+    pub(crate) fn means(&self) -> Vec<Means> {
         let Explanation { query, decision, .. } = &self.explanation;
         let mut means = Vec::new();
         for found in decision.jurisdiction.findings(query).filter_map(|finding| finding.means) {
@@ -80,16 +88,16 @@ impl<'l> Row<'l> {
     }
 
     /// Whether the same comes out, by the same rule or by none.
-    pub(super) fn is_like(&self, other: &Self) -> bool {
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
         let rule = |row: &Self| row.rule().map(std::ptr::from_ref);
         rule(self) == rule(other) && self.first_reply() == other.first_reply()
     }
 
-    pub(super) fn answer(&self) -> &str {
+    pub(crate) fn answer(&self) -> &str {
         self.rule().map_or(self.explanation.verdict.as_str(), |rule| &rule.answer.name)
     }
 
-    pub(super) fn first_reply(&self) -> String {
+    pub(crate) fn first_reply(&self) -> String {
         let Some(step) = self.explanation.steps.first() else { return "nothing".to_owned() };
         match &step.content {
             StepContent::Reset => "TCP RST".to_owned(),
@@ -109,4 +117,22 @@ impl<'l> Row<'l> {
             },
         }
     }
+}
+
+/// The same question at every vantage point of these countries, those of one side by side.
+pub(crate) fn compare<'l>(
+    engine: &'l Engine,
+    question: &Question,
+    countries: &[&'l Country],
+    now: DateTime,
+) -> Result<Vec<Row<'l>>, SurveyError> {
+    let mut rows = Vec::new();
+    for country in countries {
+        rows.extend(vantage_points(country)?.into_iter().map(|from| {
+            let asking = (from.client, Transport::Udp);
+            let explanation = engine.explain(&question.wire, question.qtype, asking, now);
+            Row { from, explanation }
+        }));
+    }
+    Ok(rows)
 }

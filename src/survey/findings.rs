@@ -1,11 +1,11 @@
 //! What is known of names beside the rules, in words and for programs.
 
-use super::{citations, period};
+use super::{citations::citations_json, period};
 use crate::policy::Finding;
 use serde_json::{Value, json};
 
 /// "blocked by the name in TLS handshakes, since 2022-03 (measured, OONI-2022)".
-pub(super) fn in_words(finding: &Finding) -> String {
+pub(crate) fn finding_in_words(finding: &Finding) -> String {
     let what = finding
         .means
         .map_or_else(|| "free".to_owned(), |means| format!("blocked {}", means.in_words()));
@@ -17,7 +17,7 @@ pub(super) fn in_words(finding: &Finding) -> String {
 }
 
 /// For programs.
-pub(super) fn to_json(finding: &Finding) -> Value {
+pub(crate) fn finding_json(finding: &Finding) -> Value {
     let Finding { patterns, means, operator, period, evidence, sources } = finding;
     json!({
         "state": if means.is_some() { "blocked-elsewhere" } else { "free" },
@@ -28,6 +28,6 @@ pub(super) fn to_json(finding: &Finding) -> Value {
         "until": period.until.map(|time| time.to_string()),
         "seen": period.seen.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "evidence": evidence.as_str(),
-        "sources": citations::to_json(sources),
+        "sources": citations_json(sources),
     })
 }

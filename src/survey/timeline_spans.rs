@@ -1,6 +1,6 @@
 //! What is known of a name over the years: spans between the moments at which that may change.
 
-use super::{question_options::Question, vantage_points::VantagePoint};
+use super::{question::Question, vantage_points::VantagePoint};
 use crate::{
     dns::Transport,
     engine::{Engine, Explanation},
@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 
 /// What is known between two turns. Of several vantage points in a country the greatest counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Standing {
+pub(crate) enum Standing {
     /// No rule and no finding says anything.
     Unknown,
     /// A rule has not begun, or has ended.
@@ -29,22 +29,22 @@ pub(super) enum Standing {
 
 /// A time in which one thing is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Span {
+pub(crate) struct Span {
     /// Its first moment; nothing for the beginning of time.
-    pub(super) begin: Option<DateTime>,
+    pub(crate) begin: Option<DateTime>,
     /// The first moment behind it.
-    pub(super) end: Option<DateTime>,
-    pub(super) standing: Standing,
+    pub(crate) end: Option<DateTime>,
+    pub(crate) standing: Standing,
     /// Whether a source states a beginning; otherwise it is that of the first sighting.
-    pub(super) is_stated: bool,
+    pub(crate) is_stated: bool,
     /// The beginning as the source has it, where it begins with a rule's or a finding's period.
-    pub(super) stated: Option<StatedTime>,
+    pub(crate) stated: Option<StatedTime>,
     /// Whether that is so at some hours only.
-    pub(super) at_hours: bool,
+    pub(crate) at_hours: bool,
     /// The rules that decide, by their ids.
-    pub(super) rules: BTreeSet<String>,
+    pub(crate) rules: BTreeSet<String>,
     /// The other means, in a config's words.
-    pub(super) means: BTreeSet<String>,
+    pub(crate) means: BTreeSet<String>,
 }
 
 impl Standing {
@@ -67,7 +67,7 @@ impl Standing {
     }
 
     /// The state, as `explain` has it.
-    pub(super) const fn state(self) -> State {
+    pub(crate) const fn state(self) -> State {
         match self {
             Self::Blocked => State::Blocked,
             Self::BlockedElsewhere => State::BlockedElsewhere,
@@ -81,7 +81,7 @@ impl Standing {
 const BEGINNING: DateTime = date(1900, 1, 1).at(0, 0, 0, 0);
 
 /// The spans of a name at a vantage point, or nothing where no file says anything about it.
-pub(super) fn spans(
+pub(crate) fn spans(
     engine: &Engine,
     question: &Question,
     from: VantagePoint<'_>,
@@ -109,7 +109,7 @@ pub(super) fn spans(
 }
 
 /// The spans of several vantage points in one: what the greatest standing among them is.
-pub(super) fn merged(all: &[Vec<Span>]) -> Vec<Span> {
+pub(crate) fn merged(all: &[Vec<Span>]) -> Vec<Span> {
     let begins: BTreeSet<_> = all.iter().flatten().map(|span| span.begin).collect();
     let begins: Vec<_> = begins.into_iter().collect();
     let ends = begins.iter().skip(1).copied().chain([None]);
@@ -179,7 +179,7 @@ impl Span {
     }
 
     /// Whether it lies in a time, in part at least.
-    pub(super) fn meets(&self, begin: DateTime, end: DateTime) -> bool {
+    pub(crate) fn meets(&self, begin: DateTime, end: DateTime) -> bool {
         self.begin.is_none_or(|own| own < end) && self.end.is_none_or(|own| own > begin)
     }
 }

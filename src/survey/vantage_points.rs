@@ -1,6 +1,6 @@
 //! Where questions are asked from: a country, and each of its operators.
 
-use super::outcome::Failure;
+use super::error::SurveyError;
 use crate::{
     model::{Binding, CountryCode},
     policy::{Country, Operator, Policy},
@@ -9,17 +9,17 @@ use std::{collections::BTreeSet, net::IpAddr};
 
 /// A client of a country, or of one of its operators.
 #[derive(Clone, Copy)]
-pub(super) struct VantagePoint<'p> {
-    pub(super) country: &'p Country,
-    pub(super) operator: Option<&'p Operator>,
-    pub(super) client: IpAddr,
+pub(crate) struct VantagePoint<'p> {
+    pub(crate) country: &'p Country,
+    pub(crate) operator: Option<&'p Operator>,
+    pub(crate) client: IpAddr,
 }
 
 /// The countries to ask in: those named, or all; sorted by their codes.
-pub(super) fn chosen<'p>(
+pub(crate) fn chosen<'p>(
     policy: &'p Policy,
     codes: &[CountryCode],
-) -> Result<Vec<&'p Country>, Failure> {
+) -> Result<Vec<&'p Country>, SurveyError> {
     if codes.is_empty() {
         return Ok(policy.countries().iter().collect());
     }
@@ -28,10 +28,8 @@ pub(super) fn chosen<'p>(
 }
 
 /// A client that is no operator's, and one of each operator that has networks.
-pub(super) fn vantage_points(country: &Country) -> Result<Vec<VantagePoint<'_>>, Failure> {
-    let client = country
-        .client()
-        .ok_or_else(|| Failure::problem(format!("{} governs no network", country.code)))?;
+pub(crate) fn vantage_points(country: &Country) -> Result<Vec<VantagePoint<'_>>, SurveyError> {
+    let client = country.client().ok_or_else(|| SurveyError::no_network(country.code))?;
     let own = VantagePoint { country, operator: None, client };
     let operators = country.operators.iter().filter_map(|operator| {
         Some(VantagePoint { country, operator: Some(operator), client: operator.client()? })

@@ -8,14 +8,14 @@ use jiff::{ToSpan, civil::DateTime};
 use serde_json::{Value, json};
 
 /// In a sentence, with the hours.
-pub(super) fn sentence(rule: &Rule) -> String {
+pub(crate) fn sentence(rule: &Rule) -> String {
     let periods: Vec<_> = rule.periods.iter().map(in_words).collect();
     let days = periods.join("; again ");
     rule.hours.as_ref().map_or_else(|| days.clone(), |hours| format!("{days}; {hours}"))
 }
 
 /// The same of one period.
-pub(super) fn in_words(period: &Period) -> String {
+pub(crate) fn in_words(period: &Period) -> String {
     let Period { since, until, seen } = period;
     let limits = match (since, until) {
         (None, None) if seen.is_empty() => return "on every day; no dates are known".to_owned(),
@@ -49,19 +49,19 @@ fn list(seen: &[Sighting]) -> String {
 }
 
 /// For a table: from when to when.
-pub(super) fn days(rule: &Rule) -> String {
+pub(crate) fn days(rule: &Rule) -> String {
     days_of(&rule.periods)
 }
 
 /// The same of the periods of a rule or a finding.
-pub(super) fn days_of(periods: &[Period]) -> String {
+pub(crate) fn days_of(periods: &[Period]) -> String {
     let periods = periods.iter().filter(|period| !period.is_unlimited());
     periods.map(span).collect::<Vec<_>>().join(", ")
 }
 
 /// The beginning of the period that holds at a moment: "since 2024-08-30", or "seen 2024-10" where
 /// that is the first sighting.
-pub(super) fn begin(rule: &Rule, now: DateTime) -> String {
+pub(crate) fn begin(rule: &Rule, now: DateTime) -> String {
     let period = rule.periods.iter().find(|period| period.holds(now));
     match period.map(|period| (period.since, period.first_stated())) {
         Some((Some(since), _)) => format!("since {since}"),
@@ -77,7 +77,7 @@ fn span(period: &Period) -> String {
 
 /// From when to the day before the end, for a table; a beginning that no source states is that of
 /// the first sighting.
-pub(super) fn between(begin: Option<StatedTime>, is_stated: bool, end: Option<DateTime>) -> String {
+pub(crate) fn between(begin: Option<StatedTime>, is_stated: bool, end: Option<DateTime>) -> String {
     let last = end.and_then(|end| end.checked_sub(1.second()).ok());
     let last = last.map(|last| last.date());
     let seen = if is_stated { "" } else { "seen " };
@@ -91,23 +91,23 @@ pub(super) fn between(begin: Option<StatedTime>, is_stated: bool, end: Option<Da
 }
 
 /// The beginning that a source states.
-pub(super) fn since(rule: &Rule) -> Option<String> {
+pub(crate) fn since(rule: &Rule) -> Option<String> {
     rule.periods.first()?.since.map(|time| time.to_string())
 }
 
 /// The last end that a source states.
-pub(super) fn until(rule: &Rule) -> Option<String> {
+pub(crate) fn until(rule: &Rule) -> Option<String> {
     rule.periods.last()?.until.map(|time| time.to_string())
 }
 
 /// When it was seen.
-pub(super) fn seen(rule: &Rule) -> Vec<String> {
+pub(crate) fn seen(rule: &Rule) -> Vec<String> {
     let seen = rule.periods.iter().flat_map(|period| &period.seen);
     seen.map(ToString::to_string).collect()
 }
 
 /// Every period, where there are several.
-pub(super) fn periods(rule: &Rule) -> Vec<Value> {
+pub(crate) fn periods(rule: &Rule) -> Vec<Value> {
     let several = rule.periods.iter().filter(|_| rule.periods.len() > 1);
     let periods = several.map(|Period { since, until, seen }| {
         json!({

@@ -18,7 +18,7 @@ use serde::Serialize;
 
 /// A reply, as `--json` shows it.
 #[derive(Debug, Serialize)]
-pub(super) struct ReplyJson {
+pub(crate) struct ReplyJson {
     after_ms: f64,
     rcode: Option<String>,
     flags: Vec<&'static str>,
@@ -31,7 +31,7 @@ pub(super) struct ReplyJson {
 
 impl ReplyJson {
     /// A RST is no reply; what only the upstream knows has neither RCODE nor records here.
-    pub(super) fn new(step: &ExplainedStep) -> Option<Self> {
+    pub(crate) fn new(step: &ExplainedStep) -> Option<Self> {
         let message = step.content.decoded();
         Some(Self {
             after_ms: step.after.as_secs_f64() * 1000.0,
@@ -59,12 +59,12 @@ impl ReplyJson {
 }
 
 /// The records of the answer section in presentation form.
-pub(super) fn answers(message: &Message) -> Vec<String> {
+pub(crate) fn answers(message: &Message) -> Vec<String> {
     message.answers.iter().map(presentation).collect()
 }
 
 /// `name ttl class type data`, as in a zone file.
-pub(super) fn presentation(record: &Record) -> String {
+pub(crate) fn presentation(record: &Record) -> String {
     let rtype = Rtype(record.record_type());
     let data = data(record).unwrap_or_else(|| record.data.to_string());
     format!("{} {} {} {rtype} {data}", record.name.to_ascii(), record.ttl, record.dns_class)
@@ -82,7 +82,7 @@ fn data(record: &Record) -> Option<String> {
 }
 
 /// The flags that are set, in `dig`'s words and order.
-pub(super) fn flags(message: &Message) -> Vec<&'static str> {
+pub(crate) fn flags(message: &Message) -> Vec<&'static str> {
     let set = [
         ("qr", true),
         ("aa", message.authoritative),

@@ -1,7 +1,7 @@
 //! What the Citizen Lab's category codes mean, in its own words, shortened (citizenlab/test-lists,
 //! lists/00-LEGEND-new_category_codes.csv).
 
-const CATEGORIES: [(&str, &str); 31] = [
+pub(crate) const CATEGORIES: [(&str, &str); 31] = [
     ("ALDR", "alcohol and drugs"),
     ("REL", "religion"),
     ("PORN", "pornography"),
@@ -36,7 +36,7 @@ const CATEGORIES: [(&str, &str); 31] = [
 ];
 
 /// `GRP (social networking)`; a code that is not the Citizen Lab's stays alone.
-pub(super) fn spelt_out(code: &str) -> String {
+pub(crate) fn spelt_out(code: &str) -> String {
     let known = CATEGORIES.iter().find(|(known, _)| *known == code);
     known.map_or_else(|| code.to_owned(), |(code, meaning)| format!("{code} ({meaning})"))
 }

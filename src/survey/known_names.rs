@@ -1,7 +1,7 @@
 //! The names that rules and findings know, and what is known of each on a day.
 
 use super::{
-    outcome::Failure,
+    error::SurveyError,
     vantage_points::{VantagePoint, vantage_points},
 };
 use crate::{
@@ -18,21 +18,21 @@ use std::{
 };
 
 /// What is known of a name at one vantage point.
-pub(super) struct KnownAt<'p> {
-    pub(super) from: VantagePoint<'p>,
-    pub(super) state: State,
+pub(crate) struct KnownAt<'p> {
+    pub(crate) from: VantagePoint<'p>,
+    pub(crate) state: State,
     /// The rule that decides.
-    pub(super) rule: Option<&'p Rule>,
+    pub(crate) rule: Option<&'p Rule>,
     /// The findings that count, where none does.
-    pub(super) findings: Vec<&'p Finding>,
+    pub(crate) findings: Vec<&'p Finding>,
 }
 
 /// A name with its `www.` host, or a pattern that is about no name.
-pub(super) struct KnownName<'p> {
-    pub(super) name: String,
+pub(crate) struct KnownName<'p> {
+    pub(crate) name: String,
     /// Where something is known, sorted by the codes of countries; operators that are as their
     /// country are left out.
-    pub(super) places: Vec<KnownAt<'p>>,
+    pub(crate) places: Vec<KnownAt<'p>>,
 }
 
 /// What patterns say: names to be asked for, and patterns that no name stands for.
@@ -43,12 +43,13 @@ struct Collected<'p> {
 }
 
 /// The names of these countries, or of their rules with a category, sorted.
-pub(super) fn known_names<'p>(
+pub(crate) fn known_names<'p>(
     engine: &'p Engine,
     countries: &[&'p Country],
     category: Option<&str>,
-) -> Result<Vec<KnownName<'p>>, Failure> {
-    let (mut collected, now) = (Collected::default(), engine.settings.clock.now());
+    now: DateTime,
+) -> Result<Vec<KnownName<'p>>, SurveyError> {
+    let mut collected = Collected::default();
     for country in countries {
         for from in vantage_points(country)? {
             collected.rules(from, category, now);
@@ -59,28 +60,29 @@ pub(super) fn known_names<'p>(
     }
     let Collected { names, patterns } = collected;
     let names: Vec<_> = names.into_iter().collect();
-    let mut known = asked(engine, countries, &names)?;
+    let mut known = asked(engine, countries, &names, now)?;
     known.extend(patterns.into_iter().map(|(name, places)| KnownName { name, places }));
     known.sort_by(|one, other| one.name.cmp(&other.name));
     Ok(known)
 }
 
 /// What is known of these names in these countries.
-pub(super) fn asked<'p>(
+pub(crate) fn asked<'p>(
     engine: &'p Engine,
     countries: &[&'p Country],
     names: &[String],
-) -> Result<Vec<KnownName<'p>>, Failure> {
+    now: DateTime,
+) -> Result<Vec<KnownName<'p>>, SurveyError> {
     let points = countries.iter().map(|country| {
         let points = vantage_points(country)?.into_iter();
         Ok(points.map(|from| (from, engine.policy.jurisdiction(from.client, None))).collect())
     });
-    let points = points.collect::<Result<Vec<Vec<_>>, Failure>>()?;
+    let points = points.collect::<Result<Vec<Vec<_>>, SurveyError>>()?;
     let known = names.iter().map(|name| {
         // A host `www.` of the longest names would be too long to be asked for.
         let hosts = [name.clone(), format!("www.{name}")].map(|name| wire_name(&name).ok());
         let mut hosts: Vec<_> =
-            hosts.into_iter().flatten().map(|wire| (query(engine, &wire), wire)).collect();
+            hosts.into_iter().flatten().map(|wire| (query(&wire, now), wire)).collect();
         let places = points.iter().flat_map(|points| known_in(engine, &mut hosts, points));
         KnownName { name: name.clone(), places: places.collect() }
     });
@@ -88,19 +90,19 @@ pub(super) fn asked<'p>(
 }
 
 /// A question that `dig` would ask by default; who asks it is filled in later.
-fn query(engine: &Engine, wire: &WireName) -> Query {
+fn query(wire: &WireName, arrival: DateTime) -> Query {
     Query {
         qname: Name::from_wire(wire),
         qtype: Rtype(RecordType::A),
         client: Ipv4Addr::UNSPECIFIED.into(),
         transport: Transport::Udp,
-        arrival: engine.settings.clock.now(),
+        arrival,
         parsers: ParserSet::ALL,
     }
 }
 
 /// The name that stands for itself and for its `www.` host.
-pub(super) fn without_www(name: &str) -> &str {
+pub(crate) fn without_www(name: &str) -> &str {
     name.strip_prefix("www.").filter(|rest| rest.contains('.')).unwrap_or(name)
 }
 
@@ -158,7 +160,7 @@ impl KnownAt<'_> {
     }
 
     /// When what is known holds.
-    pub(super) fn periods(&self) -> &[Period] {
+    pub(crate) fn periods(&self) -> &[Period] {
         match (self.rule, self.findings.first()) {
             (Some(rule), _) => &rule.periods,
             (None, Some(finding)) => std::slice::from_ref(&finding.period),
@@ -198,7 +200,7 @@ impl<'p> Collected<'p> {
         }
     }
 
-    fn findings(&mut self, country: &'p Country, now: DateTime) -> Result<(), Failure> {
+    fn findings(&mut self, country: &'p Country, now: DateTime) -> Result<(), SurveyError> {
         let points = vantage_points(country)?;
         for finding in &country.findings {
             let slug = |from: &VantagePoint<'p>| from.operator.map(|isp| isp.slug.as_str());

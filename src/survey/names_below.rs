@@ -10,7 +10,7 @@ const SHOWN: usize = 3;
 
 /// "China (zh.example.org)" for each of these countries in which rules that hold lie about names
 /// below this one.
-pub(super) fn names_below<'p>(
+pub(crate) fn names_below<'p>(
     name: &str,
     countries: impl Iterator<Item = &'p Country>,
     now: DateTime,
