@@ -49,6 +49,7 @@
 //! how a file becomes a spec, and `policy/compile.rs` how a spec becomes a policy.
 
 pub mod answer;
+pub mod capture;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -5,6 +5,7 @@
 //! end.
 
 mod bounds;
+mod control;
 mod cookies;
 mod delayed_replies;
 mod delivery;
@@ -12,6 +13,7 @@ mod delivery;
 #[doc(hidden)]
 pub mod fuzzing;
 mod listener;
+mod participants;
 mod quota;
 mod rate_limit;
 mod reflection;
@@ -25,7 +27,10 @@ mod terminal;
 mod udp;
 mod watched_files;
 
+pub use control::{Control, Scenario, ScenarioError};
 pub use listener::BindError;
+pub use participants::Participants;
+pub use reload::ReloadError;
 pub use server::{Server, ServerEnd, StartError};
 pub use serving::ResolveError;
 pub use terminal::Hangups;

@@ -13,6 +13,11 @@ impl Counters {
     pub fn new(count: usize) -> Self {
         Self((0..count).map(|_| AtomicU64::new(0)).collect())
     }
+
+    /// Puts all back to zero.
+    pub fn reset(&self) {
+        self.0.iter().for_each(|counter| counter.store(0, Ordering::Relaxed));
+    }
 }
 
 /// What random picks are drawn from.

@@ -10,13 +10,12 @@ use super::{
 };
 use crate::{
     diagnostic::UnknownWord,
-    dns::{Rtype, Transport, rcode_text},
+    dns::{Rtype, Transport, flags, presentation, rcode_text},
     engine::{ExplainedStep, Explanation, Origin, StepContent, WireMessage},
     model::{CountryCode, Evidence, State, VerdictKind},
     policy::{Jurisdiction, MissReason, NearMiss, Rule},
     survey::{
-        Explained, Question, citation_in_words, finding_in_words, flags, period, presentation,
-        spelt_out,
+        Explained, Question, citation_in_words, finding_in_words, period, spelt_out,
     },
 };
 use std::net::IpAddr;

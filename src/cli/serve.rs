@@ -53,6 +53,7 @@ async fn serve(
     let hangups = Hangups::take().map_err(Failure::unreadable)?;
     let mut terminate = signal(SignalKind::terminate()).map_err(Failure::unreadable)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::unreadable)?;
+    let recording = args.recording();
     let (files, ready_file) = (args.files.clone(), args.ready_file.clone());
     ready::not_yet(ready_file.as_deref())?;
     let sources = files.sources(args.spec(), &[])?;
@@ -75,9 +76,10 @@ async fn serve(
         banner::print(engine, &listeners);
         Ok(())
     })?;
+    let events = recording.start().map_err(Failure::unreadable)?;
     let addresses: Vec<_> = listeners.iter().map(|listener| listener.address).collect();
     let (stop, stopped) = watch::channel(());
-    let mut running = tokio::spawn(server.run(stopped));
+    let mut running = tokio::spawn(server.run(events, stopped));
     let ready = ready::tell(ready_file.as_deref(), &addresses)?;
     tokio::select! {
         _ = terminate.recv() => {}

@@ -8,6 +8,7 @@ use crate::{
         socket,
     },
     diagnostic::{At, InvalidValue, Place},
+    events::{DnstapTarget, QueryLogSpec, Recording},
     model::CountryCode,
 };
 use ipnet::IpNet;
@@ -147,13 +148,65 @@ pub(super) struct ServeArgs {
     #[arg(long, env = "SPLINTERDNS_LOG", value_name = "FILTER", value_parser = filter)]
     log: Option<String>,
 
+    /// Write a line of JSON for every query into this file (- for standard output), behind what is
+    /// in it; docs/observing.md tells what stands in it
+    #[arg(long, env = "SPLINTERDNS_QUERY_LOG", value_name = "FILE", help_heading = RECORDING)]
+    query_log: Option<PathBuf>,
+
+    /// The query log is rotated before it grows larger, 100kB to 100GB [default: 100MB]
+    #[arg(
+        long, env = "SPLINTERDNS_QUERY_LOG_SIZE", help_heading = RECORDING,
+        value_name = "SIZE", value_parser = |text: &str| size(text, LOG_RANGE)
+    )]
+    query_log_size: Option<usize>,
+
+    /// How many of the older query logs are kept, as FILE.1, FILE.2 and so on, 0 to 999 [default: 4]
+    #[arg(
+        long, env = "SPLINTERDNS_QUERY_LOG_KEEP", help_heading = RECORDING,
+        value_name = "N", value_parser = clap::value_parser!(u16).range(0..=999)
+    )]
+    query_log_keep: Option<u16>,
+
+    /// Send every query and every reply as dnstap, with the rule that decided: into a file, or to a
+    /// collector that listens there
+    #[arg(
+        long, env = "SPLINTERDNS_DNSTAP", help_heading = RECORDING,
+        value_name = "FILE|unix:PATH|tcp:HOST:PORT"
+    )]
+    dnstap: Option<DnstapTarget>,
+
+    /// Write what comes in and goes out as packets into this file (- for standard output), for
+    /// Wireshark
+    #[arg(long, env = "SPLINTERDNS_PCAP", value_name = "FILE", help_heading = RECORDING)]
+    pcap: Option<PathBuf>,
+
     /// Write the addresses that it listens on, a line each, into this file when it does; the file
     /// goes when the server stops. (systemd is told by NOTIFY_SOCKET.)
     #[arg(long, env = "SPLINTERDNS_READY_FILE", value_name = "FILE")]
     pub(super) ready_file: Option<PathBuf>,
 }
 
+/// Where the options of observers stand in the help.
+const RECORDING: &str = "What is recorded";
+
+/// Sizes of the query log.
+const LOG_RANGE: (usize, usize) = (100_000, 100_000_000_000);
+
+const LOG_SIZE: usize = 100_000_000;
+const LOG_KEEP: u16 = 4;
+
 impl ServeArgs {
+    /// What is recorded.
+    pub(super) fn recording(&self) -> Recording {
+        let query_log = self.query_log.as_ref().map(|file| QueryLogSpec {
+            file: file.clone(),
+            size: self.query_log_size.unwrap_or(LOG_SIZE) as u64,
+            keep: self.query_log_keep.unwrap_or(LOG_KEEP),
+        });
+        let (dnstap, pcap) = (self.dnstap.clone(), self.pcap.clone());
+        Recording { query_log, dnstap, pcap, page: None }
+    }
+
     /// The command line in the words of a lab file.
     pub(super) fn spec(self) -> LabSpec {
         let place = Place::whole(0);

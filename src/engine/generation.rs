@@ -34,6 +34,11 @@ impl Engine {
         Self { policy, zones, settings, replaced: Vec::new(), counters, generation }
     }
 
+    /// Begins every series of random picks again.
+    pub fn reset_turns(&self) {
+        self.counters.reset();
+    }
+
     /// What random picks are drawn from.
     pub(super) const fn sampler(&self) -> Sampler<'_> {
         Sampler::new(self.settings.seed, &self.counters)

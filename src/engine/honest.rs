@@ -5,10 +5,11 @@ use super::{
     answer_cache::{AnswerCache, patch_header},
     generation::Engine,
     naive_injection::Judgement,
+    scratch::Scratch,
     transmission::{Origin, Payload, Transmission},
 };
 use crate::{
-    answer::{ResponseHead, WireForm},
+    answer::{Plan, ResponseHead, WireForm},
     config::HonestSource,
     dns::{
         Name, OwnedQuery, QueryView, Transport,
@@ -98,6 +99,22 @@ impl Engine {
         patch_header(&mut answer, query);
         out.extend(&answer);
         Payload::Message(out.len() - answer.len()..out.len(), origin)
+    }
+
+    /// The honest answer to a query, where the zones hold one: for observers of another answer. What
+    /// only an upstream resolver would know is not asked for.
+    pub fn known_honest_answer<'s>(
+        &self,
+        query: QueryView<'_>,
+        transport: Transport,
+        scratch: &'s mut Scratch,
+    ) -> Option<&'s [u8]> {
+        scratch.begin(self.generation());
+        let Scratch { plan: Plan { octets, .. }, cache, .. } = scratch;
+        match self.write_honest(query, query.response_limit(transport), cache, octets) {
+            Payload::Message(range, Origin::Zones | Origin::StandIn) => Some(&octets[range]),
+            Payload::Message(..) | Payload::AskUpstream | Payload::Reset => None,
+        }
     }
 
     /// The honest answer, or nothing when an upstream resolver has to be asked for it.

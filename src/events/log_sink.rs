@@ -2,10 +2,11 @@
 
 use super::{
     event::{Delivered, QueryEvent},
-    publisher::EventSink,
+    sink::EventSink,
 };
 use crate::dns::{constants::flags3, rcode_text};
 use hickory_proto::op::ResponseCode;
+use std::sync::Arc;
 
 /// The target of the lines about queries.
 pub const QUERY_LOG: &str = "splinterdns::query";
@@ -24,17 +25,19 @@ impl LogSink {
 }
 
 impl EventSink for LogSink {
-    fn record(&mut self, event: &QueryEvent) {
-        let QueryEvent { client, transport, qname: name, qtype: rtype, verdict, .. } = event;
+    fn record(&mut self, event: &Arc<QueryEvent>) {
+        let QueryEvent { transport, qname: name, qtype: rtype, verdict, .. } = &**event;
+        let client = event.client.ip();
         let country = event.country.map_or_else(|| "-".to_owned(), |code| code.to_string());
         let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
-        let (operator, rule) = (or_none(&event.operator), or_none(&event.rule));
+        let (operator, rule) = (or_none(&event.operator), event.rule.as_ref());
+        let rule = rule.map_or("-", |rule| &rule.slug);
         let alias = or_none(&event.alias);
         let replies: Vec<_> = event.replies.iter().map(|reply| sent(&reply.content)).collect();
         let replies = if replies.is_empty() { "-".to_owned() } else { replies.join(",") };
         let answers: Vec<_> = event.replies.iter().map(|reply| answers(&reply.content)).collect();
         let answers = if answers.is_empty() { "-".to_owned() } else { answers.join(",") };
-        let upstream = event.upstream_rcode.map_or_else(|| "-".to_owned(), rcode);
+        let upstream = event.upstream.map_or_else(|| "-".to_owned(), |reply| rcode(reply.rcode));
         let last = event.replies.last();
         let latency_us = last.map_or(0, |reply| reply.latency.as_micros() as u64);
         tracing::debug!(

@@ -1,32 +1,29 @@
 //! The way of events from the query path to the sinks.
 
-use super::event::{Delivered, Delivery, QueryEvent};
+use super::{
+    event::{DecidingRule, Delivered, Delivery, QueryEvent, UpstreamReply},
+    sink::EventSink,
+};
 use crate::model::VerdictKind;
 use std::{
     io,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
-        mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel},
+        atomic::{AtomicBool, AtomicU64, Ordering},
+        mpsc::{
+            Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError, sync_channel,
+        },
     },
     thread,
     time::{Duration, Instant},
 };
-
-/// Takes events.
-pub trait EventSink: Send {
-    /// Records one event.
-    fn record(&mut self, event: &QueryEvent);
-
-    /// Is told how many events were lost since it was told last.
-    fn lost(&mut self, count: u64);
-}
 
 /// Where events are begun. Clones publish into the same queue.
 #[derive(Clone, Debug)]
 pub struct Publisher {
     queue: SyncSender<Queued>,
     lost: Arc<AtomicU64>,
+    watched: Arc<AtomicBool>,
 }
 
 /// An event whose replies have not all left. It goes into the queue when its last holder drops it.
@@ -41,9 +38,13 @@ pub struct PendingEvent {
 /// What goes through the queue.
 #[derive(Debug)]
 enum Queued {
-    Event(QueryEvent),
+    Event(Arc<QueryEvent>),
+    Reloaded(bool),
+    Reopen,
     /// Somebody waits until all before it has been recorded.
     Flush(SyncSender<()>),
+    /// The same, and it is the end.
+    Close(SyncSender<()>),
 }
 
 /// As many events may wait for the sinks: a tenth of a second of a busy server.
@@ -51,6 +52,16 @@ const QUEUE: usize = 16_384;
 
 /// How long at least lies between two tellings of how many were lost.
 const PACE: Duration = Duration::from_secs(1);
+
+/// How long the sinks' thread sleeps when the queue is empty and was not lately. Who begins an event
+/// then has nobody to wake, which would cost more than the event.
+const NAP: Duration = Duration::from_millis(2);
+
+/// After so many naps with nothing to do it sleeps until it is woken.
+const NAPS: u32 = 50;
+
+/// How long a flush waits for one sink.
+const FLUSH_LIMIT: Duration = Duration::from_secs(1);
 
 /// How often a flush looks whether the queue has room.
 const FLUSH_PACE: Duration = Duration::from_millis(5);
@@ -69,10 +80,48 @@ impl Publisher {
     fn with_capacity(capacity: usize, sinks: Vec<Box<dyn EventSink>>) -> io::Result<Self> {
         let (queue, events) = sync_channel(capacity);
         let lost = Arc::new(AtomicU64::new(0));
-        let publisher = Self { queue, lost: Arc::clone(&lost) };
+        let watched = Arc::new(AtomicBool::new(true));
+        let publisher = Self { queue, lost: Arc::clone(&lost), watched };
         let drain = move || drain(&events, &lost, sinks);
         thread::Builder::new().name("events".to_owned()).spawn(drain)?;
         Ok(publisher)
+    }
+
+    /// Nobody looks yet, so that no event need be begun until somebody does.
+    #[must_use]
+    pub fn unwatched(self) -> Self {
+        self.watched.store(false, Ordering::Relaxed);
+        self
+    }
+
+    /// Somebody looks from now on.
+    pub fn watch(&self) {
+        self.watched.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether anybody looks.
+    #[must_use]
+    pub fn is_watched(&self) -> bool {
+        self.watched.load(Ordering::Relaxed)
+    }
+
+    /// Tells the sinks that the lab was read again, or could not be.
+    pub fn reloaded(&self, is_new: bool) {
+        self.tell(Queued::Reloaded(is_new));
+    }
+
+    /// Has the sinks open their files again.
+    pub fn reopen(&self) {
+        self.tell(Queued::Reopen);
+    }
+
+    /// What is no event may wait a little.
+    fn tell(&self, what: Queued) {
+        if let Err(TrySendError::Full(what)) = self.queue.try_send(what) {
+            let queue = self.queue.clone();
+            // Without a thread the sinks are not told, and queries are answered all the same.
+            let _ = thread::Builder::new().spawn(move || queue.send(what));
+        }
     }
 
     /// Begins an event that has no replies yet, of a query that came in at this time.
@@ -84,10 +133,19 @@ impl Publisher {
 
     /// Waits until the sinks have recorded what was published, for so long at the most.
     pub fn flush(&self, limit: Duration) {
+        self.wait(limit, Queued::Flush);
+    }
+
+    /// The same, and has them end what they write.
+    pub fn close(self, limit: Duration) {
+        self.wait(limit, Queued::Close);
+    }
+
+    fn wait(&self, limit: Duration, command: impl Fn(SyncSender<()>) -> Queued) {
         let deadline = Instant::now() + limit;
         let (done, waiting) = sync_channel(1);
         // A queue has no room when the sinks are slow; then there is something to wait for.
-        while let Err(TrySendError::Full(_)) = self.queue.try_send(Queued::Flush(done.clone())) {
+        while let Err(TrySendError::Full(_)) = self.queue.try_send(command(done.clone())) {
             if Instant::now() > deadline {
                 return;
             }
@@ -98,28 +156,28 @@ impl Publisher {
     }
 
     fn publish(&self, event: QueryEvent) {
-        if self.queue.try_send(Queued::Event(event)).is_err() {
+        if self.queue.try_send(Queued::Event(Arc::new(event))).is_err() {
             self.lost.fetch_add(1, Ordering::Relaxed);
         }
     }
 }
 
 impl PendingEvent {
-    /// Adds what has become of a reply, now.
-    pub fn delivered(&self, content: Delivered) {
-        let delivery = Delivery { latency: self.begun.elapsed(), content };
+    /// Adds what has become, now, of a reply that was due so long after the query.
+    pub fn delivered(&self, due: Duration, content: Delivered) {
+        let delivery = Delivery { due, latency: self.begun.elapsed(), content };
         self.change(|event| event.replies.push(delivery));
     }
 
     /// Notes what the upstream resolver has said.
-    pub fn upstream_answered(&self, rcode: u8) {
-        self.change(|event| event.upstream_rcode = Some(rcode));
+    pub fn upstream_answered(&self, reply: UpstreamReply) {
+        self.change(|event| event.upstream = Some(reply));
     }
 
     /// Notes that a rule is about a name to which an alias of the upstream's answer leads.
-    pub fn judged(&self, rule: &str, verdict: VerdictKind, alias: &str) {
+    pub fn judged(&self, rule: DecidingRule, verdict: VerdictKind, alias: &str) {
         self.change(|event| {
-            (event.rule, event.alias) = (Some(rule.to_owned()), Some(alias.to_owned()));
+            (event.rule, event.alias) = (Some(rule), Some(alias.to_owned()));
             event.verdict = verdict;
         });
     }
@@ -139,18 +197,40 @@ impl Drop for PendingEvent {
 
 /// Hands events to the sinks until the last publisher has gone.
 fn drain(events: &Receiver<Queued>, lost: &AtomicU64, mut sinks: Vec<Box<dyn EventSink>>) {
-    let mut told = Instant::now();
+    let (mut told, mut naps) = (Instant::now(), 0);
     loop {
-        let event = events.recv_timeout(PACE);
+        let event = match events.try_recv() {
+            Err(TryRecvError::Empty) => {
+                sinks.iter_mut().for_each(|sink| sink.idle());
+                if naps < NAPS {
+                    naps += 1;
+                    thread::sleep(NAP);
+                    continue;
+                }
+                events.recv_timeout(PACE)
+            }
+            event => event.map_err(|_| RecvTimeoutError::Disconnected),
+        };
         match &event {
             Ok(Queued::Event(event)) => sinks.iter_mut().for_each(|sink| sink.record(event)),
+            Ok(Queued::Reloaded(is_new)) => sinks.iter_mut().for_each(|sink| sink.reloaded(*is_new)),
+            Ok(Queued::Reopen) => sinks.iter_mut().for_each(|sink| sink.reopen()),
             Ok(Queued::Flush(done)) => {
                 tell(lost, &mut sinks);
+                sinks.iter_mut().for_each(|sink| sink.flush(FLUSH_LIMIT));
                 // Who has waited for too long is gone.
+                let _ = done.try_send(());
+            }
+            Ok(Queued::Close(done)) => {
+                tell(lost, &mut sinks);
+                sinks.clear();
                 let _ = done.try_send(());
             }
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => break,
+        }
+        if event.is_ok() {
+            naps = 0;
         }
         if told.elapsed() >= PACE {
             tell(lost, &mut sinks);
@@ -169,19 +249,22 @@ fn tell(lost: &AtomicU64, sinks: &mut [Box<dyn EventSink>]) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Delivered, EventSink, Publisher, QueryEvent};
+    use super::{Delivered, EventSink, Publisher, QueryEvent, UpstreamReply};
     use crate::{
         dns::{Rtype, Transport},
         model::VerdictKind,
     };
     use hickory_proto::rr::RecordType;
     use std::{
-        sync::mpsc::{Receiver, Sender, channel},
-        time::{Duration, Instant},
+        sync::{
+            Arc,
+            mpsc::{Receiver, Sender, channel},
+        },
+        time::{Duration, Instant, SystemTime},
     };
 
     enum Told {
-        Event(QueryEvent),
+        Event(Arc<QueryEvent>),
         Lost(u64),
     }
 
@@ -192,9 +275,9 @@ mod tests {
     }
 
     impl EventSink for Slow {
-        fn record(&mut self, event: &QueryEvent) {
+        fn record(&mut self, event: &Arc<QueryEvent>) {
             let _ = self.permits.recv();
-            self.told.send(Told::Event(event.clone())).unwrap();
+            self.told.send(Told::Event(Arc::clone(event))).unwrap();
         }
 
         fn lost(&mut self, count: u64) {
@@ -204,7 +287,11 @@ mod tests {
 
     fn event(qname: &str) -> QueryEvent {
         QueryEvent {
-            client: [192, 0, 2, 1].into(),
+            time: SystemTime::now(),
+            today: jiff::civil::date(2026, 11, 26).at(0, 0, 0, 0),
+            client: ([192, 0, 2, 1], 1024).into(),
+            server: ([192, 0, 2, 53], 53).into(),
+            octets: Vec::new(),
             transport: Transport::Udp,
             qname: qname.to_owned(),
             qtype: Rtype(RecordType::A),
@@ -213,8 +300,9 @@ mod tests {
             verdict: VerdictKind::Honest,
             rule: None,
             alias: None,
+            honest: None,
             replies: Vec::new(),
-            upstream_rcode: None,
+            upstream: None,
         }
     }
 
@@ -226,14 +314,15 @@ mod tests {
         let publisher = Publisher::start(vec![Box::new(Slow { permits, told })]).unwrap();
         let first = publisher.begin(event("a.example"), Instant::now());
         let second = std::sync::Arc::clone(&first);
-        first.delivered(Delivered::Octets(vec![1]));
+        first.delivered(Duration::ZERO, Delivered::Octets(vec![1]));
         drop(first);
         assert!(heard.recv_timeout(Duration::from_millis(50)).is_err(), "a reply is under way");
-        second.upstream_answered(3);
-        second.delivered(Delivered::Failed);
+        let upstream = UpstreamReply { rcode: 3, latency: Duration::from_millis(1) };
+        second.upstream_answered(upstream);
+        second.delivered(Duration::from_millis(2), Delivered::Failed);
         drop(second);
         let Told::Event(event) = heard.recv().unwrap() else { panic!("nothing is lost") };
-        assert_eq!((event.replies.len(), event.upstream_rcode), (2, Some(3)));
+        assert_eq!((event.replies.len(), event.upstream), (2, Some(upstream)));
         assert!(event.replies[0].latency <= event.replies[1].latency);
     }
 

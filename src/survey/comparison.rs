@@ -4,7 +4,7 @@ use super::{
     error::SurveyError,
     period,
     question::Question,
-    reply_format,
+    reply,
     vantage_points::{VantagePoint, vantage_points},
 };
 use crate::{
@@ -56,7 +56,7 @@ impl<'l> Row<'l> {
             "evidence": self.rule().map(|rule| rule.evidence.as_str()),
             "means": self.means().iter().map(ToString::to_string).collect::<Vec<_>>(),
             "replies": self.explanation.replies(),
-            "answers": first.map_or(Vec::new(), reply_format::answers),
+            "answers": first.map_or(Vec::new(), reply::answers),
         })
     }
 

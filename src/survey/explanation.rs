@@ -2,7 +2,7 @@
 
 use super::{
     citations::citations_json, error::SurveyError, findings::finding_json, period,
-    question::Question, reply_format::ReplyJson,
+    question::Question, reply::ReplyJson,
 };
 use crate::{
     dns::Transport,

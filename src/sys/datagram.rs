@@ -121,6 +121,32 @@ impl ReturnPath {
         }
     }
 
+    /// The client, with its port.
+    pub(crate) fn client_address(&self) -> Option<SocketAddr> {
+        let name = ptr::from_ref(&self.name);
+        let port = match i32::from(self.name.ss_family) {
+            // SAFETY: the family says that a sockaddr_in stands here, and the storage is large and
+            // aligned enough for any.
+            libc::AF_INET => unsafe { (*name.cast::<libc::sockaddr_in>()).sin_port },
+            // SAFETY: as above, for sockaddr_in6.
+            libc::AF_INET6 => unsafe { (*name.cast::<libc::sockaddr_in6>()).sin6_port },
+            _ => return None,
+        };
+        self.client().map(|client| SocketAddr::new(client, u16::from_be(port)))
+    }
+
+    /// The address that the client has asked, where the socket has several.
+    pub(crate) fn local(&self) -> Option<IpAddr> {
+        let data = self.control.0.get(size_of::<libc::cmsghdr>()..self.control_length)?;
+        match i32::from(self.name.ss_family) {
+            // ipi_spec_dst, behind ipi_ifindex.
+            libc::AF_INET => Some(IpAddr::from(<[u8; 4]>::try_from(data.get(4..8)?).ok()?)),
+            // ipi6_addr.
+            libc::AF_INET6 => Some(IpAddr::from(<[u8; 16]>::try_from(data.get(..16)?).ok()?)),
+            _ => None,
+        }
+    }
+
     /// The client; nothing for an address of another family than IP.
     pub(crate) fn client(&self) -> Option<IpAddr> {
         let name = ptr::from_ref(&self.name);

@@ -168,7 +168,7 @@ mod tests {
             socket: Arc::clone(&socket),
             path: *batch.get(0).1,
             octets: vec![octet],
-            reply: Outgoing::new(None),
+            reply: Outgoing::new(None, Duration::ZERO),
         };
         let settings = Settings::new(LabSpec::default(), LabSpec::default(), None);
         let delayed = DelayedReplies::new(Bounds::new(&settings));

@@ -2,49 +2,114 @@
 
 use super::serving::Relayed;
 use crate::{
-    engine::Response,
-    events::{Delivered, PendingEvent, Publisher, QueryEvent},
-    policy::Jurisdiction,
+    dns::PatternRef,
+    engine::{Engine, Response, Scratch},
+    events::{DecidingRule, Delivered, PendingEvent, Publisher, QueryEvent},
+    model::VerdictKind,
+    policy::{Jurisdiction, Rule},
 };
-use std::{sync::Arc, time::Instant};
+use std::{
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, Instant, SystemTime},
+};
 
 /// An event whose replies are on their way; nothing without observers.
 pub(super) type Event = Option<Arc<PendingEvent>>;
 
-/// Begins the event of a query that came in at this time, if there is an observer. What is no query
-/// has no event.
-pub(super) fn begin(
-    publisher: Option<&Publisher>,
-    response: &Response<'_, '_, '_>,
-    begun: Instant,
-) -> Event {
-    let (publisher, query) = (publisher?, response.query?);
-    let Jurisdiction { country, operator } = response.jurisdiction;
-    let rule = response.decision.and_then(|decision| decision.rule);
-    let event = QueryEvent {
-        client: query.client,
-        transport: query.transport,
-        qname: query.qname.to_string(),
-        qtype: query.qtype,
-        country: country.map(|country| country.code),
-        operator: operator.map(|operator| operator.slug.clone()),
-        verdict: response.verdict,
-        rule: rule.map(|(rule, _)| rule.slug.clone()),
-        alias: response.alias.as_ref().map(ToString::to_string),
-        replies: Vec::new(),
-        upstream_rcode: None,
-    };
-    Some(publisher.begin(event, begun))
+/// Begins events, while anybody looks.
+pub(super) struct Observer {
+    /// The last event's publisher; nothing while nobody looks.
+    publisher: Option<Publisher>,
+    /// What observers are told of honest answers that were not given.
+    honest: Scratch,
+}
+
+/// How a request came in.
+pub(super) struct Arrival<'r> {
+    pub(super) at: Instant,
+    pub(super) time: SystemTime,
+    pub(super) client: SocketAddr,
+    pub(super) server: SocketAddr,
+    pub(super) octets: &'r [u8],
+}
+
+impl Observer {
+    /// With room for this many honest answers.
+    pub(super) fn new(answers: usize) -> Self {
+        Self { publisher: None, honest: Scratch::with_cache(answers) }
+    }
+
+    /// Looks whether anybody looks. That does not change before the next call.
+    pub(super) fn look(&mut self, publisher: Option<&Publisher>) {
+        let is_watched = publisher.is_some_and(Publisher::is_watched);
+        if is_watched != self.publisher.is_some() {
+            self.publisher = publisher.filter(|_| is_watched).cloned();
+        }
+    }
+
+    pub(super) const fn is_watched(&self) -> bool {
+        self.publisher.is_some()
+    }
+
+    /// Begins the event of a query. What is no query has none.
+    pub(super) fn begin<'r>(
+        &mut self,
+        engine: &Engine,
+        response: &Response<'_, '_, '_>,
+        arrival: impl FnOnce() -> Option<Arrival<'r>>,
+    ) -> Event {
+        let (publisher, query) = (self.publisher.as_ref()?, response.query?);
+        let Arrival { at, time, client, server, octets } = arrival()?;
+        let Jurisdiction { country, operator } = response.jurisdiction;
+        let rule = response.decision.and_then(|decision| decision.rule);
+        let told = response.message.filter(|_| response.verdict != VerdictKind::Honest);
+        let honest = told.and_then(|message| {
+            engine.known_honest_answer(message, query.transport, &mut self.honest)
+        });
+        let event = QueryEvent {
+            time,
+            today: query.arrival,
+            client,
+            server,
+            transport: query.transport,
+            octets: octets.to_vec(),
+            qname: query.qname.to_string(),
+            qtype: query.qtype,
+            country: country.map(|country| country.code),
+            operator: operator.map(|operator| operator.slug.clone()),
+            verdict: response.verdict,
+            rule: rule.map(|(rule, pattern)| deciding(rule, Some(pattern))),
+            alias: response.alias.as_ref().map(ToString::to_string),
+            honest: honest.map(<[u8]>::to_vec),
+            replies: Vec::new(),
+            upstream: None,
+        };
+        Some(publisher.begin(event, at))
+    }
+}
+
+fn deciding(rule: &Rule, pattern: Option<PatternRef<'_>>) -> DecidingRule {
+    DecidingRule {
+        slug: rule.slug.clone(),
+        id: rule.id.clone(),
+        evidence: rule.evidence,
+        pattern: pattern.map_or_else(String::new, |pattern| pattern.to_string()),
+    }
 }
 
 /// A reply that has not left yet. One that is dropped before it has, because its client has gone,
 /// has failed.
 #[derive(Debug)]
-pub(super) struct Outgoing(Event);
+pub(super) struct Outgoing {
+    event: Event,
+    /// How long after the query it is to leave.
+    due: Duration,
+}
 
 impl Outgoing {
-    pub(super) const fn new(event: Event) -> Self {
-        Self(event)
+    pub(super) const fn new(event: Event, due: Duration) -> Self {
+        Self { event, due }
     }
 
     /// Notes what has become of it; what was not sent has failed. The octets are only copied for
@@ -57,7 +122,7 @@ impl Outgoing {
 
     /// Nothing is to leave, and that is no failure.
     pub(super) fn not_sent(mut self) {
-        self.0 = None;
+        self.event = None;
     }
 
     /// Notes that the connection was reset instead.
@@ -66,30 +131,30 @@ impl Outgoing {
     }
 
     fn note(mut self, content: impl FnOnce() -> Delivered) {
-        if let Some(event) = self.0.take() {
-            event.delivered(content());
+        if let Some(event) = self.event.take() {
+            event.delivered(self.due, content());
         }
     }
 
     /// Whether anybody wants to know.
     pub(super) const fn is_observed(&self) -> bool {
-        self.0.is_some()
+        self.event.is_some()
     }
 }
 
 impl Drop for Outgoing {
     fn drop(&mut self) {
-        self.0.iter().for_each(|event| event.delivered(Delivered::Failed));
+        self.event.iter().for_each(|event| event.delivered(self.due, Delivered::Failed));
     }
 }
 
 /// Notes what the upstream resolver has said.
 pub(super) fn note_upstream(event: &Event, relayed: &Relayed<'_>) {
     let Some(event) = event else { return };
-    if let Some(rcode) = relayed.upstream_rcode {
-        event.upstream_answered(rcode);
+    if let Some(reply) = relayed.upstream {
+        event.upstream_answered(reply);
     }
     if let Some((rule, verdict, alias)) = &relayed.answer.judged {
-        event.judged(&rule.slug, *verdict, &alias.to_string());
+        event.judged(deciding(rule, None), *verdict, &alias.to_string());
     }
 }

@@ -2,12 +2,13 @@
 
 use super::{
     bounds::Bounds,
+    participants::Participants,
     serving::{ResolveError, ServingState},
     stream::{Ended, StreamContext, serve},
 };
-use crate::{dns::Transport, engine::Engine};
+use crate::{capture::Peers, dns::Transport, engine::Engine};
 use arc_swap::ArcSwap;
-use std::{io, net::IpAddr, sync::Arc};
+use std::{io, net::{IpAddr, SocketAddr}, sync::Arc};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 /// What answers the queries of any number of streams.
@@ -29,7 +30,8 @@ impl StreamServer {
     pub fn new(engine: Engine) -> Result<Self, ResolveError> {
         let bounds = Bounds::new(&engine.settings);
         let serving = Arc::new(ArcSwap::from_pointee(ServingState::new(engine)?));
-        Ok(Self(StreamContext { serving, binding: None, events: None, bounds }))
+        let (events, participants) = (None, Participants::default());
+        Ok(Self(StreamContext { serving, listener: 0, participants, events, bounds }))
     }
 
     /// Answers the queries of one stream, as those of a TCP connection are answered.
@@ -42,7 +44,9 @@ impl StreamServer {
         stream: S,
         client: IpAddr,
     ) -> io::Result<StreamEnd> {
-        Ok(match serve(stream, client, Transport::Tcp, self.0.clone()).await? {
+        let (client, server) = (SocketAddr::new(client, 1024), SocketAddr::new(client, 53));
+        let peers = Peers { client, server, transport: Transport::Tcp };
+        Ok(match serve(stream, peers, self.0.clone()).await? {
             Ended::Closed => StreamEnd::Closed,
             Ended::Reset(_) => StreamEnd::Reset,
         })

@@ -2,6 +2,7 @@
 //! is reported and the old one stays.
 
 use super::{
+    control::Control,
     serving::{ResolveError, ServingState},
     terminal::Hangups,
     watched_files::WatchedFiles,
@@ -42,13 +43,17 @@ const GRACE: Duration = Duration::from_secs(30);
 
 /// Why there is no new state.
 #[derive(Debug, Error)]
-enum ReloadError {
+pub enum ReloadError {
+    /// There is no lab.
     #[error(transparent)]
     Load(#[from] LoadError),
+    /// An upstream resolver's host has no address.
     #[error(transparent)]
     Resolve(#[from] ResolveError),
+    /// The system's.
     #[error("the system gives no thread: {0}")]
     Thread(#[from] io::Error),
+    /// A bug.
     #[error("reading it has panicked")]
     Panicked,
 }
@@ -63,12 +68,11 @@ enum Reason {
 /// Reloads whenever there is a reason to, until the terminal has gone that the server was started
 /// at.
 pub(super) async fn watch(
-    sources: LabSources,
-    serving: Arc<ArcSwap<ServingState>>,
+    control: Control,
     Hangups { mut signal, terminal }: Hangups,
 ) {
     let (changes, mut change) = unbounded_channel();
-    let (mut reads, mut said) = (sources.reads.paths(), BTreeSet::new());
+    let (mut reads, mut said) = (control.sources.load().reads.paths(), BTreeSet::new());
     let mut watched = WatchedFiles::of(&reads);
     let mut watcher = watched.watch(&changes, &mut said);
     loop {
@@ -80,12 +84,15 @@ pub(super) async fn watch(
         if why == Reason::Hangup && terminal.has_gone() {
             return;
         }
+        if let (Reason::Hangup, Some(events)) = (why, &control.events) {
+            events.reopen();
+        }
         // A folder may have been replaced by another of its name. It is watched before it is read,
         // so that no change is missed.
         drop(watcher);
         watched = WatchedFiles::of(&reads);
         watcher = watched.watch(&changes, &mut said);
-        reads = reload(why, &sources, &serving).await;
+        reads = reload(why, &control).await;
         // Other files may be read now.
         let now = WatchedFiles::of(&reads);
         if now != watched {
@@ -113,13 +120,16 @@ async fn settled(change: &mut UnboundedReceiver<()>, hangup: &mut Signal) -> Rea
 /// will be mended.
 async fn reload(
     why: Reason,
-    sources: &LabSources,
-    serving: &Arc<ArcSwap<ServingState>>,
+    control: &Control,
 ) -> BTreeMap<PathBuf, PathKind> {
+    let _turn = control.turn.lock().await;
     let (progress, reads) = (Progress::default(), ReadLog::default());
-    let sources = LabSources { progress, reads: reads.clone(), ..sources.clone() };
-    match read(sources, serving.load_full()).await {
-        Ok(new) => swap(why, new, serving),
+    let sources = LabSources::clone(&control.sources.load());
+    let sources = LabSources { progress, reads: reads.clone(), ..sources };
+    let new = read(sources, control.serving.load_full()).await;
+    control.events.iter().for_each(|events| events.reloaded(new.is_ok()));
+    match new {
+        Ok(new) => swap(why, new, &control.serving),
         Err(error) => tracing::error!("not reloaded, the old configuration stays:\n{error}"),
     }
     reads.paths()
@@ -150,7 +160,7 @@ pub(super) fn warn(report: &Report) {
 }
 
 /// Reads the lab on a thread of its own: reading files and building an index takes seconds.
-async fn read(sources: LabSources, before: Arc<ServingState>) -> Result<ServingState, ReloadError> {
+pub(super) async fn read(sources: LabSources, before: Arc<ServingState>) -> Result<ServingState, ReloadError> {
     let (done, loaded) = oneshot::channel();
     thread::Builder::new().name("reload".to_owned()).spawn(move || {
         let new = load(&sources).map_err(ReloadError::from).and_then(|(engine, report)| {
@@ -165,7 +175,7 @@ async fn read(sources: LabSources, before: Arc<ServingState>) -> Result<ServingS
 
 /// Drops an old state on a thread of its own. The last holder of a large state spends a while
 /// freeing its memory, and no worker should have to do that.
-fn release(old: Arc<ServingState>) {
+pub(super) fn release(old: Arc<ServingState>) {
     let started = thread::Builder::new().name("release".to_owned()).spawn(move || {
         let end = Instant::now() + GRACE;
         while Arc::strong_count(&old) > 1 && Instant::now() < end {

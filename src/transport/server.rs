@@ -2,8 +2,10 @@
 
 use super::{
     bounds::Bounds,
+    control::Control,
     delayed_replies::DelayedReplies,
     listener::{BindError, Sockets, allow_files},
+    participants::Participants,
     reload,
     serving::{ResolveError, ServingState},
     stream, tcp,
@@ -14,7 +16,7 @@ use crate::{
     config::ListenerSpec,
     diagnostic::Report,
     engine::{Engine, LabSources, LoadError, load},
-    events::{EventSink, LogSink, Publisher},
+    events::Publisher,
 };
 use arc_swap::ArcSwap;
 use std::{
@@ -31,8 +33,7 @@ use tokio::{runtime::Handle, sync::watch, task::JoinSet};
 /// A server that holds its sockets.
 #[derive(Debug)]
 pub struct Server {
-    sources: LabSources,
-    serving: Arc<ArcSwap<ServingState>>,
+    control: Control,
     sockets: Vec<Sockets>,
     hangups: Hangups,
     /// What was odd about the files.
@@ -79,18 +80,15 @@ impl Server {
         let serving = ServingState::new(engine)?;
         let settings = &serving.engine.settings;
         allow_files(settings.tcp_connections + serving.most_upstream_files());
-        let sockets = settings
+        let sockets: Vec<_> = settings
             .listen
             .iter()
             .map(|listener| Sockets::bind(listener, settings.workers))
             .collect::<Result<_, _>>()?;
-        Ok(Self {
-            sources,
-            serving: Arc::new(ArcSwap::from_pointee(serving)),
-            sockets,
-            hangups,
-            report,
-        })
+        let listeners = sockets.iter().map(|sockets| sockets.listener.clone()).collect();
+        let serving = Arc::new(ArcSwap::from_pointee(serving));
+        let control = Control::new(serving, sources, listeners, Participants::default());
+        Ok(Self { control, sockets, hangups, report })
     }
 
     /// Where the server listens, with the ports that were given for port 0.
@@ -99,15 +97,23 @@ impl Server {
         self.sockets.iter().map(|sockets| sockets.listener.clone()).collect()
     }
 
+    /// A hold on the server, for whoever looks at it or changes it while it runs.
+    #[must_use]
+    pub fn control(&self) -> Control {
+        self.control.clone()
+    }
+
     /// Looks at the engine as it is now.
     pub fn with_engine<T>(&self, look: impl FnOnce(&Engine) -> T) -> T {
-        look(&self.serving.load().engine)
+        self.control.with_engine(look)
     }
 
     /// Answers until `stop` changes or the terminal has gone, reloading on SIGHUP and when a file
-    /// changes.
-    pub async fn run(self, mut stop: watch::Receiver<()>) -> ServerEnd {
-        let Self { sources, serving, sockets, hangups, report } = self;
+    /// changes. Events go to `events`, if there is an observer.
+    pub async fn run(self, events: Option<Publisher>, mut stop: watch::Receiver<()>) -> ServerEnd {
+        let Self { mut control, sockets, hangups, report } = self;
+        control.events.clone_from(&events);
+        let (serving, participants) = (&control.serving, &control.participants);
         // No log was kept yet when the lab was read.
         reload::warn(&report);
         drop(report);
@@ -118,12 +124,13 @@ impl Server {
         let delayed = DelayedReplies::new(bounds.clone());
         let (replies, stop_replies) = (delayed.clone(), Arc::clone(&stop_workers));
         tasks.spawn_blocking(move || replies.run(&stop_replies));
-        let events = publisher();
-        for Sockets { listener, udp, tcp } in sockets {
-            let ListenerSpec { address, binding } = listener;
+        for (listener, Sockets { listener: spec, udp, tcp }) in sockets.into_iter().enumerate() {
+            let (address, participants) = (spec.address, participants.clone());
             let context = udp::WorkerContext {
-                serving: Arc::clone(&serving),
-                binding: binding.clone(),
+                serving: Arc::clone(serving),
+                listener,
+                address,
+                participants: participants.clone(),
                 events: events.clone(),
                 bounds: bounds.clone(),
                 delayed: delayed.clone(),
@@ -135,11 +142,12 @@ impl Server {
                 let wildcard = address.ip().is_unspecified();
                 tasks.spawn_blocking(move || udp::serve(socket, wildcard, context));
             }
-            let (serving, events, bounds) = (Arc::clone(&serving), events.clone(), bounds.clone());
-            let context = stream::StreamContext { serving, binding, events, bounds };
+            let (serving, events, bounds) = (Arc::clone(serving), events.clone(), bounds.clone());
+            let context =
+                stream::StreamContext { serving, listener, participants, events, bounds };
             tasks.spawn(tcp::serve(tcp, context));
         }
-        let reloads = reload::watch(sources, serving, hangups);
+        let reloads = reload::watch(control.clone(), hangups);
         let is_told = tokio::select! {
             // An error means that the sender is gone, and nobody else could stop us.
             _ = stop.changed() => true,
@@ -164,14 +172,8 @@ impl ServerEnd {
     /// Waits until the last events are recorded. Replies that are still on their way are given up
     /// when their runtime ends, so that comes first.
     pub fn record_last_events(self) {
-        self.events.iter().for_each(|events| events.flush(LAST_EVENTS));
+        if let Some(events) = self.events {
+            events.close(LAST_EVENTS);
+        }
     }
-}
-
-/// Where events go, if there is an observer. Queries are answered all the same where the log cannot
-/// have its thread, so that is no reason not to start.
-fn publisher() -> Option<Publisher> {
-    let sink: Box<dyn EventSink> = Box::new(LogSink::if_enabled()?);
-    let started = Publisher::start(vec![sink]);
-    started.map_err(|error| tracing::error!(%error, "queries are not logged")).ok()
 }

@@ -5,9 +5,15 @@ use crate::{
     config::UpstreamSpec,
     dns::constants::flags3,
     engine::{AfterUpstream, Engine, UpstreamQuery},
+    events::UpstreamReply,
+    model::Binding,
     upstream::{Upstream, UpstreamAnswer, UpstreamError},
 };
-use std::{io, net::SocketAddr};
+use std::{
+    io,
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
 use thiserror::Error;
 
 /// An engine that can ask for what it does not know.
@@ -19,6 +25,8 @@ pub(super) struct ServingState {
     upstream: Upstream,
     /// The addresses of the upstream resolvers, as they are written.
     hosts: Vec<(UpstreamSpec, Vec<SocketAddr>)>,
+    /// Where the clients of each listener are, in the order of the listeners.
+    bindings: Vec<Option<Binding>>,
 }
 
 /// The address of an upstream resolver cannot be found.
@@ -33,8 +41,8 @@ pub struct ResolveError {
 /// What the upstream resolvers came to.
 pub(super) struct Relayed<'e> {
     pub(super) answer: AfterUpstream<'e>,
-    /// The RCODE of what one of them answered, without its extended bits.
-    pub(super) upstream_rcode: Option<u8>,
+    /// What one of them answered.
+    pub(super) upstream: Option<UpstreamReply>,
 }
 
 impl ServingState {
@@ -54,7 +62,8 @@ impl ServingState {
             tracing::warn!(%host, %why, "an upstream's address cannot be found; the old one stays");
             Ok(addresses.clone())
         })?;
-        Ok(Self { upstream: new.upstream.after(&before.upstream), ..new })
+        let (upstream, bindings) = (new.upstream.after(&before.upstream), before.bindings.clone());
+        Ok(Self { upstream, bindings, ..new })
     }
 
     fn with_hosts(
@@ -72,7 +81,24 @@ impl ServingState {
             Upstream::new(servers, settings.upstream_timeout, settings.upstream_mixes_letters);
         let limits = settings.limits_rates();
         let rate = Rate { per_second: settings.rate_limit, slip: settings.rate_limit_slip };
-        Ok(Self { rate: limits.then_some(rate), engine, upstream, hosts })
+        let bindings = engine.settings.listen.iter().map(|listener| listener.binding.clone());
+        let (rate, bindings) = (limits.then_some(rate), bindings.collect());
+        Ok(Self { rate, engine, upstream, hosts, bindings })
+    }
+
+    /// Where the clients of a listener are.
+    pub(super) fn binding(&self, listener: usize) -> Option<&Binding> {
+        self.bindings.get(listener).and_then(Option::as_ref)
+    }
+
+    /// Where the clients of each listener are.
+    pub(super) fn bindings(&self) -> &[Option<Binding>] {
+        &self.bindings
+    }
+
+    /// The same state with clients elsewhere.
+    pub(super) fn with_bindings(self, bindings: Vec<Option<Binding>>) -> Self {
+        Self { bindings, ..self }
     }
 
     /// As many files as the upstream resolvers may need at a time.
@@ -82,21 +108,25 @@ impl ServingState {
 
     /// Asks the upstream resolvers, and has the engine say what the client gets then.
     pub(super) async fn relay(&self, query: &UpstreamQuery) -> Relayed<'_> {
-        self.relayed(query, self.upstream.relay(query.message.view().octets).await)
+        let asked = Instant::now();
+        let outcome = self.upstream.relay(query.message.view().octets).await;
+        self.relayed(query, outcome, asked.elapsed())
     }
 
     /// What the client gets when too many wait for the upstream resolvers.
     pub(super) fn relay_none(&self, query: &UpstreamQuery) -> Relayed<'_> {
-        self.relayed(query, Err(UpstreamError::Busy))
+        self.relayed(query, Err(UpstreamError::Busy), Duration::ZERO)
     }
 
     fn relayed(
         &self,
         query: &UpstreamQuery,
         outcome: Result<UpstreamAnswer, UpstreamError>,
+        latency: Duration,
     ) -> Relayed<'_> {
-        let upstream_rcode = outcome.as_ref().ok().map(|answer| answer.octets[3] & flags3::RCODE);
-        Relayed { answer: self.engine.after_upstream(query, outcome), upstream_rcode }
+        let rcode = outcome.as_ref().ok().map(|answer| answer.octets[3] & flags3::RCODE);
+        let upstream = rcode.map(|rcode| UpstreamReply { rcode, latency });
+        Relayed { answer: self.engine.after_upstream(query, outcome), upstream }
     }
 }
 
@@ -123,6 +153,7 @@ mod tests {
             upstream: Upstream::new(vec![address], timeout, false),
             hosts: vec![(host.parse().unwrap(), vec![address])],
             rate: None,
+            bindings: Vec::new(),
             engine: engine("192.0.2.9:53"),
         };
         let after = ServingState::after(engine(host), &before).unwrap();

@@ -4,18 +4,24 @@
 
 use super::{
     bounds::Bounds,
-    delivery::{self, Outgoing},
+    delivery::{self, Arrival, Observer, Outgoing},
+    participants::{Participants, binding_of},
     quota::QuotaShare,
     serving::ServingState,
 };
 use crate::{
-    dns::{Transport, constants::HEADER_LEN},
+    capture::Peers,
+    dns::constants::HEADER_LEN,
     engine::{AfterUpstream, Payload, Request, Scratch, Transmission},
     events::Publisher,
-    model::Binding,
 };
 use arc_swap::ArcSwap;
-use std::{io, net::IpAddr, ops::Range, sync::Arc, time::Duration};
+use std::{
+    io,
+    ops::Range,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     sync::mpsc,
@@ -42,7 +48,9 @@ const CACHED_ANSWERS: usize = 256;
 #[derive(Clone)]
 pub(super) struct StreamContext {
     pub(super) serving: Arc<ArcSwap<ServingState>>,
-    pub(super) binding: Option<Binding>,
+    /// Which of the listeners it is.
+    pub(super) listener: usize,
+    pub(super) participants: Participants,
     pub(super) events: Option<Publisher>,
     pub(super) bounds: Bounds,
 }
@@ -58,11 +66,10 @@ pub(super) enum Ended<S> {
 /// Answers the queries of one stream.
 pub(super) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
     stream: S,
-    client: IpAddr,
-    transport: Transport,
+    peers: Peers,
     context: StreamContext,
 ) -> io::Result<Ended<S>> {
-    Connection::new(stream, client, transport, context).run().await
+    Connection::new(stream, peers, context).run().await
 }
 
 /// One stream. What can be answered at once is written together with the other answers of the same
@@ -70,8 +77,7 @@ pub(super) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
 /// back by a channel.
 struct Connection<S> {
     stream: S,
-    client: IpAddr,
-    transport: Transport,
+    peers: Peers,
     /// How long the stream may be silent.
     idle: Duration,
     context: StreamContext,
@@ -79,6 +85,7 @@ struct Connection<S> {
     pending: Vec<u8>,
     outbox: StreamOutbox,
     scratch: Scratch,
+    observer: Observer,
     in_flight: usize,
     /// What came of the queries that had to wait.
     answers: (mpsc::Sender<Answered>, mpsc::Receiver<Answered>),
@@ -121,16 +128,17 @@ enum TakenQueries {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
-    fn new(stream: S, client: IpAddr, transport: Transport, context: StreamContext) -> Self {
+    fn new(stream: S, peers: Peers, context: StreamContext) -> Self {
         Self {
             stream,
-            client,
-            transport,
+            peers,
             idle: context.serving.load().engine.settings.tcp_idle,
             context,
             pending: Vec::new(),
             outbox: StreamOutbox::default(),
             scratch: Scratch::with_cache(CACHED_ANSWERS),
+            // Who observes asks again.
+            observer: Observer::new(0),
             in_flight: 0,
             answers: mpsc::channel(IN_FLIGHT),
         }
@@ -217,17 +225,25 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         octets: Range<usize>,
     ) -> io::Result<Option<Outgoing>> {
         let (begun, engine) = (Instant::now(), &serving.engine);
+        let Peers { client: peer, server, transport } = self.peers;
+        let (client, octets) = (peer.ip(), &self.pending[octets]);
+        let participants = self.context.participants.all();
+        let listener = serving.binding(self.context.listener);
         let request = Request {
-            octets: &self.pending[octets],
-            client: self.client,
-            transport: self.transport,
-            binding: self.context.binding.as_ref(),
+            octets,
+            client,
+            transport,
+            binding: binding_of(&participants, listener, client),
             arrival: engine.settings.clock.now(),
         };
         let response = engine.respond(&request, &mut self.scratch);
-        let event = delivery::begin(self.context.events.as_ref(), &response, begun.into());
+        self.observer.look(self.context.events.as_ref());
+        let event = self.observer.begin(engine, &response, || {
+            let (at, time) = (begun.into(), SystemTime::now());
+            Some(Arrival { at, time, client: peer, server, octets })
+        });
         let Some(transmission) = response.transmissions.first() else { return Ok(None) };
-        let reply = Outgoing::new(event.clone());
+        let reply = Outgoing::new(event.clone(), transmission.after);
         let (after, due) = (transmission.after, begun + transmission.after);
         match &transmission.payload {
             Payload::Message(range, _) => {
@@ -235,7 +251,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                 if after.is_zero() {
                     self.outbox.push(message, reply)?;
                 } else {
-                    let share = self.context.bounds.delayed_reply(self.client, message.len());
+                    let share = self.context.bounds.delayed_reply(client, message.len());
                     let content = share.map(|share| Late::Message(message.to_vec(), share));
                     if let Some(content) = content {
                         self.later(due, async { Answered { content, reply } });
@@ -243,8 +259,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                 }
             }
             Payload::AskUpstream => {
-                let query = response.upstream_query(self.context.binding.as_ref());
-                let (serving, client) = (Arc::clone(serving), self.client);
+                let query = response.upstream_query(request.binding);
+                let serving = Arc::clone(serving);
                 let bounds = self.context.bounds.clone();
                 let share = bounds.relayed_query(client, query.len());
                 self.later(due, async move {
@@ -354,7 +370,8 @@ mod tests {
         let bounds = Bounds::new(&engine.settings);
         StreamContext {
             serving: Arc::new(ArcSwap::from_pointee(ServingState::new(engine).unwrap())),
-            binding: Some("CN".parse().unwrap()),
+            listener: 0,
+            participants: Participants::default(),
             events: None,
             bounds,
         }

@@ -1,7 +1,7 @@
 //! Plain DNS over TCP (RFC 7766): connections are taken here and served as streams.
 
 use super::stream::{self, Ended, StreamContext};
-use crate::dns::Transport;
+use crate::{capture::Peers, dns::Transport};
 use std::{io, net::SocketAddr, time::Duration};
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -48,7 +48,8 @@ async fn serve_connection(
 ) -> io::Result<()> {
     // Answers are small and should not wait for each other (Nagle).
     stream.set_nodelay(true)?;
-    match stream::serve(stream, client.ip(), Transport::Tcp, context).await? {
+    let server = stream.local_addr()?;
+    match stream::serve(stream, Peers { client, server, transport: Transport::Tcp }, context).await? {
         Ended::Closed => Ok(()),
         // Closing with no time to linger sends RST.
         Ended::Reset(stream) => stream.set_zero_linger(),

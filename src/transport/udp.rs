@@ -7,7 +7,8 @@
 use super::{
     bounds::{Bounds, Loss},
     delayed_replies::{DelayedReplies, DelayedReply},
-    delivery::{self, Event, Outgoing},
+    delivery::{self, Arrival, Event, Observer, Outgoing},
+    participants::{Participants, binding_of},
     quota::QuotaShare,
     reflection::{ReplySeal, Screened},
     reply_socket::ReplySocket,
@@ -17,28 +18,35 @@ use crate::{
     dns::Transport,
     engine::{AfterUpstream, Payload, Request, Scratch, Transmission, UpstreamQuery},
     events::Publisher,
-    model::Binding,
     sys::{BATCH, Batch, Outbox, ReturnPath},
 };
 use arc_swap::ArcSwap;
 use std::{
+    net::SocketAddr,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
     thread,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 use tokio::runtime::Handle;
 
 /// After an error of the socket itself, so that a broken one does not take a whole core.
 const PAUSE: Duration = Duration::from_millis(10);
 
+/// How many honest answers are remembered for observers of others.
+const OBSERVED_ANSWERS: usize = 1024;
+
 /// What the workers of one listener share.
 #[derive(Clone)]
 pub(super) struct WorkerContext {
     pub(super) serving: Arc<ArcSwap<ServingState>>,
-    pub(super) binding: Option<Binding>,
+    /// Which of the listeners it is.
+    pub(super) listener: usize,
+    /// Where it listens; the address that a client has asked is another one if this is a wildcard.
+    pub(super) address: SocketAddr,
+    pub(super) participants: Participants,
     pub(super) events: Option<Publisher>,
     pub(super) bounds: Bounds,
     pub(super) delayed: DelayedReplies,
@@ -54,6 +62,7 @@ pub(super) fn serve(socket: Arc<ReplySocket>, wildcard: bool, context: WorkerCon
         context,
         socket,
         scratch: Scratch::default(),
+        observer: Observer::new(OBSERVED_ANSWERS),
         outbox: Outbox::default(),
         queued: Vec::with_capacity(BATCH),
         delayed: Vec::new(),
@@ -77,6 +86,7 @@ struct Worker {
     context: WorkerContext,
     socket: Arc<ReplySocket>,
     scratch: Scratch,
+    observer: Observer,
     /// Replies that leave with this batch.
     outbox: Outbox,
     /// Those replies once more, for observers; empty without them.
@@ -110,22 +120,33 @@ struct RelayPath {
 
 impl Worker {
     fn answer(&mut self, batch: &mut Batch, count: usize) {
-        let arrival = Instant::now();
-        let serving = self.context.serving.load_full();
+        let (arrival, serving) = (Instant::now(), self.context.serving.load_full());
+        self.observer.look(self.context.events.as_ref());
+        let time = SystemTime::now();
+        let participants = self.context.participants.all();
+        let listener = serving.binding(self.context.listener);
         let now = serving.engine.settings.clock.now();
         self.screen(batch, count, &serving, arrival);
-        let Self { context, socket, scratch, outbox, queued, delayed, relaying, screened } = self;
+        let Self { context, socket, scratch, observer, outbox, queued, delayed, relaying, screened } =
+            self;
         let requests = (0..count).filter_map(|index| {
             if let Some(Screened::Instead(_) | Screened::Drop) = screened.get(index) {
                 return None;
             }
             let (octets, path) = batch.get(index);
-            let (client, binding) = (path.client()?, context.binding.as_ref());
+            let client = path.client()?;
+            let binding = binding_of(&participants, listener, client);
             let transport = Transport::Udp;
             Some((index, Request { octets, client, transport, binding, arrival: now }))
         });
         serving.engine.respond_all(requests, scratch, |index, response| {
-            let event = delivery::begin(context.events.as_ref(), response, arrival);
+            let event = observer.begin(&serving.engine, response, || {
+                let (octets, path) = batch.get(index);
+                let (client, at) = (path.client_address()?, arrival);
+                let ip = path.local().unwrap_or(context.address.ip());
+                let server = SocketAddr::new(ip, context.address.port());
+                Some(Arrival { at, time, client, server, octets })
+            });
             let way_back = || (Arc::clone(socket), *batch.get(index).1);
             let seal = match screened.get(index) {
                 Some(Screened::Seal(seal)) => Some(seal),
@@ -141,18 +162,23 @@ impl Worker {
                         }
                         // One for each reply of the outbox, also where there is no query to tell
                         // of.
-                        if context.events.is_some() {
-                            queued.push(Outgoing::new(event.clone()));
+                        if observer.is_watched() {
+                            queued.push(Outgoing::new(event.clone(), *after));
                         }
                     }
                     Payload::Message(range, _) => {
                         let octets = sealed(seal, &response.octets[range.clone()]);
-                        let (reply, (socket, path)) = (Outgoing::new(event.clone()), way_back());
+                        let reply = Outgoing::new(event.clone(), *after);
+                        let (socket, path) = way_back();
                         let reply = DelayedReply { socket, path, octets, reply };
                         delayed.push((arrival + *after, reply));
                     }
                     Payload::AskUpstream => {
-                        let query = response.upstream_query(context.binding.as_ref());
+                        let query = {
+                            let client = response.query.map(|query| query.client);
+                            let of = |client| binding_of(&participants, listener, client);
+                            response.upstream_query(client.and_then(of))
+                        };
                         let (socket, path) = way_back();
                         let (delayed, event) = (context.delayed.clone(), event.clone());
                         let (after, seal) = (*after, seal.cloned());
@@ -201,7 +227,8 @@ impl Worker {
             if let Screened::Instead(reply) = &screened {
                 self.outbox.push(index, reply);
                 // No event tells of it.
-                self.queued.extend(self.context.events.is_some().then(|| Outgoing::new(None)));
+                let is_watched = self.observer.is_watched();
+                self.queued.extend(is_watched.then(|| Outgoing::new(None, Duration::ZERO)));
             }
             if let Screened::Instead(_) | Screened::Drop = screened {
                 bounds.lost(Loss::RateLimit);
@@ -238,7 +265,7 @@ impl Relaying {
     async fn relay(self, _share: QuotaShare) {
         let Self { query, serving, way } = self;
         // If the server ends meanwhile, nothing has left.
-        let given_up = Outgoing::new(way.event.clone());
+        let given_up = Outgoing::new(way.event.clone(), way.after);
         let relayed = serving.relay(&query).await;
         way.leave(relayed);
         given_up.not_sent();
@@ -264,7 +291,8 @@ impl RelayPath {
             // What waits counts from the answer that it stands for.
             let due = if wait.is_zero() { answered } else { answered.max(now) + wait };
             let octets = sealed(seal.as_ref(), &octets[range]);
-            let (reply, socket) = (Outgoing::new(event.clone()), Arc::clone(&socket));
+            let reply = Outgoing::new(event.clone(), due - arrival);
+            let socket = Arc::clone(&socket);
             let reply = DelayedReply { socket, path, octets, reply };
             // What need not wait for its time has none before it that does.
             if due == arrival { delayed.send(reply) } else { delayed.send_at(due, reply) }

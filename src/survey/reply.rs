@@ -1,19 +1,10 @@
-//! Messages for people and for programs.
+//! Replies, for programs.
 
 use crate::{
-    dns::{Rtype, rcode_text},
+    dns::{flags, presentation, rcode_text},
     engine::{ExplainedStep, Origin, StepContent},
 };
-use domain::{
-    base::{
-        ParseRecordData,
-        name::ParsedName,
-        zonefile_fmt::{DisplayKind, ZonefileFmt},
-    },
-    dep::octseq::Parser,
-    rdata::AllRecordData,
-};
-use hickory_proto::{op::Message, rr::Record, serialize::binary::BinEncodable};
+use hickory_proto::op::Message;
 use serde::Serialize;
 
 /// A reply, as `--json` shows it.
@@ -59,38 +50,6 @@ impl ReplyJson {
 }
 
 /// The records of the answer section in presentation form.
-pub(crate) fn answers(message: &Message) -> Vec<String> {
+pub(super) fn answers(message: &Message) -> Vec<String> {
     message.answers.iter().map(presentation).collect()
-}
-
-/// `name ttl class type data`, as in a zone file.
-pub(crate) fn presentation(record: &Record) -> String {
-    let rtype = Rtype(record.record_type());
-    let data = data(record).unwrap_or_else(|| record.data.to_string());
-    format!("{} {} {} {rtype} {data}", record.name.to_ascii(), record.ttl, record.dns_class)
-}
-
-/// Record data as it stands in a zone file; of types without a form of their own as octets (RFC
-/// 3597 section 5).
-fn data(record: &Record) -> Option<String> {
-    let octets = BinEncodable::to_bytes(&record.data).ok()?;
-    let mut parser = Parser::from_ref(&octets[..]);
-    let rtype = domain::base::Rtype::from_int(record.record_type().into());
-    type Parsed<'a> = AllRecordData<&'a [u8], ParsedName<&'a [u8]>>;
-    let parsed = Parsed::parse_rdata(rtype, &mut parser).ok()??;
-    Some(parsed.display_zonefile(DisplayKind::Simple).to_string())
-}
-
-/// The flags that are set, in `dig`'s words and order.
-pub(crate) fn flags(message: &Message) -> Vec<&'static str> {
-    let set = [
-        ("qr", true),
-        ("aa", message.authoritative),
-        ("tc", message.truncation),
-        ("rd", message.recursion_desired),
-        ("ra", message.recursion_available),
-        ("ad", message.authentic_data),
-        ("cd", message.checking_disabled),
-    ];
-    set.into_iter().filter_map(|(word, is_set)| is_set.then_some(word)).collect()
 }

@@ -1,0 +1,147 @@
+//! The query log: a line of JSON a query, in a file that is rotated by size, or on standard output.
+
+use super::{
+    chunk_writer::{ChunkWriter, Output},
+    event::QueryEvent,
+    open_file::create,
+    query_record::QueryRecord,
+    sink::EventSink,
+    sink_error::SinkError,
+};
+use prometheus_client::metrics::counter::Counter;
+use serde_json::json;
+use std::{
+    fs::{self, File},
+    io::{self, Write},
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+/// Where the query log goes.
+#[derive(Clone, Debug)]
+pub struct QueryLogSpec {
+    /// The file; `-` is standard output.
+    pub file: PathBuf,
+    /// The file is rotated before it grows larger, in octets.
+    pub size: u64,
+    /// How many of the older files are kept, as `FILE.1`, `FILE.2` and so on.
+    pub keep: u16,
+}
+
+/// Writes the query log.
+pub(super) struct QueryLog(ChunkWriter);
+
+/// The file, or standard output.
+enum LogOutput {
+    Standard(io::Stdout),
+    File {
+        spec: QueryLogSpec,
+        file: File,
+        /// Octets in it.
+        written: u64,
+    },
+}
+
+impl QueryLog {
+    pub(super) fn open(spec: &QueryLogSpec, lost: Counter) -> Result<Self, SinkError> {
+        let open = || ChunkWriter::start("query log", LogOutput::open(spec)?, lost);
+        open().map(Self).map_err(|why| SinkError::new("query log", &spec.file, why))
+    }
+}
+
+impl EventSink for QueryLog {
+    fn record(&mut self, event: &Arc<QueryEvent>) {
+        self.0.push(|chunk| {
+            let written = serde_json::to_writer(&mut *chunk, &QueryRecord::from(&**event));
+            written.expect("a record has no maps with keys that are no strings");
+            chunk.push(b'\n');
+        });
+    }
+
+    /// Where queries are missing, a line says how many.
+    fn lost(&mut self, count: u64) {
+        self.0.push(|chunk| {
+            chunk.extend(json!({ "lost": count }).to_string().into_bytes());
+            chunk.push(b'\n');
+        });
+    }
+
+    fn idle(&mut self) {
+        self.0.send();
+    }
+
+    fn reopen(&mut self) {
+        self.0.reopen();
+    }
+
+    fn flush(&mut self, limit: Duration) {
+        self.0.flush(limit);
+    }
+}
+
+impl LogOutput {
+    fn open(spec: &QueryLogSpec) -> io::Result<Self> {
+        if spec.file == Path::new("-") {
+            return Ok(Self::Standard(io::stdout()));
+        }
+        let file = create(&spec.file, true)?;
+        let written = file.metadata()?.len();
+        Ok(Self::File { spec: spec.clone(), file, written })
+    }
+}
+
+impl Output for LogOutput {
+    /// Lines are never parted by a rotation: as many as there is room for go into the old file.
+    fn write(&mut self, octets: &[u8]) -> io::Result<()> {
+        let Self::File { spec, file, written } = self else {
+            let Self::Standard(out) = self else { unreachable!("there are two") };
+            return out.write_all(octets).and_then(|()| out.flush());
+        };
+        let mut rest = octets;
+        while !rest.is_empty() {
+            let room = usize::try_from(spec.size.saturating_sub(*written)).unwrap_or(usize::MAX);
+            let fitting = match rest.get(..room).map(|part| part.iter().rposition(|o| *o == b'\n')) {
+                None => rest.len(),
+                Some(Some(end)) => end + 1,
+                Some(None) => 0,
+            };
+            if fitting == 0 && *written > 0 {
+                rotate(&spec.file, spec.keep)?;
+                *file = create(&spec.file, true)?;
+                *written = file.metadata()?.len();
+                continue;
+            }
+            // A line that is longer than a file may be stands in one of its own.
+            let line = rest.iter().position(|octet| *octet == b'\n').map_or(rest.len(), |at| at + 1);
+            let (now, later) = rest.split_at(fitting.max(line.min(rest.len())));
+            file.write_all(now)?;
+            *written += now.len() as u64;
+            rest = later;
+        }
+        Ok(())
+    }
+
+    fn reopen(&mut self) -> io::Result<()> {
+        if let Self::File { spec, .. } = self {
+            *self = Self::open(&spec.clone())?;
+        }
+        Ok(())
+    }
+}
+
+/// `FILE` becomes `FILE.1`, that `FILE.2`, and the last is written over.
+fn rotate(file: &Path, keep: u16) -> io::Result<()> {
+    let older = |number: u16| {
+        let mut name = file.to_owned().into_os_string();
+        name.push(format!(".{number}"));
+        PathBuf::from(name)
+    };
+    for number in (1..keep).rev() {
+        match fs::rename(older(number), older(number + 1)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    if keep > 0 { fs::rename(file, older(1)) } else { fs::remove_file(file) }
+}
