@@ -39,7 +39,7 @@ fn main() {
         let server = Server::bind(sources, Hangups::take().unwrap())
             .unwrap_or_else(|error| panic!("{error}"));
         let address = server.listeners()[0].address;
-        tokio::spawn(server.run(None, stopped));
+        tokio::spawn(server.run(stopped));
         address
     });
     let socket = UdpSocket::bind("127.99.0.1:0").expect("a socket");

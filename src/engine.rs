@@ -27,7 +27,7 @@ mod slipped;
 mod transmission;
 mod trial_rules;
 
-pub use explain::{ExplainedStep, Explanation, StepContent, WireMessage};
+pub use explain::{ExplainedStep, Explanation, StepContent, WireMessage, query_message};
 pub use generation::Engine;
 pub use honest::{AfterUpstream, UpstreamQuery};
 pub use identity::IDENTITY_NAME;

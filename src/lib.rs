@@ -43,7 +43,8 @@
 //! | 6 | [`engine`], [`events`] | a request in, transmissions out; what has left |
 //! | 7 | [`transport`] | sockets, reload |
 //! | 7 | `survey` | what is known of names, over countries and years, and its JSON |
-//! | 8 | [`cli`] | the commands |
+//! | 8 | [`page`] | the page and its API |
+//! | 9 | [`cli`] | the commands |
 //!
 //! Read `engine/respond.rs` first, then `policy/decide.rs` and `answer/kind.rs`; `config.rs` tells
 //! how a file becomes a spec, and `policy/compile.rs` how a spec becomes a policy.
@@ -60,6 +61,7 @@ pub mod events;
 pub mod files;
 pub mod lists;
 pub mod model;
+pub mod page;
 pub mod policy;
 pub mod progress;
 mod survey;

@@ -1,10 +1,10 @@
 //! What `serve` says at its start.
 
 use super::{check, countries, hint, layout::say_wrapped, style};
-use crate::{clock::Clock, config::ListenerSpec, engine::Engine};
+use crate::{clock::Clock, config::ListenerSpec, engine::Engine, page::Page};
 
 /// What listens where, who is governed by what, and a line to paste.
-pub(super) fn print(engine: &Engine, listeners: &[ListenerSpec]) {
+pub(super) fn print(engine: &Engine, listeners: &[ListenerSpec], page: Option<&Page>) {
     let (version, head) = (env!("CARGO_PKG_VERSION"), style::HEAD);
     let day = match engine.settings.clock {
         Clock::Real => format!("today is {}", engine.settings.clock.today()),
@@ -24,6 +24,9 @@ pub(super) fn print(engine: &Engine, listeners: &[ListenerSpec]) {
             .as_ref()
             .map_or(String::new(), |bound| format!(", every client in {bound}"));
         say!("listening on {head}{}{head:#} by UDP and TCP{bound}", listener.address);
+    }
+    if let Some(page) = page {
+        page.urls().iter().for_each(|(what, url)| say!("{what} {head}{url}{head:#}"));
     }
     let upstream: Vec<_> = engine.settings.upstream.iter().map(ToString::to_string).collect();
     match upstream[..] {

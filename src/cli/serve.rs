@@ -6,8 +6,13 @@ use super::{
     progress::watched,
     ready,
     serve_options::ServeArgs,
+    style,
 };
-use crate::transport::{Hangups, Server, ServerEnd, StartError};
+use crate::{
+    events::PageFeed,
+    page::{Page, PageSpec},
+    transport::{Hangups, Server, ServerEnd, StartError},
+};
 use std::time::Duration;
 use tokio::{
     signal::unix::{SignalKind, signal},
@@ -53,7 +58,10 @@ async fn serve(
     let hangups = Hangups::take().map_err(Failure::unreadable)?;
     let mut terminate = signal(SignalKind::terminate()).map_err(Failure::unreadable)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::unreadable)?;
-    let recording = args.recording();
+    let (mut recording, page) = (args.recording(), args.page());
+    if args.writes_to_output() {
+        style::speak_on_stderr();
+    }
     let (files, ready_file) = (args.files.clone(), args.ready_file.clone());
     ready::not_yet(ready_file.as_deref())?;
     let sources = files.sources(args.spec(), &[])?;
@@ -64,22 +72,25 @@ async fn serve(
         _ = terminate.recv() => return Ok(None),
         _ = interrupt.recv() => return Ok(None),
     };
-    let server = bound.map_err(|error| match error {
+    let mut server = bound.map_err(|error| match error {
         StartError::Load(error) => Failure::from(error),
         error @ (StartError::Bind(_) | StartError::Resolve(_) | StartError::System(_)) => {
             Failure::unreadable(error)
         }
     })?;
     let listeners = server.listeners();
-    server.with_engine(|engine| -> Outcome {
-        *log = Some(log::start(&engine.settings.log)?);
-        banner::print(engine, &listeners);
-        Ok(())
-    })?;
+    *log = Some(server.with_engine(|engine| log::start(&engine.settings.log))?);
+    let page = open_page(page).await?;
+    recording.page = page.as_ref().map(|_| PageFeed::default());
     let events = recording.start().map_err(Failure::unreadable)?;
+    events.iter().for_each(|events| server.observe(events.clone()));
+    server.with_engine(|engine| banner::print(engine, &listeners, page.as_ref()));
     let addresses: Vec<_> = listeners.iter().map(|listener| listener.address).collect();
-    let (stop, stopped) = watch::channel(());
-    let mut running = tokio::spawn(server.run(events, stopped));
+    let ((stop, stopped), control) = (watch::channel(()), server.control());
+    let mut running = tokio::spawn(server.run(stopped.clone()));
+    if let (Some(page), Some(feed), Some(events)) = (page, recording.page, events) {
+        tokio::spawn(page.run(control, feed, events, stopped));
+    }
     let ready = ready::tell(ready_file.as_deref(), &addresses)?;
     tokio::select! {
         _ = terminate.recv() => {}
@@ -92,4 +103,22 @@ async fn serve(
     let end = running.await.map_err(Failure::unreadable)?;
     tracing::info!("stopped");
     Ok(Some(end))
+}
+
+/// Takes the page's socket. Where nobody has asked for a page, one that cannot be is no reason not to
+/// answer queries.
+async fn open_page(page: Option<(PageSpec, bool)>) -> Result<Option<Page>, Failure> {
+    let Some((spec, is_asked_for)) = page else { return Ok(None) };
+    let address = spec.address;
+    match Page::bind(spec).await {
+        Ok(page) => Ok(Some(page)),
+        Err(why) if is_asked_for => {
+            let advice = "another server holds it, perhaps; take another with --page ADDR:PORT";
+            Err(Failure::unreadable(format!("no page at {address}: {why} ({advice})")))
+        }
+        Err(why) => {
+            tracing::warn!(%address, %why, "there is no page (--page ADDR:PORT takes another address)");
+            Ok(None)
+        }
+    }
 }

@@ -10,10 +10,15 @@ use crate::{
     diagnostic::{At, InvalidValue, Place},
     events::{DnstapTarget, QueryLogSpec, Recording},
     model::CountryCode,
+    page::PageSpec,
 };
 use ipnet::IpNet;
 use jiff::civil::DateTime;
-use std::{path::PathBuf, time::Duration};
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
 
 /// Where `serve` listens, in the environment; `health` asks there.
 pub(super) const LISTEN: &str = "SPLINTERDNS_LISTEN";
@@ -180,6 +185,38 @@ pub(super) struct ServeArgs {
     #[arg(long, env = "SPLINTERDNS_PCAP", value_name = "FILE", help_heading = RECORDING)]
     pcap: Option<PathBuf>,
 
+    /// Show a page with an API here; "off" for none. Who is not on this machine needs the token for
+    /// what changes something [default: 127.0.0.1:8053]
+    #[arg(
+        long, env = "SPLINTERDNS_PAGE", help_heading = PAGE,
+        value_name = "ADDR:PORT|off", value_parser = page
+    )]
+    page: Option<PageAddress>,
+
+    /// What calls that change something must bring [default: none on loopback, else one that is
+    /// made and shown at the start]
+    #[arg(
+        long, env = "SPLINTERDNS_PAGE_TOKEN", help_heading = PAGE,
+        value_name = "TOKEN", value_parser = token, hide_env_values = true
+    )]
+    page_token: Option<String>,
+
+    /// A name by which browsers may call the page, beside addresses and localhost; others are
+    /// refused, because they could be turned here by DNS
+    #[arg(
+        long, env = "SPLINTERDNS_PAGE_HOST", help_heading = PAGE,
+        value_name = "NAME", value_delimiter = ','
+    )]
+    page_host: Vec<String>,
+
+    /// Let nobody change anything by the page
+    #[arg(long, env = "SPLINTERDNS_PAGE_READ_ONLY", help_heading = PAGE)]
+    page_read_only: bool,
+
+    /// Let each who opens the page pick the country in which the machine is from then on
+    #[arg(long, env = "SPLINTERDNS_CLASS", help_heading = PAGE)]
+    class: bool,
+
     /// Write the addresses that it listens on, a line each, into this file when it does; the file
     /// goes when the server stops. (systemd is told by NOTIFY_SOCKET.)
     #[arg(long, env = "SPLINTERDNS_READY_FILE", value_name = "FILE")]
@@ -188,6 +225,21 @@ pub(super) struct ServeArgs {
 
 /// Where the options of observers stand in the help.
 const RECORDING: &str = "What is recorded";
+
+const PAGE: &str = "The page";
+
+/// Where the page is, where nobody says.
+const PAGE_ADDRESS: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8053);
+
+/// What stands for no page.
+const OFF: &str = "off";
+
+/// Where the page is, if it is anywhere.
+#[derive(Clone, Copy, Debug)]
+enum PageAddress {
+    At(SocketAddr),
+    Off,
+}
 
 /// Sizes of the query log.
 const LOG_RANGE: (usize, usize) = (100_000, 100_000_000_000);
@@ -205,6 +257,30 @@ impl ServeArgs {
         });
         let (dnstap, pcap) = (self.dnstap.clone(), self.pcap.clone());
         Recording { query_log, dnstap, pcap, page: None }
+    }
+
+    /// Whether standard output is for programs.
+    pub(super) fn writes_to_output(&self) -> bool {
+        [&self.query_log, &self.pcap].into_iter().flatten().any(|file| file.as_os_str() == "-")
+    }
+
+    /// The page, and whether somebody has asked for it; a token is made where one is needed.
+    pub(super) fn page(&self) -> Option<(PageSpec, bool)> {
+        let address = match self.page {
+            Some(PageAddress::Off) => return None,
+            Some(PageAddress::At(address)) => address,
+            None => PAGE_ADDRESS,
+        };
+        let is_local = address.ip().is_loopback();
+        let made = (!is_local).then(|| format!("{:032x}", rand::random::<u128>()));
+        let spec = PageSpec {
+            address,
+            token: self.page_token.clone().or(made),
+            hosts: self.page_host.clone(),
+            is_read_only: self.page_read_only,
+            is_class: self.class,
+        };
+        Some((spec, self.page.is_some() || self.class))
     }
 
     /// The command line in the words of a lab file.
@@ -241,6 +317,20 @@ pub(super) fn listener(text: &str) -> Result<ListenerSpec, InvalidValue> {
         None => (text, None),
     };
     Ok(ListenerSpec { address: socket(address)?, binding })
+}
+
+fn page(text: &str) -> Result<PageAddress, InvalidValue> {
+    if text == OFF { Ok(PageAddress::Off) } else { socket(text).map(PageAddress::At) }
+}
+
+/// What can stand in a header and in an address.
+fn token(text: &str) -> Result<String, InvalidValue> {
+    let is_good = |octet: u8| octet.is_ascii_alphanumeric() || b"-._~".contains(&octet);
+    let expected = "8 to 128 letters, digits, \"-\", \".\", \"_\" or \"~\"".to_owned();
+    if (8..=128).contains(&text.len()) && text.bytes().all(is_good) {
+        return Ok(text.to_owned());
+    }
+    Err(InvalidValue { found: text.to_owned(), what: "token", expected })
 }
 
 fn rates((least, most): (u32, u32)) -> std::ops::RangeInclusive<i64> {

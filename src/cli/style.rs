@@ -5,7 +5,14 @@
 use crate::model::{Evidence, VerdictKind};
 use anstyle::{AnsiColor, Style};
 use serde_json::Value;
-use std::{fmt, io::Write, sync::LazyLock};
+use std::{
+    fmt,
+    io::Write,
+    sync::{
+        LazyLock,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 pub(super) const BAD: Style = AnsiColor::Red.on_default().bold();
 pub(super) const HEAD: Style = Style::new().bold();
@@ -32,7 +39,20 @@ pub(super) const fn evidence(grade: Evidence) -> Style {
 /// Prints a line. Nobody may be reading any more (`splinterdns countries | head`), which is no
 /// error.
 pub(super) fn say(line: fmt::Arguments<'_>) {
-    let _ = writeln!(anstream::stdout(), "{}", visible(&line.to_string(), escaped));
+    let line = visible(&line.to_string(), escaped);
+    let _ = if ON_STDERR.load(Ordering::Relaxed) {
+        writeln!(anstream::stderr(), "{line}")
+    } else {
+        writeln!(anstream::stdout(), "{line}")
+    };
+}
+
+/// Whether lines for people go to the standard error.
+static ON_STDERR: AtomicBool = AtomicBool::new(false);
+
+/// Standard output is for a program from now on.
+pub(super) fn speak_on_stderr() {
+    ON_STDERR.store(true, Ordering::Relaxed);
 }
 
 /// Prints a JSON value; its texts have no control characters, but may have others that turn the

@@ -166,12 +166,21 @@ impl Report {
     /// The problems that were kept, in the order of the files and in each from its top.
     #[must_use]
     pub fn located(&self) -> Vec<LocatedProblem<'_>> {
-        let located = self.sorted().into_iter().map(|problem| LocatedProblem {
+        self.sorted().into_iter().map(|problem| self.locate(problem)).collect()
+    }
+
+    /// What the report warns of, in the order in which it was found.
+    #[must_use]
+    pub fn located_warnings(&self) -> Vec<LocatedProblem<'_>> {
+        self.warnings.kept.iter().map(|warning| self.locate(warning)).collect()
+    }
+
+    fn locate<'r>(&'r self, problem: &'r Problem) -> LocatedProblem<'r> {
+        LocatedProblem {
             path: &self.files[problem.place.file()].path,
             at: problem.place.line_and_column(),
             message: &problem.message,
-        });
-        located.collect()
+        }
     }
 
     /// How many more were found.

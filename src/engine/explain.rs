@@ -31,6 +31,8 @@ pub struct Explanation<'e> {
     pub alias: Option<Name>,
     /// What a stub resolver gets that takes the first reply.
     pub verdict: VerdictKind,
+    /// The message that asks.
+    pub request: Vec<u8>,
     /// What would go out, in order.
     pub steps: Vec<ExplainedStep>,
 }
@@ -116,7 +118,7 @@ impl Engine {
         (client, transport): (IpAddr, Transport),
         arrival: DateTime,
     ) -> Explanation<'_> {
-        let octets = question(qname, qtype);
+        let octets = query_message(qname, qtype);
         let request = Request { octets: &octets, client, transport, binding, arrival };
         let counters = Counters::new(self.policy.counters());
         let sampler = Sampler::new(self.settings.seed, &counters).likeliest();
@@ -130,7 +132,7 @@ impl Engine {
         let decision =
             response.decision.unwrap_or(Decision { jurisdiction, rule: None, alias_of: None });
         let (alias, verdict) = (response.alias, response.verdict);
-        Explanation { query, decision, alias, verdict, steps }
+        Explanation { query, decision, alias, verdict, request: octets, steps }
     }
 }
 
@@ -181,7 +183,9 @@ impl StepContent {
     }
 }
 
-fn question(qname: &WireName, qtype: Rtype) -> Vec<u8> {
+/// A query as `dig` makes it: RD, EDNS with 1232 octets.
+#[must_use]
+pub fn query_message(qname: &WireName, qtype: Rtype) -> Vec<u8> {
     let mut message = Message::query();
     // Always the same, so that the octets are.
     message.metadata.id = 0;

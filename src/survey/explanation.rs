@@ -5,14 +5,18 @@ use super::{
     question::Question, reply::ReplyJson,
 };
 use crate::{
+    capture::{Capture, Packet, Peers, file_header},
     dns::Transport,
-    engine::{Engine, ExplainedStep, Explanation},
+    engine::{Engine, ExplainedStep, Explanation, StepContent},
     model::{Binding, CountryCode},
     policy::{Jurisdiction, NearMiss, Operator, Policy},
 };
-use jiff::civil::DateTime;
+use jiff::{civil::DateTime, tz::TimeZone};
 use serde_json::{Value, json};
-use std::net::{IpAddr, Ipv4Addr};
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    time::SystemTime,
+};
 
 /// What a client gets, and what it would get if it might ask.
 pub(crate) struct Explained<'e> {
@@ -57,13 +61,37 @@ impl<'e> Explained<'e> {
         client.ok_or_else(|| SurveyError::NoNetwork(named.to_string()))
     }
 
+    /// The query and what goes out, as packets. The times are those of the plan, from the moment on
+    /// that is asked about.
+    pub(crate) fn capture(&self) -> Vec<u8> {
+        let Self { explanation, refusal, .. } = self;
+        let Explanation { query, request, .. } = explanation;
+        let steps = refusal.as_ref().map_or(&explanation.steps, |refusal| &refusal.steps);
+        let (client, server) = capture_ends(query.client);
+        let peers = Peers { client, server, transport: query.transport };
+        let time = query.arrival.to_zoned(TimeZone::UTC).map(|moment| moment.timestamp().into());
+        let time = time.unwrap_or(SystemTime::UNIX_EPOCH).max(SystemTime::UNIX_EPOCH);
+        let (mut octets, mut capture) = (file_header(), Capture::default());
+        capture.push(&mut octets, time, peers, Packet::Query(request));
+        for step in steps {
+            let packet = match &step.content {
+                StepContent::Message(message, _) => Packet::Reply(&message.octets),
+                StepContent::Reset => Packet::Reset,
+                // Nobody is asked for an explanation.
+                StepContent::Upstream => continue,
+            };
+            capture.push(&mut octets, time + step.after, peers, packet);
+        }
+        octets
+    }
+
     /// For programs.
     pub(crate) fn to_json(&self, question: &Question) -> Value {
         let Self { explanation, misses, refusal } = self;
         let replies = |steps: &[ExplainedStep]| -> Value {
             steps.iter().filter_map(ReplyJson::new).map(|reply| json!(reply)).collect()
         };
-        let Explanation { query, decision, alias, verdict, steps } = explanation;
+        let Explanation { query, decision, alias, verdict, steps, .. } = explanation;
         let Jurisdiction { country, operator } = decision.jurisdiction;
         let rule = decision.rule.map(|(rule, _)| rule);
         let sent = refusal.as_ref().map_or(steps, |refusal| &refusal.steps);
@@ -100,6 +128,16 @@ impl<'e> Explained<'e> {
             "misses": misses.iter().map(miss_json).collect::<Vec<_>>(),
         })
     }
+}
+
+/// Who asks whom in a capture of what was never sent.
+fn capture_ends(client: IpAddr) -> (SocketAddr, SocketAddr) {
+    const PORT: u16 = 40_000;
+    let server = match client {
+        IpAddr::V4(_) => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(_) => IpAddr::V6(Ipv6Addr::LOCALHOST),
+    };
+    (SocketAddr::new(client, PORT), SocketAddr::new(server, 53))
 }
 
 fn miss_json(miss: &NearMiss<'_>) -> Value {

@@ -30,6 +30,8 @@ pub(crate) struct KnownAt<'p> {
 /// A name with its `www.` host, or a pattern that is about no name.
 pub(crate) struct KnownName<'p> {
     pub(crate) name: String,
+    /// Whether it is a pattern that no name stands for.
+    pub(crate) is_pattern: bool,
     /// Where something is known, sorted by the codes of countries; operators that are as their
     /// country are left out.
     pub(crate) places: Vec<KnownAt<'p>>,
@@ -61,7 +63,7 @@ pub(crate) fn known_names<'p>(
     let Collected { names, patterns } = collected;
     let names: Vec<_> = names.into_iter().collect();
     let mut known = asked(engine, countries, &names, now)?;
-    known.extend(patterns.into_iter().map(|(name, places)| KnownName { name, places }));
+    known.extend(patterns.into_iter().map(|(name, places)| KnownName { name, is_pattern: true, places }));
     known.sort_by(|one, other| one.name.cmp(&other.name));
     Ok(known)
 }
@@ -84,7 +86,7 @@ pub(crate) fn asked<'p>(
         let mut hosts: Vec<_> =
             hosts.into_iter().flatten().map(|wire| (query(&wire, now), wire)).collect();
         let places = points.iter().flat_map(|points| known_in(engine, &mut hosts, points));
-        KnownName { name: name.clone(), places: places.collect() }
+        KnownName { name: name.clone(), is_pattern: false, places: places.collect() }
     });
     Ok(known.collect())
 }

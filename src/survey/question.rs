@@ -1,8 +1,16 @@
 //! A question, as people write it.
 
 use super::error::SurveyError;
-use crate::dns::{Name, Rtype, wire_name};
+use crate::{
+    dns::{Name, Rtype, wire_name},
+    engine::query_message,
+};
 use hickory_proto::rr::Name as WireName;
+
+/// The message that asks it.
+pub(crate) fn query_octets(question: &Question) -> Vec<u8> {
+    query_message(&question.wire, question.qtype)
+}
 
 /// A question that was read.
 pub(crate) struct Question {

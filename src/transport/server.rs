@@ -97,6 +97,11 @@ impl Server {
         self.sockets.iter().map(|sockets| sockets.listener.clone()).collect()
     }
 
+    /// Has events go there.
+    pub fn observe(&mut self, events: Publisher) {
+        self.control.events = Some(events);
+    }
+
     /// A hold on the server, for whoever looks at it or changes it while it runs.
     #[must_use]
     pub fn control(&self) -> Control {
@@ -109,10 +114,10 @@ impl Server {
     }
 
     /// Answers until `stop` changes or the terminal has gone, reloading on SIGHUP and when a file
-    /// changes. Events go to `events`, if there is an observer.
-    pub async fn run(self, events: Option<Publisher>, mut stop: watch::Receiver<()>) -> ServerEnd {
-        let Self { mut control, sockets, hangups, report } = self;
-        control.events.clone_from(&events);
+    /// changes.
+    pub async fn run(self, mut stop: watch::Receiver<()>) -> ServerEnd {
+        let Self { control, sockets, hangups, report } = self;
+        let events = control.events.clone();
         let (serving, participants) = (&control.serving, &control.participants);
         // No log was kept yet when the lab was read.
         reload::warn(&report);

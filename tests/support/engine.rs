@@ -130,7 +130,7 @@ pub(super) fn bind(sources: Sources, stopped: watch::Receiver<()>) -> Vec<Socket
     let server =
         Server::bind(sources, Hangups::take().unwrap()).unwrap_or_else(|error| panic!("{error}"));
     let listeners = server.listeners().iter().map(|listener| listener.address).collect();
-    tokio::spawn(server.run(None, stopped));
+    tokio::spawn(server.run(stopped));
     listeners
 }
 

@@ -1,0 +1,103 @@
+//! The page: a picture of what is known and of what is asked, and an API for programs.
+//!
+//! It runs in the server's process and looks at the same engine ([`Control`]). Every page that is
+//! open in the same browser can reach this machine, and this program answers DNS; so `guard` checks
+//! who may ask, before anything else. Objects are those of `survey` and `events`, in the one
+//! serialisation that commands print too.
+//!
+//! A call is a function in `api/`, a line in `router.rs`, and its description in `openapi.json`.
+
+mod api;
+mod ask;
+mod assets;
+mod guard;
+mod listener;
+mod problem;
+mod router;
+mod spec;
+
+pub use spec::PageSpec;
+
+use crate::{
+    events::{PageFeed, Publisher},
+    transport::Control,
+};
+use ask::Peers;
+use listener::BoundedListener;
+use std::{io, net::SocketAddr, sync::Arc};
+use tokio::{net::TcpListener, sync::watch};
+
+/// What every call has.
+#[derive(Clone, Debug)]
+struct PageState(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    control: Control,
+    feed: PageFeed,
+    events: Publisher,
+    spec: PageSpec,
+    /// Closes streams when the server ends.
+    stop: watch::Receiver<()>,
+}
+
+/// A page that holds its socket.
+#[derive(Debug)]
+pub struct Page {
+    listener: TcpListener,
+    spec: PageSpec,
+}
+
+impl Page {
+    /// Takes the socket. Must be called inside a tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// The system's.
+    pub async fn bind(spec: PageSpec) -> io::Result<Self> {
+        Ok(Self { listener: TcpListener::bind(spec.address).await?, spec })
+    }
+
+    /// Where it listens, with the port that was given for port 0.
+    ///
+    /// # Errors
+    ///
+    /// The system's.
+    pub fn address(&self) -> io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    /// What to open in a browser, and what for. An address that stands for all of the machine's is
+    /// told as it is: which one others can reach, only they know.
+    #[must_use]
+    pub fn urls(&self) -> Vec<(&'static str, String)> {
+        let address = self.address().unwrap_or(self.spec.address);
+        let url = format!("http://{address}/");
+        let Some(token) = &self.spec.token else { return vec![("page", url)] };
+        let what = if self.spec.is_class { "for the teacher" } else { "to change something" };
+        let with_token = (what, format!("{url}#token={token}"));
+        vec![("page", url), with_token]
+    }
+
+    /// Answers until `stop` changes.
+    pub async fn run(
+        self,
+        control: Control,
+        feed: PageFeed,
+        events: Publisher,
+        stop: watch::Receiver<()>,
+    ) {
+        let Self { listener, spec } = self;
+        let mut stopped = stop.clone();
+        let state = PageState(Arc::new(Shared { control, feed, events, spec, stop }));
+        let service = router::router(state).into_make_service_with_connect_info::<Peers>();
+        let serve = axum::serve(BoundedListener::new(listener), service);
+        let serve = serve.with_graceful_shutdown(async move {
+            // An error means that the server is gone.
+            let _ = stopped.changed().await;
+        });
+        if let Err(error) = serve.await {
+            tracing::error!(%error, "the page has ended");
+        }
+    }
+}

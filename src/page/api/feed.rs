@@ -1,0 +1,126 @@
+//! The queries of others: a log to assert on, a stream to look at, numbers for Prometheus.
+
+use super::super::{PageState, ask::Params, problem::ApiProblem};
+use crate::events::{QueriesSince, QueryRecord, RecentQueries};
+use axum::{
+    Json,
+    extract::State,
+    http::{StatusCode, header::CONTENT_TYPE},
+    response::{
+        IntoResponse,
+        sse::{Event, KeepAlive, Sse},
+    },
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::{convert::Infallible, time::Duration};
+use tokio::{
+    sync::mpsc::{Sender, channel},
+    time::{MissedTickBehavior, interval},
+};
+use tokio_stream::{Stream, wrappers::ReceiverStream};
+
+/// `?since=17&limit=100`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in super::super) struct LogParams {
+    since: Option<u64>,
+    limit: Option<usize>,
+}
+
+/// A query with its number.
+#[derive(Serialize)]
+struct Numbered<'e> {
+    seq: u64,
+    #[serde(flatten)]
+    record: QueryRecord<'e>,
+}
+
+/// At most so many come at once.
+const MOST: usize = 10_000;
+
+/// How long a call waits until what was answered before it has been recorded.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// How often those who look are told of new queries.
+const PACE: Duration = Duration::from_millis(200);
+
+/// And of how many at a time: as many as a browser can show.
+const SHOWN: usize = 500;
+
+/// Tells of what was answered before the call, whole.
+pub(in super::super) async fn log(
+    State(state): State<PageState>,
+    Params(LogParams { since, limit }): Params<LogParams>,
+) -> Result<Json<Value>, ApiProblem> {
+    let limit = limit.unwrap_or(MOST).min(MOST);
+    let (events, recent) = (state.0.events.clone(), state.0.feed.recent.clone());
+    let read = move || {
+        events.flush(PATIENCE);
+        told(&recent.since(since.unwrap_or(0), limit, false))
+    };
+    let told = tokio::task::spawn_blocking(read).await;
+    told.map(Json).map_err(|why| ApiProblem::new(StatusCode::INTERNAL_SERVER_ERROR, why))
+}
+
+fn told(queries: &QueriesSince) -> Value {
+    json!({
+        "next": queries.next,
+        "lost": queries.lost + queries.passed,
+        "queries": numbered(queries),
+    })
+}
+
+fn numbered(queries: &QueriesSince) -> Vec<Numbered<'_>> {
+    let all = queries.events.iter();
+    all.map(|(seq, event)| Numbered { seq: *seq, record: QueryRecord::from(&**event) }).collect()
+}
+
+/// Server-sent events: batches of new queries, and how many were left out.
+pub(in super::super) async fn live(
+    State(state): State<PageState>,
+) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    let (sender, batches) = channel(1);
+    tokio::spawn(follow(state, sender));
+    Sse::new(ReceiverStream::new(batches)).keep_alive(KeepAlive::default())
+}
+
+/// Sends batches until nobody listens, or the server ends.
+async fn follow(state: PageState, batches: Sender<Result<Event, Infallible>>) {
+    let recent: &RecentQueries = &state.0.feed.recent;
+    let (mut next, mut lost_before) = (recent.next(), recent.since(u64::MAX, 0, true).lost);
+    let mut stop = state.0.stop.clone();
+    let mut ticks = interval(PACE);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => {}
+            _ = stop.changed() => return,
+            () = batches.closed() => return,
+        }
+        let queries = recent.since(next, SHOWN, true);
+        next = queries.next;
+        // Who clears the log begins to count anew.
+        let lost = queries.passed + queries.lost.saturating_sub(lost_before);
+        lost_before = queries.lost;
+        if queries.events.is_empty() && lost == 0 {
+            continue;
+        }
+        let data = json!({ "lost": lost, "queries": numbered(&queries) });
+        let event = Event::default().event("queries").data(data.to_string());
+        // A browser that does not keep up misses queries, and is told how many.
+        if batches.send(Ok(event)).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Numbers for Prometheus.
+pub(in super::super) async fn metrics(
+    State(state): State<PageState>,
+) -> Result<impl IntoResponse, ApiProblem> {
+    let text = state.0.feed.metrics.text();
+    let text = text.map_err(|why| ApiProblem::new(StatusCode::INTERNAL_SERVER_ERROR, why))?;
+    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    Ok(([(CONTENT_TYPE, kind)], text))
+}

@@ -1,0 +1,100 @@
+//! What handlers take from a request.
+
+use super::{PageState, listener::BoundedListener, problem::ApiProblem};
+use crate::{
+    config::moment,
+    engine::Engine,
+    survey::{Question, SurveyError},
+};
+use axum::{
+    extract::{FromRequest, FromRequestParts, Query, Request, connect_info::Connected, rejection::QueryRejection},
+    http::{StatusCode, request::Parts},
+    serve::IncomingStream,
+};
+use jiff::civil::DateTime;
+use serde::de::DeserializeOwned;
+use std::net::{Ipv4Addr, SocketAddr};
+
+/// The two ends of a connection.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Peers {
+    pub(super) client: SocketAddr,
+    pub(super) server: SocketAddr,
+}
+
+impl Connected<IncomingStream<'_, BoundedListener>> for Peers {
+    fn connect_info(stream: IncomingStream<'_, BoundedListener>) -> Self {
+        let nowhere = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0));
+        let server = stream.io().stream.local_addr().unwrap_or(nowhere);
+        let canonical = |end: SocketAddr| SocketAddr::new(end.ip().to_canonical(), end.port());
+        Self { client: canonical(*stream.remote_addr()), server: canonical(server) }
+    }
+}
+
+/// What stands behind the question mark, all of it known.
+pub(super) struct Params<T>(pub(super) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
+    type Rejection = ApiProblem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiProblem> {
+        let read = Query::<T>::from_request_parts(parts, state).await;
+        let why = |rejection: QueryRejection| ApiProblem::bad(rejection.body_text());
+        read.map(|Query(read)| Self(read)).map_err(why)
+    }
+}
+
+/// A body of JSON.
+pub(super) struct Body<T>(pub(super) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+    type Rejection = ApiProblem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiProblem> {
+        let read = axum::Json::<T>::from_request(request, state).await;
+        read.map(|axum::Json(read)| Self(read))
+            .map_err(|rejection| ApiProblem::new(rejection.status(), rejection.body_text()))
+    }
+}
+
+/// Reads a value that is written as on the command line.
+pub(super) fn parsed<T>(text: &str) -> Result<T, ApiProblem>
+where
+    T: std::str::FromStr<Err: std::fmt::Display>,
+{
+    text.parse().map_err(ApiProblem::bad)
+}
+
+/// The same of one that may be missing or empty.
+pub(super) fn optional<T>(text: Option<&str>) -> Result<Option<T>, ApiProblem>
+where
+    T: std::str::FromStr<Err: std::fmt::Display>,
+{
+    text.filter(|text| !text.is_empty()).map(parsed).transpose()
+}
+
+/// A day, or a moment.
+pub(super) fn day(text: Option<&str>) -> Result<Option<DateTime>, ApiProblem> {
+    text.filter(|text| !text.is_empty()).map(moment).transpose().map_err(ApiProblem::bad)
+}
+
+/// A question: A where no type is named.
+pub(super) fn question(name: &str, rtype: Option<&str>) -> Result<Question, ApiProblem> {
+    let rtype = parsed(rtype.filter(|text| !text.is_empty()).unwrap_or("A"))?;
+    Ok(Question::read(name, rtype)?)
+}
+
+impl PageState {
+    /// Asks the engine, on a thread that nothing else waits for: some answers take a while.
+    pub(super) async fn survey<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(&Engine) -> Result<T, SurveyError> + Send + 'static,
+    ) -> Result<T, ApiProblem> {
+        let control = self.0.control.clone();
+        let asked = tokio::task::spawn_blocking(move || control.with_engine(ask)).await;
+        match asked {
+            Ok(answer) => Ok(answer?),
+            Err(why) => Err(ApiProblem::new(StatusCode::INTERNAL_SERVER_ERROR, why)),
+        }
+    }
+}

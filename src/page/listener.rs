@@ -1,0 +1,92 @@
+//! Connections to the page, of which there may be only so many.
+
+use axum::serve::Listener;
+use std::{
+    io,
+    net::SocketAddr,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::{TcpListener, TcpStream},
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::sleep,
+};
+
+/// Takes connections while there is room.
+pub(super) struct BoundedListener {
+    listener: TcpListener,
+    room: Arc<Semaphore>,
+}
+
+/// A connection with its place.
+pub(super) struct BoundedStream {
+    pub(super) stream: TcpStream,
+    _place: OwnedSemaphorePermit,
+}
+
+/// As many may be open: a class of browsers, six each.
+const MOST: usize = 512;
+
+/// After an error of accepting, such as too many open files.
+const PAUSE: Duration = Duration::from_millis(50);
+
+impl BoundedListener {
+    pub(super) fn new(listener: TcpListener) -> Self {
+        Self { listener, room: Arc::new(Semaphore::new(MOST)) }
+    }
+}
+
+impl Listener for BoundedListener {
+    type Io = BoundedStream;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (BoundedStream, SocketAddr) {
+        let room = Arc::clone(&self.room).acquire_owned().await;
+        let place = room.expect("it is never closed");
+        loop {
+            match self.listener.accept().await {
+                Ok((stream, peer)) => return (BoundedStream { stream, _place: place }, peer),
+                Err(error) => {
+                    tracing::debug!(%error, "accepting a connection to the page");
+                    sleep(PAUSE).await;
+                }
+            }
+        }
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+}
+
+impl AsyncRead for BoundedStream {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for BoundedStream {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        octets: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(context, octets)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
