@@ -167,7 +167,10 @@ impl Peers {
     }
 
     /// The IP header; nothing where the two are of different families.
-    fn packet(&self, is_query: bool) -> Option<etherparse::PacketBuilderStep<etherparse::IpHeaders>> {
+    fn packet(
+        &self,
+        is_query: bool,
+    ) -> Option<etherparse::PacketBuilderStep<etherparse::IpHeaders>> {
         let (client, server) = (self.client.ip().to_canonical(), self.server.ip().to_canonical());
         let (from, to) = if is_query { (client, server) } else { (server, client) };
         match (from, to) {
@@ -208,9 +211,7 @@ mod tests {
     fn packets(mut records: &[u8]) -> Vec<(Duration, Vec<u8>)> {
         let mut found = Vec::new();
         while !records.is_empty() {
-            let number = |at: usize| {
-                u32::from_le_bytes(records[at..at + 4].try_into().unwrap())
-            };
+            let number = |at: usize| u32::from_le_bytes(records[at..at + 4].try_into().unwrap());
             let (time, length) = (Duration::new(number(0).into(), number(4)), number(8) as usize);
             assert_eq!(number(8), number(12), "nothing is cut off");
             found.push((time, records[16..16 + length].to_vec()));
@@ -249,7 +250,9 @@ mod tests {
         let (mut capture, mut out) = (Capture::default(), Vec::new());
         let (time, peers) = (SystemTime::UNIX_EPOCH, peers(Transport::Tcp));
         let long = vec![7; 40_000];
-        for packet in [Packet::Query(b"one"), Packet::Reply(&long), Packet::Query(b"two"), Packet::Reset] {
+        for packet in
+            [Packet::Query(b"one"), Packet::Reply(&long), Packet::Query(b"two"), Packet::Reset]
+        {
             capture.push(&mut out, time, peers, packet);
         }
         let (mut numbers, mut octets) = (Vec::new(), 0);

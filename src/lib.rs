@@ -36,6 +36,7 @@
 //! | 0 | `sys` | what only the system can do: all `unsafe` code |
 //! | 1 | [`dns`] | names, patterns over names, types, how a query is read |
 //! | 2 | [`model`], [`lists`] | countries, evidence, verdicts; other people's list formats |
+//! | 2 | [`capture`] | messages as IP packets |
 //! | 3 | [`answer`] | kinds of answers, and how they are written |
 //! | 3 | [`zone`], [`upstream`] | honest answers: from master files, from a resolver |
 //! | 4 | [`config`] | what the YAML files say |

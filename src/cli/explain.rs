@@ -14,11 +14,14 @@ use crate::{
     engine::{ExplainedStep, Explanation, Origin, StepContent, WireMessage},
     model::{CountryCode, Evidence, State, VerdictKind},
     policy::{Jurisdiction, MissReason, NearMiss, Rule},
-    survey::{
-        Explained, Question, citation_in_words, finding_in_words, period, spelt_out,
-    },
+    survey::{Explained, Question, citation_in_words, finding_in_words, period, spelt_out},
 };
-use std::net::IpAddr;
+use std::{
+    fs,
+    io::{self, Write},
+    net::IpAddr,
+    path::{Path, PathBuf},
+};
 
 /// Say what one client would get, by which rule, and why
 #[derive(Debug, clap::Args)]
@@ -58,6 +61,11 @@ pub(super) struct ExplainArgs {
     #[arg(long, conflicts_with = "json")]
     hex: bool,
 
+    /// Write the query and the replies as packets into this file (- for standard output alone), for
+    /// Wireshark
+    #[arg(long, value_name = "FILE")]
+    pcap: Option<PathBuf>,
+
     #[command(flatten)]
     asking: AskingArgs,
 
@@ -71,7 +79,12 @@ pub(super) fn run(args: &ExplainArgs) -> Outcome {
     let (operator, now) = (args.operator.as_deref(), engine.settings.clock.now());
     let client = Explained::client(&engine.policy, args.client, args.country, operator)?;
     let explained = Explained::ask(&engine, &question, (client, args.transport), now);
-    if args.asking.json {
+    if let Some(file) = &args.pcap {
+        write_capture(file, &explained.capture())?;
+    }
+    if args.pcap.as_deref() == Some(Path::new("-")) {
+        // Nothing else may stand there.
+    } else if args.asking.json {
         style::say_json(&explained.to_json(&question));
     } else {
         print(&explained, args.hex);
@@ -81,6 +94,16 @@ pub(super) fn run(args: &ExplainArgs) -> Outcome {
         Some(expected) => Err(Failure::problem(format!("{expected} was expected, not {found}"))),
         None => Ok(()),
     }
+}
+
+fn write_capture(file: &Path, octets: &[u8]) -> Outcome {
+    let written = if file == Path::new("-") {
+        io::stdout().write_all(octets)
+    } else {
+        fs::write(file, octets)
+    };
+    let why = |why| Failure::unreadable(format!("cannot write {}: {why}", file.display()));
+    written.map_err(why)
 }
 
 fn verdict(text: &str) -> Result<VerdictKind, UnknownWord> {

@@ -132,10 +132,7 @@ mod tests {
         let six = RData::AAAA(AAAA::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1));
         let alias = RData::CNAME(CNAME("example.org.".parse().unwrap()));
         assert_eq!(answer_data(&answers(vec![])), [""; 0]);
-        assert_eq!(
-            answer_data(&answers(vec![four.clone(), six])),
-            ["192.0.2.1", "2001:db8::1"]
-        );
+        assert_eq!(answer_data(&answers(vec![four.clone(), six])), ["192.0.2.1", "2001:db8::1"]);
         assert_eq!(answer_data(&answers(vec![alias, four])), ["example.org.", "192.0.2.1"]);
     }
 

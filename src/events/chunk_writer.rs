@@ -45,7 +45,10 @@ struct Lost {
 }
 
 enum Command {
-    Write { octets: Vec<u8>, records: u64 },
+    Write {
+        octets: Vec<u8>,
+        records: u64,
+    },
     Reopen,
     /// Somebody waits until all before it has been written.
     Flush(SyncSender<()>),

@@ -152,7 +152,10 @@ mod tests {
     fn a_reader_agrees_before_anything_is_sent() {
         let mut willing = reader(&control(1, Some(CONTENT_TYPE)));
         handshake(&mut willing).unwrap();
-        assert_eq!(willing.heard, [control(4, Some(CONTENT_TYPE)), control(2, Some(CONTENT_TYPE))].concat());
+        assert_eq!(
+            willing.heard,
+            [control(4, Some(CONTENT_TYPE)), control(2, Some(CONTENT_TYPE))].concat()
+        );
         handshake(&mut reader(&control(1, None))).unwrap();
         for other in [
             control(1, Some(b"protobuf:other")),

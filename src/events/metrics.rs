@@ -89,8 +89,9 @@ impl Default for Metrics {
             lost: Family::default(),
             reloads: Family::default(),
         };
-        let Self { queries, replies, latency, late, upstream, upstream_latency, lost, reloads, .. } =
-            metrics.clone();
+        let Self {
+            queries, replies, latency, late, upstream, upstream_latency, lost, reloads, ..
+        } = metrics.clone();
         registry.register("queries", "Queries, by what the first reply is", queries);
         registry.register("replies", "Replies: sent, failed, or a reset", replies);
         let what = "From a query to its last reply";

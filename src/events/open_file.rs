@@ -14,6 +14,10 @@ const MODE: u32 = 0o640;
 pub(super) fn create(path: &Path, behind: bool) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.create(true).mode(MODE);
-    if behind { options.append(true) } else { options.write(true).truncate(true) };
+    if behind {
+        options.append(true)
+    } else {
+        options.write(true).truncate(true)
+    };
     options.open(path)
 }

@@ -10,9 +10,7 @@ use std::{
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
-        mpsc::{
-            Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError, sync_channel,
-        },
+        mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError, sync_channel},
     },
     thread,
     time::{Duration, Instant},
@@ -24,6 +22,8 @@ pub struct Publisher {
     queue: SyncSender<Queued>,
     lost: Arc<AtomicU64>,
     watched: Arc<AtomicBool>,
+    /// Events that were begun and have not gone into the queue.
+    pending: Arc<AtomicU64>,
 }
 
 /// An event whose replies have not all left. It goes into the queue when its last holder drops it.
@@ -81,7 +81,8 @@ impl Publisher {
         let (queue, events) = sync_channel(capacity);
         let lost = Arc::new(AtomicU64::new(0));
         let watched = Arc::new(AtomicBool::new(true));
-        let publisher = Self { queue, lost: Arc::clone(&lost), watched };
+        let (lost_here, pending) = (Arc::clone(&lost), Arc::default());
+        let publisher = Self { queue, lost: lost_here, watched, pending };
         let drain = move || drain(&events, &lost, sinks);
         thread::Builder::new().name("events".to_owned()).spawn(drain)?;
         Ok(publisher)
@@ -128,7 +129,18 @@ impl Publisher {
     #[must_use]
     pub fn begin(&self, event: QueryEvent, begun: Instant) -> Arc<PendingEvent> {
         let (publisher, event) = (self.clone(), Mutex::new(Some(event)));
+        self.pending.fetch_add(1, Ordering::Relaxed);
         Arc::new(PendingEvent { publisher, begun, event })
+    }
+
+    /// Waits until all replies to the queries that have come in by now have left, and the sinks have
+    /// recorded them, for so long at the most. While queries go on coming it takes as long.
+    pub fn settle(&self, limit: Duration) {
+        let deadline = Instant::now() + limit;
+        while self.pending.load(Ordering::Acquire) > 0 && Instant::now() < deadline {
+            thread::sleep(FLUSH_PACE);
+        }
+        self.flush(deadline.saturating_duration_since(Instant::now()).max(FLUSH_PACE));
     }
 
     /// Waits until the sinks have recorded what was published, for so long at the most.
@@ -192,6 +204,7 @@ impl Drop for PendingEvent {
     fn drop(&mut self) {
         let event = self.event.get_mut().unwrap_or_else(PoisonError::into_inner).take();
         event.into_iter().for_each(|event| self.publisher.publish(event));
+        self.publisher.pending.fetch_sub(1, Ordering::Release);
     }
 }
 
@@ -213,7 +226,9 @@ fn drain(events: &Receiver<Queued>, lost: &AtomicU64, mut sinks: Vec<Box<dyn Eve
         };
         match &event {
             Ok(Queued::Event(event)) => sinks.iter_mut().for_each(|sink| sink.record(event)),
-            Ok(Queued::Reloaded(is_new)) => sinks.iter_mut().for_each(|sink| sink.reloaded(*is_new)),
+            Ok(Queued::Reloaded(is_new)) => {
+                sinks.iter_mut().for_each(|sink| sink.reloaded(*is_new))
+            }
             Ok(Queued::Reopen) => sinks.iter_mut().for_each(|sink| sink.reopen()),
             Ok(Queued::Flush(done)) => {
                 tell(lost, &mut sinks);

@@ -101,7 +101,8 @@ impl Output for LogOutput {
         let mut rest = octets;
         while !rest.is_empty() {
             let room = usize::try_from(spec.size.saturating_sub(*written)).unwrap_or(usize::MAX);
-            let fitting = match rest.get(..room).map(|part| part.iter().rposition(|o| *o == b'\n')) {
+            let fitting = match rest.get(..room).map(|part| part.iter().rposition(|o| *o == b'\n'))
+            {
                 None => rest.len(),
                 Some(Some(end)) => end + 1,
                 Some(None) => 0,
@@ -113,7 +114,8 @@ impl Output for LogOutput {
                 continue;
             }
             // A line that is longer than a file may be stands in one of its own.
-            let line = rest.iter().position(|octet| *octet == b'\n').map_or(rest.len(), |at| at + 1);
+            let line =
+                rest.iter().position(|octet| *octet == b'\n').map_or(rest.len(), |at| at + 1);
             let (now, later) = rest.split_at(fitting.max(line.min(rest.len())));
             file.write_all(now)?;
             *written += now.len() as u64;

@@ -66,7 +66,8 @@ impl Recording {
             return Ok(None);
         }
         let started = Publisher::start(sinks);
-        let publisher = started.map_err(|why: io::Error| SinkError::at("record of", "queries", why))?;
+        let publisher =
+            started.map_err(|why: io::Error| SinkError::at("record of", "queries", why))?;
         Ok(Some(if is_watched { publisher } else { publisher.unwatched() }))
     }
 }

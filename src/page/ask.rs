@@ -7,7 +7,10 @@ use crate::{
     survey::{Question, SurveyError},
 };
 use axum::{
-    extract::{FromRequest, FromRequestParts, Query, Request, connect_info::Connected, rejection::QueryRejection},
+    extract::{
+        FromRequest, FromRequestParts, Query, Request, connect_info::Connected,
+        rejection::QueryRejection,
+    },
     http::{StatusCode, request::Parts},
     serve::IncomingStream,
 };

@@ -63,7 +63,11 @@ pub(crate) fn known_names<'p>(
     let Collected { names, patterns } = collected;
     let names: Vec<_> = names.into_iter().collect();
     let mut known = asked(engine, countries, &names, now)?;
-    known.extend(patterns.into_iter().map(|(name, places)| KnownName { name, is_pattern: true, places }));
+    known.extend(patterns.into_iter().map(|(name, places)| KnownName {
+        name,
+        is_pattern: true,
+        places,
+    }));
     known.sort_by(|one, other| one.name.cmp(&other.name));
     Ok(known)
 }

@@ -67,6 +67,24 @@ impl<'p> Names<'p> {
         names
     }
 
+    /// How many countries each name is blocked in, and no more: what is shown while somebody types.
+    pub(crate) fn to_brief_json(&self) -> Value {
+        let names = self.by_countries();
+        let names = names.iter().filter(|(known, _)| !known.is_pattern).map(|(known, states)| {
+            let count = |state| states.get(&state).map_or(0, Vec::len);
+            let mut categories = known.places.iter().filter_map(|place| place.rule);
+            let category = categories.find_map(|rule| rule.category.as_ref());
+            json!({
+                "name": known.name,
+                "category": category,
+                "blocked": count(State::Blocked),
+                "blocked-elsewhere": count(State::BlockedElsewhere),
+                "free": count(State::Free),
+            })
+        });
+        json!({ "today": self.today.to_string(), "names": names.collect::<Value>() })
+    }
+
     /// Everything that is known, for programs.
     pub(crate) fn to_json(&self) -> Value {
         let Self { lists, countries, today, .. } = self;

@@ -1,9 +1,6 @@
 //! Exercises made from the rules: the same seed makes the same ones.
 
-use super::{
-    citations::citations_json, period, question::Question,
-    reply::ReplyJson,
-};
+use super::{citations::citations_json, period, question::Question, reply::ReplyJson};
 use crate::{
     dns::{Rtype, Transport},
     engine::{Engine, Explanation},
@@ -96,7 +93,14 @@ impl Exercise {
         shown.truncate(SHOWN);
         let seen = |country: &Country| -> Option<Vec<Vec<Value>>> {
             let client = country.client()?;
-            let of = |lie: &&Lie<'_>| replies(&engine.explain(&lie.question.wire, lie.question.qtype, (client, Transport::Udp), now));
+            let of = |lie: &&Lie<'_>| {
+                replies(&engine.explain(
+                    &lie.question.wire,
+                    lie.question.qtype,
+                    (client, Transport::Udp),
+                    now,
+                ))
+            };
             Some(shown.iter().map(of).collect())
         };
         let right = seen(lie.country)?;
@@ -112,14 +116,16 @@ impl Exercise {
         let mut options: Vec<_> = others.iter().map(|country| country.name.clone()).collect();
         let answer = random.random_range(0..=options.len());
         options.insert(answer, lie.country.name.clone());
-        let exchanges = shown.iter().zip(right).map(|(lie, replies)| ExchangeJson {
-            label: lie.question.qname.to_string(),
-            replies,
-        });
+        let exchanges = shown
+            .iter()
+            .zip(right)
+            .map(|(lie, replies)| ExchangeJson { label: lie.question.qname.to_string(), replies });
         let exchanges: Vec<_> = exchanges.collect();
         let text = match exchanges.len() {
             1 => "You ask for one name, and this comes back. Which network are you in?".to_owned(),
-            count => format!("You ask for {count} names, and this comes back. Which network are you in?"),
+            count => {
+                format!("You ask for {count} names, and this comes back. Which network are you in?")
+            }
         };
         let about = &lie.country.about;
         let explanation = format!("{}. {about}", lie.country.name);
@@ -184,8 +190,10 @@ impl Exercise {
         let explained = lie.explain(engine, now)?;
         let from = (std::net::Ipv4Addr::LOCALHOST.into(), Transport::Udp);
         let honest = engine.explain(&lie.question.wire, lie.question.qtype, from, now);
-        let (forged, honest_reply) = (replies(&explained).into_iter().next()?, replies(&honest).into_iter().next()?);
-        let has_answers = |reply: &Value| reply["answers"].as_array().is_some_and(|all| !all.is_empty());
+        let (forged, honest_reply) =
+            (replies_of(&explained).into_iter().next()?, replies_of(&honest).into_iter().next()?);
+        let has_answers =
+            |reply: &Value| reply["answers"].as_array().is_some_and(|all| !all.is_empty());
         let is_forged = explained.verdict == VerdictKind::Poison && forged["honest"] == false;
         if honest.verdict != VerdictKind::Honest || !is_forged || !has_answers(&honest_reply) {
             return None;
@@ -201,7 +209,10 @@ impl Exercise {
         let (qname, country) = (&lie.question.qname, lie.country);
         Some(Self {
             kind: ExerciseKind::Forged,
-            text: format!("Two replies to a query for {qname}, one of them forged in {}. Which?", country.name),
+            text: format!(
+                "Two replies to a query for {qname}, one of them forged in {}. Which?",
+                country.name
+            ),
             name: Some(qname.to_string()),
             exchanges: vec![ExchangeJson { label: qname.to_string(), replies: shown }],
             options: letters(2),
@@ -219,9 +230,10 @@ impl Exercise {
 
     /// Without its answer.
     pub(crate) fn to_json(&self, number: usize) -> Value {
-        let exchanges = self.exchanges.iter().map(|ExchangeJson { label, replies }| {
-            json!({ "label": label, "replies": replies })
-        });
+        let exchanges = self
+            .exchanges
+            .iter()
+            .map(|ExchangeJson { label, replies }| json!({ "label": label, "replies": replies }));
         json!({
             "number": number,
             "kind": match self.kind {
@@ -307,11 +319,13 @@ fn lies(engine: &Engine, now: DateTime) -> Vec<Lie<'_>> {
             }
         }
     }
-    lies.retain(|lie| lie.explain(engine, now).is_some_and(|told| told.verdict != VerdictKind::Honest));
+    lies.retain(|lie| {
+        lie.explain(engine, now).is_some_and(|told| told.verdict != VerdictKind::Honest)
+    });
     lies
 }
 
-/// Replies without their times, which would tell the country.
+/// Replies without their times, and without what would tell the answer.
 fn replies(explanation: &Explanation<'_>) -> Vec<Value> {
     replies_of(explanation).iter().map(without_time).collect()
 }
@@ -324,6 +338,7 @@ fn without_time(reply: &Value) -> Value {
     let mut reply = reply.clone();
     if let Some(fields) = reply.as_object_mut() {
         fields.remove("after_ms");
+        fields.remove("honest");
         fields.remove("origin");
         fields.remove("stand-in");
     }

@@ -6,7 +6,11 @@ use super::{
     timeline_spans::{Span, Standing, merged, spans},
     vantage_points::{VantagePoint, vantage_points},
 };
-use crate::{engine::Engine, model::StatedTime, policy::Country};
+use crate::{
+    engine::Engine,
+    model::{Evidence, StatedTime, VerdictKind},
+    policy::Country,
+};
 use jiff::civil::DateTime;
 use serde_json::{Value, json};
 
@@ -39,6 +43,8 @@ impl Line<'_> {
                 "since": span.begin.map(written),
                 "stated": span.stated.map(|time| time.to_string()),
                 "until": span.end.map(written),
+                "verdict": span.verdict.map(VerdictKind::as_str),
+                "evidence": span.evidence.map(Evidence::as_str),
                 "hours": hours,
                 "rules": span.rules,
                 "means": span.means,

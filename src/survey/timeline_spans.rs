@@ -4,7 +4,7 @@ use super::{question::Question, vantage_points::VantagePoint};
 use crate::{
     dns::Transport,
     engine::{Engine, Explanation},
-    model::{Period, State, StatedTime},
+    model::{Evidence, Period, State, StatedTime, VerdictKind},
     policy::{MissReason, NearMiss, Turns},
 };
 use jiff::civil::{DateTime, date};
@@ -39,6 +39,10 @@ pub(crate) struct Span {
     pub(crate) is_stated: bool,
     /// The beginning as the source has it, where it begins with a rule's or a finding's period.
     pub(crate) stated: Option<StatedTime>,
+    /// What a client gets, where DNS lies.
+    pub(crate) verdict: Option<VerdictKind>,
+    /// How well that is known.
+    pub(crate) evidence: Option<Evidence>,
     /// Whether that is so at some hours only.
     pub(crate) at_hours: bool,
     /// The rules that decide, by their ids.
@@ -137,7 +141,7 @@ fn joined(spans: impl Iterator<Item = Span>) -> Vec<Span> {
 
 impl Span {
     fn of(explanation: &Explanation<'_>) -> Self {
-        let Explanation { query, decision, .. } = explanation;
+        let Explanation { query, decision, verdict, .. } = explanation;
         let standing = Standing::of(explanation);
         let rule = decision.rule.map(|(rule, _)| rule);
         let findings = || decision.jurisdiction.findings(query);
@@ -148,6 +152,10 @@ impl Span {
         let is_stated = periods.iter().any(|period| period.since.is_some());
         let mut begins = periods.iter().filter_map(|period| period.first_stated());
         let stated = begins.find(|begin| begin.first() == query.arrival);
+        let found_evidence = |standing| {
+            let is_known = matches!(standing, Standing::BlockedElsewhere | Standing::Free);
+            findings().next().filter(|_| is_known).map(|finding| finding.evidence)
+        };
         let means = findings().filter_map(|finding| finding.means);
         let means = means.filter(|_| standing == Standing::BlockedElsewhere);
         Self {
@@ -156,6 +164,8 @@ impl Span {
             standing,
             is_stated,
             stated,
+            verdict: (standing == Standing::Blocked).then_some(*verdict),
+            evidence: rule.map(|rule| rule.evidence).or_else(|| found_evidence(standing)),
             at_hours: false,
             rules: rule.map(|rule| rule.id.clone()).into_iter().collect(),
             means: means.map(|means| means.to_string()).collect(),

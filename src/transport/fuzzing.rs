@@ -8,7 +8,11 @@ use super::{
 };
 use crate::{capture::Peers, dns::Transport, engine::Engine};
 use arc_swap::ArcSwap;
-use std::{io, net::{IpAddr, SocketAddr}, sync::Arc};
+use std::{
+    io,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 /// What answers the queries of any number of streams.

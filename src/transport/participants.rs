@@ -3,11 +3,7 @@
 
 use crate::model::Binding;
 use arc_swap::ArcSwap;
-use std::{
-    collections::HashMap,
-    net::IpAddr,
-    sync::Arc,
-};
+use std::{collections::HashMap, net::IpAddr, sync::Arc};
 
 /// Which client is where. Clones share it.
 #[derive(Clone, Debug, Default)]

@@ -67,10 +67,7 @@ enum Reason {
 
 /// Reloads whenever there is a reason to, until the terminal has gone that the server was started
 /// at.
-pub(super) async fn watch(
-    control: Control,
-    Hangups { mut signal, terminal }: Hangups,
-) {
+pub(super) async fn watch(control: Control, Hangups { mut signal, terminal }: Hangups) {
     let (changes, mut change) = unbounded_channel();
     let (mut reads, mut said) = (control.sources.load().reads.paths(), BTreeSet::new());
     let mut watched = WatchedFiles::of(&reads);
@@ -118,10 +115,7 @@ async fn settled(change: &mut UnboundedReceiver<()>, hangup: &mut Signal) -> Rea
 
 /// Reads the lab, and swaps it in if it is sound. What was read is told in any case: a broken file
 /// will be mended.
-async fn reload(
-    why: Reason,
-    control: &Control,
-) -> BTreeMap<PathBuf, PathKind> {
+async fn reload(why: Reason, control: &Control) -> BTreeMap<PathBuf, PathKind> {
     let _turn = control.turn.lock().await;
     let (progress, reads) = (Progress::default(), ReadLog::default());
     let sources = LabSources::clone(&control.sources.load());
@@ -160,7 +154,10 @@ pub(super) fn warn(report: &Report) {
 }
 
 /// Reads the lab on a thread of its own: reading files and building an index takes seconds.
-pub(super) async fn read(sources: LabSources, before: Arc<ServingState>) -> Result<ServingState, ReloadError> {
+pub(super) async fn read(
+    sources: LabSources,
+    before: Arc<ServingState>,
+) -> Result<ServingState, ReloadError> {
     let (done, loaded) = oneshot::channel();
     thread::Builder::new().name("reload".to_owned()).spawn(move || {
         let new = load(&sources).map_err(ReloadError::from).and_then(|(engine, report)| {

@@ -148,8 +148,7 @@ impl Server {
                 tasks.spawn_blocking(move || udp::serve(socket, wildcard, context));
             }
             let (serving, events, bounds) = (Arc::clone(serving), events.clone(), bounds.clone());
-            let context =
-                stream::StreamContext { serving, listener, participants, events, bounds };
+            let context = stream::StreamContext { serving, listener, participants, events, bounds };
             tasks.spawn(tcp::serve(tcp, context));
         }
         let reloads = reload::watch(control.clone(), hangups);

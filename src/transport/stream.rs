@@ -340,9 +340,13 @@ impl StreamOutbox {
 
 #[cfg(test)]
 mod tests {
-    use super::{Bounds, Connection, Ended, MOST_UNSENT, StreamContext, TakenQueries, serve};
+    use super::{
+        Bounds, Connection, Ended, MOST_UNSENT, Participants, Peers, StreamContext, TakenQueries,
+        serve,
+    };
     use crate::{
-        config::LabSpec,
+        config::{LabSpec, ListenerSpec},
+        diagnostic::{At, Place},
         dns::Transport,
         engine::{LabSources, load},
         files::FileSource,
@@ -362,10 +366,20 @@ mod tests {
         [&(query.len() as u16).to_be_bytes()[..], &query].concat()
     }
 
+    fn peers() -> Peers {
+        let (client, server) = (([10, 0, 0, 1], 1024).into(), ([10, 0, 0, 53], 53).into());
+        Peers { client, server, transport: Transport::Tcp }
+    }
+
     /// A listener in China.
     fn context() -> StreamContext {
-        let flags =
-            LabSpec { today: Some("2026-11-22T12:00".parse().unwrap()), ..LabSpec::default() };
+        let value = ListenerSpec {
+            address: "127.0.0.1:0".parse().unwrap(),
+            binding: Some("CN".parse().unwrap()),
+        };
+        let listen = vec![At { place: Place::whole(0), value }];
+        let today = Some("2026-11-22T12:00".parse().unwrap());
+        let flags = LabSpec { listen, today, ..LabSpec::default() };
         let (engine, _) = load(&LabSources::new(FileSource::built_in_configs(), flags)).unwrap();
         let bounds = Bounds::new(&engine.settings);
         StreamContext {
@@ -380,8 +394,7 @@ mod tests {
     /// A pipe in memory, with China at one end.
     fn connected() -> (DuplexStream, JoinHandle<std::io::Result<Ended<DuplexStream>>>) {
         let (ours, theirs) = duplex(4096);
-        let client = [10, 0, 0, 1].into();
-        (ours, tokio::spawn(serve(theirs, client, Transport::Tcp, context())))
+        (ours, tokio::spawn(serve(theirs, peers(), context())))
     }
 
     #[tokio::test]
@@ -406,8 +419,7 @@ mod tests {
     async fn what_waits_to_be_written_is_bounded() {
         const QUERIES: usize = 3000;
         let (ours, _theirs) = duplex(4096);
-        let client = [10, 0, 0, 1].into();
-        let mut connection = Connection::new(ours, client, Transport::Tcp, context());
+        let mut connection = Connection::new(ours, peers(), context());
         let any = framed(b"\x09microsoft\x03com");
         let any = [&any[..any.len() - 4], &[0, 255, 0, 1]].concat();
         connection.pending = any.repeat(QUERIES);

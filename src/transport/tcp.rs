@@ -49,7 +49,9 @@ async fn serve_connection(
     // Answers are small and should not wait for each other (Nagle).
     stream.set_nodelay(true)?;
     let server = stream.local_addr()?;
-    match stream::serve(stream, Peers { client, server, transport: Transport::Tcp }, context).await? {
+    match stream::serve(stream, Peers { client, server, transport: Transport::Tcp }, context)
+        .await?
+    {
         Ended::Closed => Ok(()),
         // Closing with no time to linger sends RST.
         Ended::Reset(stream) => stream.set_zero_linger(),

@@ -127,8 +127,17 @@ impl Worker {
         let listener = serving.binding(self.context.listener);
         let now = serving.engine.settings.clock.now();
         self.screen(batch, count, &serving, arrival);
-        let Self { context, socket, scratch, observer, outbox, queued, delayed, relaying, screened } =
-            self;
+        let Self {
+            context,
+            socket,
+            scratch,
+            observer,
+            outbox,
+            queued,
+            delayed,
+            relaying,
+            screened,
+        } = self;
         let requests = (0..count).filter_map(|index| {
             if let Some(Screened::Instead(_) | Screened::Drop) = screened.get(index) {
                 return None;

@@ -1,6 +1,9 @@
 //! The commands, as people and programs call them.
 
-use crate::support::{files::Scratch, program::splinterdns};
+use crate::support::{
+    files::Scratch,
+    program::{program, splinterdns},
+};
 use serde_json::Value;
 use std::{
     io::{BufRead, BufReader},
@@ -395,7 +398,7 @@ fn a_broken_config_is_reported_before_a_socket_is_taken() {
 
 /// `serve` on a free port, with the address that it printed.
 fn serve(arguments: &[&str]) -> (Child, String, Vec<String>) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_splinterdns"))
+    let mut child = program()
         .args(["serve", "--listen", "127.0.0.1:0"])
         .args(arguments)
         .stdout(Stdio::piped())

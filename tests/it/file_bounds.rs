@@ -1,6 +1,10 @@
 //! What is too much is refused with the bound's number, before it costs time or memory.
 
-use crate::support::{engine::report_on, files::Scratch, program::splinterdns};
+use crate::support::{
+    engine::report_on,
+    files::Scratch,
+    program::{program, splinterdns},
+};
 use std::fs::File;
 
 const HEAD: &str = "country: XX\nname: F\nclients: [127.250.0.0/16]\nsources: {S: x}\n";
@@ -80,7 +84,7 @@ fn a_file_is_refused_by_its_size_without_being_read() {
 
 #[test]
 fn the_standard_input_ends_somewhere() {
-    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_splinterdns"))
+    let mut child = program()
         .args(["check", "-"])
         .stdin(File::open("/dev/zero").unwrap())
         .stderr(std::process::Stdio::piped())

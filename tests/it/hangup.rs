@@ -2,7 +2,7 @@
 
 #![allow(unsafe_code, reason = "nothing safe makes a child the leader of a session of its own")]
 
-use crate::support::files::repository;
+use crate::support::{files::repository, program::program};
 use nix::{
     fcntl::OFlag,
     pty::{PtyMaster, grantpt, posix_openpt, ptsname_r, unlockpt},
@@ -13,7 +13,7 @@ use std::{
     fs::File,
     io::{BufRead, BufReader},
     os::unix::process::CommandExt,
-    process::{Child, Command, ExitStatus, Stdio},
+    process::{Child, ExitStatus, Stdio},
     sync::mpsc::{Receiver, channel},
     thread,
     time::{Duration, Instant},
@@ -39,7 +39,7 @@ fn terminal() -> (PtyMaster, String) {
 impl Session {
     /// Starts a server at a terminal, or without any; `nohup` has it ignore SIGHUP.
     fn start(terminal: Option<String>, nohup: bool) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_splinterdns"));
+        let mut command = program();
         command
             .args(["serve", "--listen", "127.0.0.1:0"])
             .env("NO_COLOR", "1")

@@ -2,6 +2,7 @@
 
 use crate::support::{
     files::Scratch,
+    program::program,
     wire::{client_socket, question, receive},
 };
 use hickory_proto::{
@@ -10,7 +11,7 @@ use hickory_proto::{
 };
 use std::{
     io::{BufRead, BufReader},
-    process::{Child, Command, Stdio},
+    process::{Child, Stdio},
     time::Duration,
 };
 
@@ -27,7 +28,7 @@ impl Drop for Started {
 }
 
 fn start(arguments: &[&str]) -> Started {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_splinterdns"))
+    let mut child = program()
         .arg("serve")
         .args(arguments)
         .env("COLUMNS", "200")

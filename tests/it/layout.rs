@@ -1,13 +1,16 @@
 //! What people see fits their terminal, and says more where there is room.
 
-use crate::support::{files::repository, program::splinterdns};
+use crate::support::{
+    files::repository,
+    program::{program, splinterdns},
+};
 use std::{
     io::{BufRead, BufReader},
-    process::{Command, Stdio},
+    process::Stdio,
 };
 
 fn shown(columns: usize, arguments: &[&str]) -> String {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_splinterdns"));
+    let mut command = program();
     command.args(arguments).current_dir(repository()).env("COLUMNS", columns.to_string());
     String::from_utf8(command.output().unwrap().stdout).unwrap()
 }
@@ -40,7 +43,7 @@ fn eighty_columns_are_enough() {
 
 #[test]
 fn the_start_of_serve_fits_too() {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_splinterdns"))
+    let mut child = program()
         .args(["serve", "--listen", "0.0.0.0:0"])
         .env("COLUMNS", "80")
         .stdout(Stdio::piped())

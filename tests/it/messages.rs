@@ -1,10 +1,13 @@
 //! What is said of mistakes, to people and to programs.
 
-use crate::support::{files::Scratch, program::splinterdns};
+use crate::support::{
+    files::Scratch,
+    program::{program, splinterdns},
+};
 use serde_json::Value;
 use std::{
     io::Write,
-    process::{Command, Output, Stdio},
+    process::{Output, Stdio},
 };
 
 fn complaint(arguments: &[&str]) -> String {
@@ -12,7 +15,7 @@ fn complaint(arguments: &[&str]) -> String {
 }
 
 fn check_input(text: &str, arguments: &[&str]) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_splinterdns"))
+    let mut child = program()
         .args(["check", "-"])
         .args(arguments)
         .stdin(Stdio::piped())

@@ -1,6 +1,9 @@
 //! A server says when it is there, and who it is.
 
-use crate::support::{files::Scratch, program::splinterdns};
+use crate::support::{
+    files::Scratch,
+    program::{program, splinterdns},
+};
 use std::{
     fs,
     net::UdpSocket,
@@ -16,7 +19,7 @@ fn health(arguments: &[&str]) -> (bool, String) {
 }
 
 fn serve(scratch: &Scratch, environment: &[(&str, &str)]) -> Child {
-    Command::new(env!("CARGO_BIN_EXE_splinterdns"))
+    program()
         .arg("serve")
         .args(["--ready-file", scratch.path().join("ready").to_str().unwrap()])
         .envs(environment.iter().copied())

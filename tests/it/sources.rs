@@ -1,11 +1,11 @@
 //! Countries from several places, and rules of the command line.
 
-use crate::support::{files::Scratch, program::splinterdns};
-use serde_json::Value;
-use std::{
-    io::Write,
-    process::{Command, Stdio},
+use crate::support::{
+    files::Scratch,
+    program::{program, splinterdns},
 };
+use serde_json::Value;
+use std::{io::Write, process::Stdio};
 
 fn country(code: &str, network: &str, rest: &str) -> String {
     format!(
@@ -47,7 +47,7 @@ fn folders_files_and_the_standard_input_stand_together() {
     let listed = said(&[&["countries"], &configs[..]].concat());
     assert!(listed.contains("XX  Mine") && !listed.contains("China"), "{listed}");
 
-    let mut child = Command::new(env!("CARGO_BIN_EXE_splinterdns"))
+    let mut child = program()
         .args(["explain", "c.example", "--country", "XZ", "--configs", "-"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -3,6 +3,7 @@
 use crate::support::{
     engine::own_lab,
     files::{Scratch, repository},
+    program::program,
 };
 use nix::{
     sys::{
@@ -13,7 +14,7 @@ use nix::{
 };
 use std::{
     os::unix::fs::symlink,
-    process::{Command, Output, Stdio},
+    process::{Output, Stdio},
     thread::sleep,
     time::{Duration, Instant},
 };
@@ -26,9 +27,9 @@ fn country(rest: &str) -> String {
 }
 
 fn check(folder: &Scratch, what: &str) -> Output {
-    let mut program = Command::new(env!("CARGO_BIN_EXE_splinterdns"));
-    program.args(["check", what]).current_dir(folder.path()).env("NO_COLOR", "1");
-    program.output().unwrap()
+    let mut checking = program();
+    checking.args(["check", what]).current_dir(folder.path()).env("NO_COLOR", "1");
+    checking.output().unwrap()
 }
 
 #[test]
@@ -69,7 +70,7 @@ fn slow_lab() -> Scratch {
 fn a_load_ends_with_the_first_signal_and_a_hangup_does_not_end_it() {
     let scratch = slow_lab();
     let start = || {
-        Command::new(env!("CARGO_BIN_EXE_splinterdns"))
+        program()
             .args(["serve", "--listen", "127.0.0.1:0", "--configs"])
             .arg(scratch.path())
             .current_dir(repository())

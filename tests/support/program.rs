@@ -7,8 +7,15 @@ use std::{
     process::{Child, Command, Output, Stdio},
 };
 
+/// The program. It has no page, which would be at one address for all servers of all tests.
+pub(crate) fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_splinterdns"));
+    command.env("SPLINTERDNS_PAGE", "off");
+    command
+}
+
 pub(crate) fn splinterdns(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_splinterdns"))
+    program()
         .args(arguments)
         // Whoever runs the tests may have a terminal of another width.
         .env_remove("COLUMNS")
@@ -25,7 +32,7 @@ pub(crate) struct Served {
 
 impl Served {
     pub(crate) fn start(arguments: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_splinterdns"))
+        let mut child = program()
             .args(["serve", "--listen", "127.0.0.1:0", "--today", "2026-11-22"])
             .args(arguments)
             .env("NO_COLOR", "1")

@@ -23,9 +23,8 @@ pub(in super::super) async fn check(
             "warnings": report.located_warnings().iter().map(to_json).collect::<Value>(),
         }))
     });
-    let fault = |why: &dyn std::fmt::Display| {
-        ApiProblem::new(StatusCode::INTERNAL_SERVER_ERROR, why)
-    };
+    let fault =
+        |why: &dyn std::fmt::Display| ApiProblem::new(StatusCode::INTERNAL_SERVER_ERROR, why);
     let checked = checked.await.map_err(|why| fault(&why))?;
     checked.map(Json).map_err(|why| fault(&why))
 }

@@ -48,7 +48,7 @@ const PACE: Duration = Duration::from_millis(200);
 /// And of how many at a time: as many as a browser can show.
 const SHOWN: usize = 500;
 
-/// Tells of what was answered before the call, whole.
+/// Tells of what was asked before the call, with all replies that leave within a second.
 pub(in super::super) async fn log(
     State(state): State<PageState>,
     Params(LogParams { since, limit }): Params<LogParams>,
@@ -56,7 +56,7 @@ pub(in super::super) async fn log(
     let limit = limit.unwrap_or(MOST).min(MOST);
     let (events, recent) = (state.0.events.clone(), state.0.feed.recent.clone());
     let read = move || {
-        events.flush(PATIENCE);
+        events.settle(PATIENCE);
         told(&recent.since(since.unwrap_or(0), limit, false))
     };
     let told = tokio::task::spawn_blocking(read).await;

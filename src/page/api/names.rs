@@ -17,7 +17,7 @@ use axum::{Json, extract::State};
 use serde::Deserialize;
 use serde_json::Value;
 
-/// `?country=CC&category=NEWS&today=2024-09-10&names=x.com,y.example`
+/// `?country=CC&category=NEWS&today=2024-09-10&names=x.com,y.example&brief=true`
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in super::super) struct NamesParams {
@@ -25,6 +25,7 @@ pub(in super::super) struct NamesParams {
     category: Option<String>,
     today: Option<String>,
     names: Option<String>,
+    brief: Option<bool>,
 }
 
 pub(in super::super) async fn names(
@@ -32,12 +33,13 @@ pub(in super::super) async fn names(
     Params(params): Params<NamesParams>,
 ) -> Result<Json<Value>, ApiProblem> {
     let (today, codes) = (day(params.today.as_deref())?, codes(params.country.as_deref())?);
-    let given = list(params.names.as_deref());
+    let (given, brief) = (list(params.names.as_deref()), params.brief == Some(true));
     let category = params.category.filter(|code| !code.is_empty());
     let ask = move |engine: &Engine| {
         let countries = chosen(&engine.policy, &codes)?;
         let now = today.unwrap_or_else(|| engine.settings.clock.now());
-        Ok(Names::ask(engine, countries, &given, category.as_deref(), now)?.to_json())
+        let names = Names::ask(engine, countries, &given, category.as_deref(), now)?;
+        Ok(if brief { names.to_brief_json() } else { names.to_json() })
     };
     state.survey(ask).await.map(Json)
 }

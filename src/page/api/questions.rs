@@ -92,9 +92,8 @@ pub(in super::super) async fn capture(
 ) -> Result<impl IntoResponse, ApiProblem> {
     let asking = params.asking()?;
     let question = question(&params.name, params.r#type.as_deref())?;
-    let ask = move |engine: &Engine| {
-        asking.ask(engine, &question).map(|explained| explained.capture())
-    };
+    let ask =
+        move |engine: &Engine| asking.ask(engine, &question).map(|explained| explained.capture());
     let octets = state.survey(ask).await?;
     let headers = [
         (CONTENT_TYPE, "application/vnd.tcpdump.pcap"),

@@ -5,11 +5,7 @@ use super::super::{
     ask::{Body, day, optional, parsed},
     problem::ApiProblem,
 };
-use crate::{
-    config::ListenerSpec,
-    model::Binding,
-    transport::Scenario,
-};
+use crate::{config::ListenerSpec, model::Binding, transport::Scenario};
 use axum::{Json, extract::State, http::StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -111,7 +107,7 @@ pub(in super::super) async fn reset(State(state): State<PageState>) -> StatusCod
     let shared = state.0.clone();
     let reset = move || {
         // What was answered before belongs to what is emptied.
-        shared.events.flush(std::time::Duration::from_secs(1));
+        shared.events.settle(std::time::Duration::from_secs(1));
         shared.feed.recent.clear();
         shared.control.reset_turns();
     };
