@@ -5,6 +5,7 @@ use jiff::{
     civil::{Date, DateTime},
     tz::TimeZone,
 };
+use std::time::SystemTime;
 
 /// Where "now" comes from. Policies change at midnight UTC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,6 +32,12 @@ impl Clock {
     pub fn today(self) -> Date {
         self.now().date()
     }
+}
+
+/// The real time: when something has happened, whatever day a lab pretends.
+#[must_use]
+pub fn real_time() -> SystemTime {
+    SystemTime::now()
 }
 
 /// The real time, in seconds since 1970: what secrets on the wire are dated by, whatever day a lab

@@ -1,8 +1,8 @@
 //! The page: a picture of what is known and of what is asked, and an API for programs.
 //!
-//! It runs in the server's process and looks at the same engine ([`Control`]). Every page that is
-//! open in the same browser can reach this machine, and this program answers DNS; so `guard` checks
-//! who may ask, before anything else. Objects are those of `survey` and `events`, in the one
+//! It runs in the server's process and looks at the same engine ([`ServerControl`]). Every page that
+//! is open in the same browser can reach this machine, and this program answers DNS; so `guard`
+//! checks who may ask, before anything else. Objects are those of `survey` and `events`, in the one
 //! serialisation that commands print too.
 //!
 //! A call is a function in `api/`, a line in `router.rs`, and its description in `openapi.json`.
@@ -15,31 +15,19 @@ mod listener;
 mod problem;
 mod router;
 mod spec;
+mod state;
 
 pub use spec::PageSpec;
 
 use crate::{
     events::{PageFeed, Publisher},
-    transport::Control,
+    transport::ServerControl,
 };
-use ask::Peers;
+use ask::Ends;
 use listener::BoundedListener;
-use std::{io, net::SocketAddr, sync::Arc};
+use state::{PageParts, PageState};
+use std::{io, net::SocketAddr};
 use tokio::{net::TcpListener, sync::watch};
-
-/// What every call has.
-#[derive(Clone, Debug)]
-struct PageState(Arc<Shared>);
-
-#[derive(Debug)]
-struct Shared {
-    control: Control,
-    feed: PageFeed,
-    events: Publisher,
-    spec: PageSpec,
-    /// Closes streams when the server ends.
-    stop: watch::Receiver<()>,
-}
 
 /// A page that holds its socket.
 #[derive(Debug)]
@@ -82,15 +70,15 @@ impl Page {
     /// Answers until `stop` changes.
     pub async fn run(
         self,
-        control: Control,
+        control: ServerControl,
         feed: PageFeed,
         events: Publisher,
         stop: watch::Receiver<()>,
     ) {
         let Self { listener, spec } = self;
         let mut stopped = stop.clone();
-        let state = PageState(Arc::new(Shared { control, feed, events, spec, stop }));
-        let service = router::router(state).into_make_service_with_connect_info::<Peers>();
+        let state = PageState::new(PageParts { control, feed, events, spec, stop });
+        let service = router::router(state).into_make_service_with_connect_info::<Ends>();
         let serve = axum::serve(BoundedListener::new(listener), service);
         let serve = serve.with_graceful_shutdown(async move {
             // An error means that the server is gone.

@@ -28,7 +28,7 @@ mod terminal;
 mod udp;
 mod watched_files;
 
-pub use control::{Control, Scenario, ScenarioError};
+pub use control::{Scenario, ScenarioError, ServerControl};
 pub use listener::BindError;
 pub use participants::Participants;
 pub use reload::ReloadError;

@@ -105,8 +105,8 @@ async fn serve(
     Ok(Some(end))
 }
 
-/// Takes the page's socket. Where nobody has asked for a page, one that cannot be is no reason not to
-/// answer queries.
+/// Takes the page's socket. Where nobody has asked for a page, one that cannot be is no reason not
+/// to answer queries.
 async fn open_page(page: Option<(PageSpec, bool)>) -> Result<Option<Page>, Failure> {
     let Some((spec, is_asked_for)) = page else { return Ok(None) };
     let address = spec.address;
@@ -117,7 +117,8 @@ async fn open_page(page: Option<(PageSpec, bool)>) -> Result<Option<Page>, Failu
             Err(Failure::unreadable(format!("no page at {address}: {why} ({advice})")))
         }
         Err(why) => {
-            tracing::warn!(%address, %why, "there is no page (--page ADDR:PORT takes another address)");
+            let advice = "--page ADDR:PORT takes another address";
+            tracing::warn!(%address, %why, "there is no page ({advice})");
             Ok(None)
         }
     }

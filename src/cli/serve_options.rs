@@ -165,7 +165,8 @@ pub(super) struct ServeArgs {
     )]
     query_log_size: Option<usize>,
 
-    /// How many of the older query logs are kept, as FILE.1, FILE.2 and so on, 0 to 999 [default: 4]
+    /// How many of the older query logs are kept, as FILE.1, FILE.2 and so on, 0 to 999
+    /// [default: 4]
     #[arg(
         long, env = "SPLINTERDNS_QUERY_LOG_KEEP", help_heading = RECORDING,
         value_name = "N", value_parser = clap::value_parser!(u16).range(0..=999)

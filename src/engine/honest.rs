@@ -101,8 +101,8 @@ impl Engine {
         Payload::Message(out.len() - answer.len()..out.len(), origin)
     }
 
-    /// The honest answer to a query, where the zones hold one: for observers of another answer. What
-    /// only an upstream resolver would know is not asked for.
+    /// The honest answer to a query, where the zones hold one: for observers of another answer.
+    /// What only an upstream resolver would know is not asked for.
     pub fn known_honest_answer<'s>(
         &self,
         query: QueryView<'_>,

@@ -10,7 +10,7 @@ use std::{
 };
 
 /// Where octets go in the end.
-pub(super) trait Output: Send {
+pub(super) trait ChunkOutput: Send {
     /// Writes some whole records.
     fn write(&mut self, octets: &[u8]) -> io::Result<()>;
 
@@ -30,7 +30,7 @@ pub(super) struct ChunkWriter {
     chunk: Vec<u8>,
     records: u64,
     /// Nothing when it ends.
-    queue: Option<SyncSender<Command>>,
+    queue: Option<SyncSender<ChunkCommand>>,
     thread: Option<JoinHandle<()>>,
     lost: Lost,
 }
@@ -44,7 +44,7 @@ struct Lost {
     told: Option<Instant>,
 }
 
-enum Command {
+enum ChunkCommand {
     Write {
         octets: Vec<u8>,
         records: u64,
@@ -67,7 +67,7 @@ impl ChunkWriter {
     /// Starts the thread, which ends when this is dropped.
     pub(super) fn start(
         what: &'static str,
-        output: impl Output + 'static,
+        output: impl ChunkOutput + 'static,
         lost: Counter,
     ) -> io::Result<Self> {
         let (queue, commands) = sync_channel(CHUNKS);
@@ -94,14 +94,14 @@ impl ChunkWriter {
         }
         let octets = mem::replace(&mut self.chunk, Vec::with_capacity(CHUNK));
         let records = mem::take(&mut self.records);
-        if self.tell(Command::Write { octets, records }).is_err() {
+        if self.tell(ChunkCommand::Write { octets, records }).is_err() {
             self.lost.add(records, "it is written too slowly");
         }
     }
 
     pub(super) fn reopen(&mut self) {
         self.send();
-        if self.tell(Command::Reopen).is_err() {
+        if self.tell(ChunkCommand::Reopen).is_err() {
             self.lost.say("it is written too slowly to be opened again");
         }
     }
@@ -110,13 +110,13 @@ impl ChunkWriter {
     pub(super) fn flush(&mut self, limit: Duration) {
         self.send();
         let (done, written) = sync_channel(1);
-        if self.tell(Command::Flush(done)).is_ok() {
+        if self.tell(ChunkCommand::Flush(done)).is_ok() {
             // Nothing can be done about what takes longer.
             let _ = written.recv_timeout(limit);
         }
     }
 
-    fn tell(&self, command: Command) -> Result<(), TrySendError<Command>> {
+    fn tell(&self, command: ChunkCommand) -> Result<(), TrySendError<ChunkCommand>> {
         self.queue.as_ref().expect("it has not ended").try_send(command)
     }
 }
@@ -151,20 +151,20 @@ impl Lost {
     }
 }
 
-fn run(commands: &Receiver<Command>, mut output: impl Output, mut lost: Lost) {
+fn run(commands: &Receiver<ChunkCommand>, mut output: impl ChunkOutput, mut lost: Lost) {
     for command in commands {
         match command {
-            Command::Write { octets, records } => {
+            ChunkCommand::Write { octets, records } => {
                 if let Err(error) = output.write(&octets) {
                     lost.add(records, error);
                 }
             }
-            Command::Reopen => {
+            ChunkCommand::Reopen => {
                 if let Err(error) = output.reopen() {
                     lost.say(error);
                 }
             }
-            Command::Flush(done) => {
+            ChunkCommand::Flush(done) => {
                 // Who has waited for too long is gone.
                 let _ = done.try_send(());
             }
@@ -177,7 +177,7 @@ fn run(commands: &Receiver<Command>, mut output: impl Output, mut lost: Lost) {
 
 #[cfg(test)]
 mod tests {
-    use super::{CHUNK, CHUNKS, ChunkWriter, Output};
+    use super::{CHUNK, CHUNKS, ChunkOutput, ChunkWriter};
     use prometheus_client::metrics::counter::Counter;
     use std::{
         io,
@@ -194,7 +194,7 @@ mod tests {
         written: Arc<Mutex<Vec<u8>>>,
     }
 
-    impl Output for Slow {
+    impl ChunkOutput for Slow {
         fn write(&mut self, octets: &[u8]) -> io::Result<()> {
             self.permits.recv().unwrap_or(Ok(()))?;
             self.written.lock().unwrap().extend(octets);

@@ -4,7 +4,7 @@
 //! The messages are those of `dnstap.proto`; field numbers and values are its own.
 
 use super::{
-    chunk_writer::{ChunkWriter, Output},
+    chunk_writer::{ChunkOutput, ChunkWriter},
     event::{Delivered, Delivery, QueryEvent},
     frame_streams::{finished, handshake, push_frame, start, stop},
     open_file::create,
@@ -294,7 +294,7 @@ impl FileOutput {
     }
 }
 
-impl Output for FileOutput {
+impl ChunkOutput for FileOutput {
     fn write(&mut self, octets: &[u8]) -> io::Result<()> {
         self.file.write_all(octets)
     }
@@ -358,7 +358,7 @@ impl SocketOutput {
     }
 }
 
-impl Output for SocketOutput {
+impl ChunkOutput for SocketOutput {
     fn write(&mut self, octets: &[u8]) -> io::Result<()> {
         if self.peer.is_none() {
             if self.tried.is_some_and(|tried| tried.elapsed() < RETRY) {

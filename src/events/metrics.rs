@@ -5,7 +5,7 @@ use super::{
     event::{Delivered, QueryEvent},
     sink::EventSink,
 };
-use crate::model::CountryCode;
+use crate::{clock::real_time, model::CountryCode};
 use prometheus_client::{
     encoding::{EncodeLabelSet, EncodeLabelValue, LabelValueEncoder, text::encode},
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram, info::Info},
@@ -106,7 +106,7 @@ impl Default for Metrics {
         let build = Info::new(vec![("version", env!("CARGO_PKG_VERSION"))]);
         registry.register("build", "What this is", build);
         let started: Gauge<f64, std::sync::atomic::AtomicU64> = Gauge::default();
-        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let now = real_time().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         started.set(now.as_secs_f64());
         let what = "When counting began";
         registry.register_with_unit("start_time", what, Unit::Seconds, started);

@@ -1,7 +1,7 @@
 //! What comes in and goes out, as packets in a file (`capture`).
 
 use super::{
-    chunk_writer::{ChunkWriter, Output},
+    chunk_writer::{ChunkOutput, ChunkWriter},
     event::{Delivered, QueryEvent},
     open_file::create,
     sink::EventSink,
@@ -82,7 +82,7 @@ impl PcapOutput {
     }
 }
 
-impl Output for PcapOutput {
+impl ChunkOutput for PcapOutput {
     fn write(&mut self, octets: &[u8]) -> io::Result<()> {
         match self {
             Self::Standard(out) => out.write_all(octets).and_then(|()| out.flush()),

@@ -53,8 +53,8 @@ const QUEUE: usize = 16_384;
 /// How long at least lies between two tellings of how many were lost.
 const PACE: Duration = Duration::from_secs(1);
 
-/// How long the sinks' thread sleeps when the queue is empty and was not lately. Who begins an event
-/// then has nobody to wake, which would cost more than the event.
+/// How long the sinks' thread sleeps when the queue is empty and was not lately. Who begins an
+/// event then has nobody to wake, which would cost more than the event.
 const NAP: Duration = Duration::from_millis(2);
 
 /// After so many naps with nothing to do it sleeps until it is woken.
@@ -133,8 +133,8 @@ impl Publisher {
         Arc::new(PendingEvent { publisher, begun, event })
     }
 
-    /// Waits until all replies to the queries that have come in by now have left, and the sinks have
-    /// recorded them, for so long at the most. While queries go on coming it takes as long.
+    /// Waits until all replies to the queries that have come in by now have left, and the sinks
+    /// have recorded them, for so long at the most. While queries go on coming it takes as long.
     pub fn settle(&self, limit: Duration) {
         let deadline = Instant::now() + limit;
         while self.pending.load(Ordering::Acquire) > 0 && Instant::now() < deadline {
@@ -328,7 +328,7 @@ mod tests {
         permit.send(()).unwrap();
         let publisher = Publisher::start(vec![Box::new(Slow { permits, told })]).unwrap();
         let first = publisher.begin(event("a.example"), Instant::now());
-        let second = std::sync::Arc::clone(&first);
+        let second = Arc::clone(&first);
         first.delivered(Duration::ZERO, Delivered::Octets(vec![1]));
         drop(first);
         assert!(heard.recv_timeout(Duration::from_millis(50)).is_err(), "a reply is under way");

@@ -1,7 +1,7 @@
 //! The query log: a line of JSON a query, in a file that is rotated by size, or on standard output.
 
 use super::{
-    chunk_writer::{ChunkWriter, Output},
+    chunk_writer::{ChunkOutput, ChunkWriter},
     event::QueryEvent,
     open_file::create,
     query_record::QueryRecord,
@@ -91,7 +91,7 @@ impl LogOutput {
     }
 }
 
-impl Output for LogOutput {
+impl ChunkOutput for LogOutput {
     /// Lines are never parted by a rotation: as many as there is room for go into the old file.
     fn write(&mut self, octets: &[u8]) -> io::Result<()> {
         let Self::File { spec, file, written } = self else {

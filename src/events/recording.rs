@@ -36,8 +36,8 @@ pub struct PageFeed {
 }
 
 impl Recording {
-    /// Opens all that is named, and starts the thread that records. Without anything to record there
-    /// is none.
+    /// Opens all that is named, and starts the thread that records. Without anything to record
+    /// there is none.
     ///
     /// # Errors
     ///

@@ -1,17 +1,13 @@
 //! What handlers take from a request.
 
-use super::{PageState, listener::BoundedListener, problem::ApiProblem};
-use crate::{
-    config::moment,
-    engine::Engine,
-    survey::{Question, SurveyError},
-};
+use super::{listener::BoundedListener, problem::ApiProblem};
+use crate::{config::moment, survey::Question};
 use axum::{
     extract::{
         FromRequest, FromRequestParts, Query, Request, connect_info::Connected,
         rejection::QueryRejection,
     },
-    http::{StatusCode, request::Parts},
+    http::request::Parts,
     serve::IncomingStream,
 };
 use jiff::civil::DateTime;
@@ -20,12 +16,12 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 /// The two ends of a connection.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Peers {
+pub(super) struct Ends {
     pub(super) client: SocketAddr,
     pub(super) server: SocketAddr,
 }
 
-impl Connected<IncomingStream<'_, BoundedListener>> for Peers {
+impl Connected<IncomingStream<'_, BoundedListener>> for Ends {
     fn connect_info(stream: IncomingStream<'_, BoundedListener>) -> Self {
         let nowhere = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0));
         let server = stream.io().stream.local_addr().unwrap_or(nowhere);
@@ -85,19 +81,4 @@ pub(super) fn day(text: Option<&str>) -> Result<Option<DateTime>, ApiProblem> {
 pub(super) fn question(name: &str, rtype: Option<&str>) -> Result<Question, ApiProblem> {
     let rtype = parsed(rtype.filter(|text| !text.is_empty()).unwrap_or("A"))?;
     Ok(Question::read(name, rtype)?)
-}
-
-impl PageState {
-    /// Asks the engine, on a thread that nothing else waits for: some answers take a while.
-    pub(super) async fn survey<T: Send + 'static>(
-        &self,
-        ask: impl FnOnce(&Engine) -> Result<T, SurveyError> + Send + 'static,
-    ) -> Result<T, ApiProblem> {
-        let control = self.0.control.clone();
-        let asked = tokio::task::spawn_blocking(move || control.with_engine(ask)).await;
-        match asked {
-            Ok(answer) => Ok(answer?),
-            Err(why) => Err(ApiProblem::new(StatusCode::INTERNAL_SERVER_ERROR, why)),
-        }
-    }
 }

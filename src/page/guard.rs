@@ -5,7 +5,7 @@
 //! `Origin` is not ours, and without our consent they can set no header of their own, which every
 //! change must have (cross-site request forgery). Nothing is changed by GET.
 
-use super::{PageState, ask::Peers, problem::ApiProblem};
+use super::{ask::Ends, problem::ApiProblem, state::PageState};
 use axum::{
     extract::{ConnectInfo, Request, State},
     http::{
@@ -35,7 +35,7 @@ const OPEN: [&str; 3] = ["/api/v1/class/me", "/api/v1/resolve", "/api/v1/check"]
 /// with it.
 pub(super) async fn guard(
     State(state): State<PageState>,
-    ConnectInfo(peers): ConnectInfo<Peers>,
+    ConnectInfo(peers): ConnectInfo<Ends>,
     request: Request,
     next: Next,
 ) -> Response {
@@ -43,7 +43,7 @@ pub(super) async fn guard(
         Ok(()) => {
             let path = request.uri().path();
             if path.starts_with("/api/") || path == "/metrics" {
-                state.0.events.watch();
+                state.events.watch();
             }
             next.run(request).await
         }
@@ -64,7 +64,7 @@ pub(super) async fn guard(
 }
 
 fn check(state: &PageState, request: &Request) -> Result<(), ApiProblem> {
-    let (headers, spec) = (request.headers(), &state.0.spec);
+    let (headers, spec) = (request.headers(), &state.spec);
     let host = host(headers, request.uri()).ok_or_else(|| ApiProblem::bad("there is no Host"))?;
     if !is_ours(host, &spec.hosts) {
         let detail = format!(
@@ -103,12 +103,12 @@ fn check(state: &PageState, request: &Request) -> Result<(), ApiProblem> {
 /// Whether changes need the token: where others than programs of this machine can call, or where
 /// one was set.
 fn needs_token(state: &PageState) -> bool {
-    !state.0.spec.is_local() || state.0.spec.token.is_some()
+    !state.spec.is_local() || state.spec.token.is_some()
 }
 
 /// Whether a call has the token. How long that takes tells nothing of it.
 pub(super) fn has_token(state: &PageState, headers: &HeaderMap) -> bool {
-    let Some(token) = &state.0.spec.token else { return state.0.spec.is_local() };
+    let Some(token) = &state.spec.token else { return state.spec.is_local() };
     let given = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     let given = given.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
     let differing = given.bytes().zip(token.bytes()).fold(0, |all, (one, other)| all | one ^ other);
@@ -125,15 +125,19 @@ fn host<'r>(headers: &'r HeaderMap, uri: &'r Uri) -> Option<&'r str> {
     }
 }
 
-/// Whether a host is this page: an address, which no name server can turn elsewhere, `localhost`, or
-/// a name of ours.
+/// Whether a host is this page: an address, which no name server can turn elsewhere, `localhost`,
+/// or a name of ours.
 fn is_ours(host: &str, names: &[String]) -> bool {
     let name = match host.strip_prefix('[') {
         Some(rest) => match rest.split_once(']') {
             Some((address, port)) if port.is_empty() || is_port(port) => address,
             _ => return false,
         },
-        None => host.rsplit_once(':').map_or(host, |(name, _)| name),
+        None => match host.rsplit_once(':') {
+            Some((name, port)) if port.parse::<u16>().is_ok() => name,
+            Some(_) => return false,
+            None => host,
+        },
     };
     let bare = name.trim_end_matches('.');
     let is_named = names.iter().any(|known| known.eq_ignore_ascii_case(bare));

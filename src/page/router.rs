@@ -1,11 +1,11 @@
 //! Which call is answered by which function.
 
 use super::{
-    PageState,
     api::{check, class, countries, feed, names, openapi, questions, quiz, resolve, scenario},
     assets::asset,
     guard::guard,
     problem::ApiProblem,
+    state::PageState,
 };
 use axum::{
     Router,

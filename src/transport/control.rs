@@ -23,7 +23,7 @@ use tokio::sync::Mutex;
 
 /// A hold on a running server. Clones hold the same one.
 #[derive(Clone, Debug)]
-pub struct Control {
+pub struct ServerControl {
     pub(super) serving: Arc<ArcSwap<ServingState>>,
     pub(super) participants: Participants,
     /// Where the lab came from when the server was started.
@@ -75,7 +75,7 @@ fn list(addresses: &[SocketAddr]) -> String {
     addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
-impl Control {
+impl ServerControl {
     pub(super) fn new(
         serving: Arc<ArcSwap<ServingState>>,
         sources: LabSources,

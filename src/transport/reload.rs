@@ -2,7 +2,7 @@
 //! is reported and the old one stays.
 
 use super::{
-    control::Control,
+    control::ServerControl,
     serving::{ResolveError, ServingState},
     terminal::Hangups,
     watched_files::WatchedFiles,
@@ -67,7 +67,7 @@ enum Reason {
 
 /// Reloads whenever there is a reason to, until the terminal has gone that the server was started
 /// at.
-pub(super) async fn watch(control: Control, Hangups { mut signal, terminal }: Hangups) {
+pub(super) async fn watch(control: ServerControl, Hangups { mut signal, terminal }: Hangups) {
     let (changes, mut change) = unbounded_channel();
     let (mut reads, mut said) = (control.sources.load().reads.paths(), BTreeSet::new());
     let mut watched = WatchedFiles::of(&reads);
@@ -115,7 +115,7 @@ async fn settled(change: &mut UnboundedReceiver<()>, hangup: &mut Signal) -> Rea
 
 /// Reads the lab, and swaps it in if it is sound. What was read is told in any case: a broken file
 /// will be mended.
-async fn reload(why: Reason, control: &Control) -> BTreeMap<PathBuf, PathKind> {
+async fn reload(why: Reason, control: &ServerControl) -> BTreeMap<PathBuf, PathKind> {
     let _turn = control.turn.lock().await;
     let (progress, reads) = (Progress::default(), ReadLog::default());
     let sources = LabSources::clone(&control.sources.load());

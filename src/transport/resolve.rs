@@ -1,16 +1,17 @@
 //! Queries of clients that have no socket of ours: the page asks for them.
 
 use super::{
-    control::Control,
+    control::ServerControl,
     delivery::{Arrival, Observer, Outgoing, note_upstream},
 };
 use crate::{
+    clock::real_time,
     dns::Transport,
     engine::{Payload, Request, Scratch, Transmission},
 };
 use std::{
     net::{Ipv4Addr, SocketAddr},
-    time::{Duration, Instant, SystemTime},
+    time::{Duration, Instant},
 };
 use tokio::time::sleep_until;
 
@@ -26,13 +27,13 @@ pub struct Resolved {
 /// What is later is not waited for.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-impl Control {
-    /// What a client is sent for a query by UDP to the first listener, each reply at its time. It is
-    /// recorded as other queries are.
+impl ServerControl {
+    /// What a client is sent for a query by UDP to the first listener, each reply at its time. It
+    /// is recorded as other queries are.
     pub async fn resolve(&self, client: SocketAddr, query: &[u8]) -> Vec<Resolved> {
         let serving = self.serving.load_full();
         let (engine, binding) = (&serving.engine, self.binding_of(client.ip()));
-        let (begun, time) = (Instant::now(), SystemTime::now());
+        let (begun, time) = (Instant::now(), real_time());
         let nowhere = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0));
         let server = self.listeners().first().map_or(nowhere, |listener| listener.address);
         let (mut planned, asked, event) = {

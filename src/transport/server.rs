@@ -2,7 +2,7 @@
 
 use super::{
     bounds::Bounds,
-    control::Control,
+    control::ServerControl,
     delayed_replies::DelayedReplies,
     listener::{BindError, Sockets, allow_files},
     participants::Participants,
@@ -33,7 +33,7 @@ use tokio::{runtime::Handle, sync::watch, task::JoinSet};
 /// A server that holds its sockets.
 #[derive(Debug)]
 pub struct Server {
-    control: Control,
+    control: ServerControl,
     sockets: Vec<Sockets>,
     hangups: Hangups,
     /// What was odd about the files.
@@ -87,7 +87,7 @@ impl Server {
             .collect::<Result<_, _>>()?;
         let listeners = sockets.iter().map(|sockets| sockets.listener.clone()).collect();
         let serving = Arc::new(ArcSwap::from_pointee(serving));
-        let control = Control::new(serving, sources, listeners, Participants::default());
+        let control = ServerControl::new(serving, sources, listeners, Participants::default());
         Ok(Self { control, sockets, hangups, report })
     }
 
@@ -104,7 +104,7 @@ impl Server {
 
     /// A hold on the server, for whoever looks at it or changes it while it runs.
     #[must_use]
-    pub fn control(&self) -> Control {
+    pub fn control(&self) -> ServerControl {
         self.control.clone()
     }
 

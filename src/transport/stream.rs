@@ -11,17 +11,13 @@ use super::{
 };
 use crate::{
     capture::Peers,
+    clock::real_time,
     dns::constants::HEADER_LEN,
     engine::{AfterUpstream, Payload, Request, Scratch, Transmission},
     events::Publisher,
 };
 use arc_swap::ArcSwap;
-use std::{
-    io,
-    ops::Range,
-    sync::Arc,
-    time::{Duration, SystemTime},
-};
+use std::{io, ops::Range, sync::Arc, time::Duration};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     sync::mpsc,
@@ -239,7 +235,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         let response = engine.respond(&request, &mut self.scratch);
         self.observer.look(self.context.events.as_ref());
         let event = self.observer.begin(engine, &response, || {
-            let (at, time) = (begun.into(), SystemTime::now());
+            let (at, time) = (begun.into(), real_time());
             Some(Arrival { at, time, client: peer, server, octets })
         });
         let Some(transmission) = response.transmissions.first() else { return Ok(None) };

@@ -15,6 +15,7 @@ use super::{
     serving::{Relayed, ServingState},
 };
 use crate::{
+    clock::real_time,
     dns::Transport,
     engine::{AfterUpstream, Payload, Request, Scratch, Transmission, UpstreamQuery},
     events::Publisher,
@@ -28,7 +29,7 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     thread,
-    time::{Duration, Instant, SystemTime},
+    time::{Duration, Instant},
 };
 use tokio::runtime::Handle;
 
@@ -122,7 +123,7 @@ impl Worker {
     fn answer(&mut self, batch: &mut Batch, count: usize) {
         let (arrival, serving) = (Instant::now(), self.context.serving.load_full());
         self.observer.look(self.context.events.as_ref());
-        let time = SystemTime::now();
+        let time = real_time();
         let participants = self.context.participants.all();
         let listener = serving.binding(self.context.listener);
         let now = serving.engine.settings.clock.now();

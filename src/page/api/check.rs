@@ -1,6 +1,6 @@
 //! A country file, held against what may stand in one.
 
-use super::super::{PageState, problem::ApiProblem};
+use super::super::{problem::ApiProblem, state::PageState};
 use crate::{
     diagnostic::{LocatedProblem, Report},
     engine::check_countries,

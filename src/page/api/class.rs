@@ -2,10 +2,10 @@
 
 use super::{
     super::{
-        PageState,
-        ask::{Body, Peers, optional},
+        ask::{Body, Ends, optional},
         guard::has_token,
         problem::ApiProblem,
+        state::PageState,
     },
     scenario,
 };
@@ -32,7 +32,7 @@ pub(in super::super) struct PickBody {
 
 /// What is known of one participant.
 #[derive(Default)]
-struct Seen {
+struct SeenParticipant {
     queries: u64,
     last: Option<String>,
 }
@@ -42,12 +42,12 @@ const LOOKED_AT: usize = 10_000;
 
 pub(in super::super) async fn now(
     State(state): State<PageState>,
-    ConnectInfo(peers): ConnectInfo<Peers>,
+    ConnectInfo(peers): ConnectInfo<Ends>,
     headers: HeaderMap,
 ) -> Json<Value> {
-    let (is_class, client) = (state.0.spec.is_class, peers.client.ip());
+    let (is_class, client) = (state.spec.is_class, peers.client.ip());
     let teaches = is_class && has_token(&state, &headers);
-    let binding = state.0.control.participants().all().get(&client).cloned();
+    let binding = state.control.participants().all().get(&client).cloned();
     let mut told = json!({
         "enabled": is_class,
         "teacher": teaches,
@@ -72,7 +72,7 @@ fn place(client: IpAddr, binding: Option<&Binding>) -> Value {
 /// Where machines can send their DNS queries: the address by which the page was reached stands for
 /// a listener on all addresses.
 fn addresses(state: &PageState, reached: IpAddr) -> Vec<String> {
-    let all = state.0.control.listeners().into_iter().map(|listener| listener.address);
+    let all = state.control.listeners().into_iter().map(|listener| listener.address);
     let shown = all.map(|address| {
         let same = address.is_ipv4() == reached.is_ipv4();
         let ip = if address.ip().is_unspecified() && same { reached } else { address.ip() };
@@ -83,17 +83,17 @@ fn addresses(state: &PageState, reached: IpAddr) -> Vec<String> {
 
 /// Everybody who has picked a country or asked something lately.
 fn participants(state: &PageState) -> Value {
-    let places = state.0.control.participants().all();
-    let mut seen: BTreeMap<IpAddr, Seen> = BTreeMap::new();
+    let places = state.control.participants().all();
+    let mut seen: BTreeMap<IpAddr, SeenParticipant> = BTreeMap::new();
     for client in places.keys() {
         seen.entry(*client).or_default();
     }
-    for (_, event) in state.0.feed.recent.since(0, LOOKED_AT, false).events {
+    for (_, event) in state.feed.recent.since(0, LOOKED_AT, false).events {
         let entry = seen.entry(event.client.ip()).or_default();
         entry.queries += 1;
         entry.last = Some(format!("{} {}", event.qname, event.qtype));
     }
-    let told = seen.iter().map(|(client, Seen { queries, last })| {
+    let told = seen.iter().map(|(client, SeenParticipant { queries, last })| {
         let mut told = place(*client, places.get(client));
         told["queries"] = (*queries).into();
         told["last"] = last.clone().into();
@@ -105,10 +105,10 @@ fn participants(state: &PageState) -> Value {
 /// From now on the machine that asks is in that country, whatever it asks for.
 pub(in super::super) async fn pick(
     State(state): State<PageState>,
-    ConnectInfo(peers): ConnectInfo<Peers>,
+    ConnectInfo(peers): ConnectInfo<Ends>,
     Body(PickBody { country, operator }): Body<PickBody>,
 ) -> Result<Json<Value>, ApiProblem> {
-    if !state.0.spec.is_class {
+    if !state.spec.is_class {
         return Err(no_class());
     }
     let operator = operator.filter(|operator| !operator.is_empty());
@@ -121,7 +121,7 @@ pub(in super::super) async fn pick(
         state.survey(find).await?;
     }
     let client = peers.client.ip();
-    if !state.0.control.participants().put(client, binding.clone()) {
+    if !state.control.participants().put(client, binding.clone()) {
         let detail = "there are too many participants already";
         return Err(ApiProblem::new(StatusCode::SERVICE_UNAVAILABLE, detail));
     }
@@ -132,10 +132,10 @@ pub(in super::super) async fn pick(
 pub(in super::super) async fn reset(
     State(state): State<PageState>,
 ) -> Result<StatusCode, ApiProblem> {
-    if !state.0.spec.is_class {
+    if !state.spec.is_class {
         return Err(no_class());
     }
-    state.0.control.participants().clear();
+    state.control.participants().clear();
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -1,6 +1,6 @@
 //! Countries and categories.
 
-use super::super::{PageState, ask::parsed, problem::ApiProblem};
+use super::super::{ask::parsed, problem::ApiProblem, state::PageState};
 use crate::{
     model::Binding,
     survey::{CATEGORIES, country_in_full_json, country_json},

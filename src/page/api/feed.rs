@@ -1,6 +1,6 @@
 //! The queries of others: a log to assert on, a stream to look at, numbers for Prometheus.
 
-use super::super::{PageState, ask::Params, problem::ApiProblem};
+use super::super::{ask::Params, problem::ApiProblem, state::PageState};
 use crate::events::{QueriesSince, QueryRecord, RecentQueries};
 use axum::{
     Json,
@@ -54,7 +54,7 @@ pub(in super::super) async fn log(
     Params(LogParams { since, limit }): Params<LogParams>,
 ) -> Result<Json<Value>, ApiProblem> {
     let limit = limit.unwrap_or(MOST).min(MOST);
-    let (events, recent) = (state.0.events.clone(), state.0.feed.recent.clone());
+    let (events, recent) = (state.events.clone(), state.feed.recent.clone());
     let read = move || {
         events.settle(PATIENCE);
         told(&recent.since(since.unwrap_or(0), limit, false))
@@ -87,9 +87,9 @@ pub(in super::super) async fn live(
 
 /// Sends batches until nobody listens, or the server ends.
 async fn follow(state: PageState, batches: Sender<Result<Event, Infallible>>) {
-    let recent: &RecentQueries = &state.0.feed.recent;
+    let recent: &RecentQueries = &state.feed.recent;
     let (mut next, mut lost_before) = (recent.next(), recent.since(u64::MAX, 0, true).lost);
-    let mut stop = state.0.stop.clone();
+    let mut stop = state.stop.clone();
     let mut ticks = interval(PACE);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -119,7 +119,7 @@ async fn follow(state: PageState, batches: Sender<Result<Event, Infallible>>) {
 pub(in super::super) async fn metrics(
     State(state): State<PageState>,
 ) -> Result<impl IntoResponse, ApiProblem> {
-    let text = state.0.feed.metrics.text();
+    let text = state.feed.metrics.text();
     let text = text.map_err(|why| ApiProblem::new(StatusCode::INTERNAL_SERVER_ERROR, why))?;
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     Ok(([(CONTENT_TYPE, kind)], text))

@@ -2,9 +2,9 @@
 
 use super::{
     super::{
-        PageState,
         ask::{Params, day, parsed},
         problem::ApiProblem,
+        state::PageState,
     },
     questions::codes,
 };

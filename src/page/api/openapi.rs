@@ -1,6 +1,6 @@
 //! What this is, and how to call it.
 
-use super::{super::PageState, scenario};
+use super::{super::state::PageState, scenario};
 use axum::{
     Json,
     extract::State,
@@ -16,7 +16,7 @@ pub(in super::super) async fn description() -> ([(HeaderName, &'static str); 1],
 }
 
 pub(in super::super) async fn about(State(state): State<PageState>) -> Json<Value> {
-    let spec = &state.0.spec;
+    let spec = &state.spec;
     Json(json!({
         "version": env!("SPLINTERDNS_VERSION"),
         "class": spec.is_class,

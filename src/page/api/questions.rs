@@ -1,9 +1,9 @@
 //! One name: in one country, in all of them, over the years.
 
 use super::super::{
-    PageState,
     ask::{Params, day, optional, parsed, question},
     problem::ApiProblem,
+    state::PageState,
 };
 use crate::{
     dns::Transport,

@@ -1,6 +1,6 @@
 //! Exercises, checked here.
 
-use super::super::{PageState, ask::Params, problem::ApiProblem};
+use super::super::{ask::Params, problem::ApiProblem, state::PageState};
 use crate::{engine::Engine, survey::Exercise};
 use axum::{Json, extract::State, http::StatusCode};
 use serde::Deserialize;

@@ -1,9 +1,9 @@
 //! A question to the server from the machine that has opened the page.
 
 use super::super::{
-    PageState,
-    ask::{Body, Peers, question},
+    ask::{Body, Ends, question},
     problem::ApiProblem,
+    state::PageState,
 };
 use crate::{
     dns::{flags, presentation, rcode_text},
@@ -32,15 +32,15 @@ static ROOM: Semaphore = Semaphore::const_new(64);
 
 pub(in super::super) async fn resolve(
     State(state): State<PageState>,
-    ConnectInfo(peers): ConnectInfo<Peers>,
+    ConnectInfo(peers): ConnectInfo<Ends>,
     Body(body): Body<ResolveBody>,
 ) -> Result<Json<Value>, ApiProblem> {
     let question = question(&body.name, body.r#type.as_deref())?;
     let busy = |_| ApiProblem::new(StatusCode::SERVICE_UNAVAILABLE, "too many ask at once");
     let _place = ROOM.try_acquire().map_err(busy)?;
     let octets = query_octets(&question);
-    let resolved = state.0.control.resolve(peers.client, &octets).await;
-    let binding = state.0.control.binding_of(peers.client.ip());
+    let resolved = state.control.resolve(peers.client, &octets).await;
+    let binding = state.control.binding_of(peers.client.ip());
     let replies = resolved.iter().map(|reply| {
         let message = Message::from_vec(&reply.octets).ok();
         let answers = message.iter().flat_map(|message| &message.answers).map(presentation);

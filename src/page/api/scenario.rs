@@ -1,9 +1,9 @@
 //! What a test sets before it asks: the day, the country, the seed, a country file.
 
 use super::super::{
-    PageState,
     ask::{Body, day, optional, parsed},
     problem::ApiProblem,
+    state::PageState,
 };
 use crate::{config::ListenerSpec, model::Binding, transport::Scenario};
 use axum::{Json, extract::State, http::StatusCode};
@@ -50,7 +50,7 @@ pub(in super::super) async fn now(State(state): State<PageState>) -> Json<Value>
 
 /// What is so now.
 fn told(state: &PageState) -> Value {
-    let control = &state.0.control;
+    let control = &state.control;
     let scenario = control.scenario();
     let (country, seed) = control.with_engine(|engine| {
         let country = engine.policy.default_country();
@@ -67,7 +67,7 @@ fn told(state: &PageState) -> Value {
 
 /// The moment that it is pretended to be; nothing where it is the clock's.
 pub(in super::super) fn today(state: &PageState) -> Option<String> {
-    state.0.control.with_engine(|engine| match engine.settings.clock {
+    state.control.with_engine(|engine| match engine.settings.clock {
         crate::clock::Clock::Real => None,
         crate::clock::Clock::Pretended(moment) => Some(moment.strftime("%FT%R").to_string()),
     })
@@ -75,7 +75,7 @@ pub(in super::super) fn today(state: &PageState) -> Option<String> {
 
 /// Where it listens, and where clients are then.
 pub(in super::super) fn listeners(state: &PageState) -> Value {
-    let all = state.0.control.listeners().into_iter();
+    let all = state.control.listeners().into_iter();
     all.map(|ListenerSpec { address, binding }| {
         json!({
             "address": address.to_string(),
@@ -98,13 +98,13 @@ pub(in super::super) async fn play(
         listeners: listeners.iter().map(ListenerBody::read).collect::<Result<_, _>>()?,
         file: file.map(Into::into),
     };
-    state.0.control.play(scenario).await?;
+    state.control.play(scenario).await?;
     Ok(Json(told(&state)))
 }
 
 /// Begins every series of random picks again, and empties the log.
 pub(in super::super) async fn reset(State(state): State<PageState>) -> StatusCode {
-    let shared = state.0.clone();
+    let shared = state.clone();
     let reset = move || {
         // What was answered before belongs to what is emptied.
         shared.events.settle(std::time::Duration::from_secs(1));
