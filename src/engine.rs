@@ -12,6 +12,7 @@
 mod admission;
 mod alias_chain;
 mod answer_cache;
+mod country_files;
 mod examples;
 mod explain;
 mod generation;

@@ -37,6 +37,8 @@ struct Problems {
 /// The files of a lab and everything that is wrong with them.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
+    /// The number of the first file: a report may be a part of another one.
+    first: usize,
     files: Vec<SourceFile>,
     problems: Problems,
     warnings: Problems,
@@ -54,9 +56,43 @@ impl Problems {
             self.kept.push(Problem { place, message: shortened(problem.to_string()) });
         }
     }
+
+    fn append(&mut self, later: Self) {
+        let room = MOST_KEPT - self.kept.len();
+        self.more += later.more + later.kept.len().saturating_sub(room);
+        self.kept.extend(later.kept.into_iter().take(room));
+    }
 }
 
 impl Report {
+    /// A part of another report, for files from this number on.
+    #[must_use]
+    pub fn beginning_at(first: usize) -> Self {
+        Self { first, ..Self::default() }
+    }
+
+    /// The number of the file that is opened next.
+    #[must_use]
+    pub fn next_file(&self) -> usize {
+        self.first + self.files.len()
+    }
+
+    /// Takes in a part that begins where this report ends.
+    ///
+    /// # Panics
+    ///
+    /// The part begins elsewhere.
+    pub fn append(&mut self, part: Self) {
+        assert_eq!(part.first, self.next_file(), "files keep their numbers");
+        self.files.extend(part.files);
+        self.problems.append(part.problems);
+        self.warnings.append(part.warnings);
+    }
+
+    fn file(&self, number: usize) -> &SourceFile {
+        &self.files[number - self.first]
+    }
+
     /// Takes in a file; problems refer to it by the number that comes back.
     pub fn open(&mut self, path: PathBuf, text: String) -> usize {
         self.take_in(path, SourceText::Whole(text))
@@ -69,13 +105,13 @@ impl Report {
 
     fn take_in(&mut self, path: PathBuf, text: SourceText) -> usize {
         self.files.push(SourceFile { path, text });
-        self.files.len() - 1
+        self.first + self.files.len() - 1
     }
 
     /// The text of a file, where all of it is there.
     #[must_use]
     pub fn text(&self, file: usize) -> &str {
-        match &self.files[file].text {
+        match &self.file(file).text {
             SourceText::Whole(text) => text,
             SourceText::Lines(_) => "",
         }
@@ -116,7 +152,7 @@ impl Report {
         if from.file() == to.file() {
             format!("on line {line}")
         } else {
-            format!("{}:{line}", self.files[to.file()].path.display())
+            format!("{}:{line}", self.file(to.file()).path.display())
         }
     }
 
@@ -126,7 +162,7 @@ impl Report {
         finder: &mut LineFinder,
         Problem { place, message }: &Problem,
     ) -> fmt::Result {
-        let file = &self.files[place.file()];
+        let file = self.file(place.file());
         let Some((line, column)) = place.line_and_column() else {
             return writeln!(f, "{}: {message}", file.path.display());
         };
@@ -177,7 +213,7 @@ impl Report {
 
     fn locate<'r>(&'r self, problem: &'r Problem) -> LocatedProblem<'r> {
         LocatedProblem {
-            path: &self.files[problem.place.file()].path,
+            path: &self.file(problem.place.file()).path,
             at: problem.place.line_and_column(),
             message: &problem.message,
         }

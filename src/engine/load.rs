@@ -1,6 +1,7 @@
 //! Reading everything a lab needs, with all problems of all files in one report.
 
 use super::{
+    country_files::{open_text, read_countries},
     examples,
     generation::Engine,
     settings::Settings,
@@ -11,7 +12,7 @@ use crate::{
     diagnostic::{Duplicate, Place, Report, UnknownWord},
     dns::wire_name,
     files::{FileError, FileSource, ReadLog, YAML, beside},
-    model::{Binding, CountryCode},
+    model::Binding,
     policy::{Policy, RuleFiles, UnknownJurisdiction, compile},
     progress::Progress,
     zone::{Zone, Zones},
@@ -224,59 +225,6 @@ fn beside_lab(sources: &LabSources, named: &str) -> FileSource {
         None => sources.configs.folder().map(Path::to_owned),
     };
     FileSource::Folder(beside.map_or_else(|| PathBuf::from(named), |folder| folder.join(named)))
-}
-
-/// The countries, and the codes of those that took the place of shipped ones.
-fn read_countries(
-    files: &FileSource,
-    report: &mut Report,
-) -> Result<(Vec<CountrySpec>, Vec<CountryCode>), FileError> {
-    let mut specs = Vec::new();
-    let paths = files.countries()?;
-    if paths.is_empty() {
-        let why =
-            io::Error::other("this folder holds no country: no file that ends in .yaml or .yml");
-        return Err(FileError { path: files.shown(Path::new("countries")), why });
-    }
-    for path in paths {
-        let Some(file) = open_text(files, &path, report)? else { continue };
-        specs.extend(read_country(file, path, report));
-    }
-    let (shipped, own): (Vec<_>, Vec<_>) =
-        specs.into_iter().partition(|spec: &CountrySpec| files.is_spare(&spec.path));
-    let is_replaced =
-        |spec: &CountrySpec| own.iter().any(|own| own.country.value == spec.country.value);
-    let (gone, kept): (Vec<_>, Vec<_>) = shipped.into_iter().partition(is_replaced);
-    let replaced = gone.iter().map(|spec| spec.country.value).collect();
-    Ok((own.into_iter().chain(kept).collect(), replaced))
-}
-
-/// Opens a file in the report; one that is no UTF-8 is a problem among others, with its line, and
-/// so is one that is too large.
-fn open_text(
-    files: &FileSource,
-    path: &Path,
-    report: &mut Report,
-) -> Result<Option<usize>, FileError> {
-    match files.read(path) {
-        Ok(text) => Ok(Some(report.open(files.shown(path), text))),
-        Err(error) if error.why.kind() == io::ErrorKind::InvalidData => {
-            let text = files.read_lossy(path)?;
-            let mark = text.find(char::REPLACEMENT_CHARACTER).unwrap_or(0);
-            let line = text[..mark].matches('\n').count() + 1;
-            let before = text[..mark].rsplit('\n').next().unwrap_or("");
-            let column = before.chars().count() + 1;
-            let file = report.open(files.shown(path), text);
-            report.add(Place::at(file, line, column), "this is no text in UTF-8");
-            Ok(None)
-        }
-        Err(error) if error.why.kind() == io::ErrorKind::FileTooLarge => {
-            let file = report.open(files.shown(path), String::new());
-            report.add(Place::whole(file), error.why);
-            Ok(None)
-        }
-        Err(error) => Err(error),
-    }
 }
 
 fn read_zones(files: &FileSource, report: &mut Report) -> Result<Zones, FileError> {
