@@ -1,0 +1,46 @@
+// What several views ask for: the countries, the categories, the names, the day of the server.
+
+import { get, getKept } from './api.mjs';
+import { today } from './days.mjs';
+
+export const countries = () => getKept('countries');
+export const categories = () => getKept('categories').catch(() => []);
+
+let about = null;
+
+export async function aboutServer(again = false) {
+  if (!about || again) about = await get('about');
+  return about;
+}
+
+// The day a view is about: the address's, else the one that the server pretends, else today's.
+export async function dayOf(state) {
+  return state.day ?? (await aboutServer()).today?.slice(0, 10) ?? today();
+}
+
+export async function nameOfCountry(code) {
+  return (await countries()).find(({ country }) => country === code)?.name ?? code;
+}
+
+export async function operatorsOf(code) {
+  return (await countries()).find(({ country }) => country === code)?.operators ?? [];
+}
+
+// A function from an ISP's short name in a country to its full one.
+export async function operatorNames() {
+  const all = new Map();
+  for (const { country, operators } of await countries()) {
+    for (const { operator, name } of operators) all.set(`${country}/${operator}`, name);
+  }
+  return (country, operator) => all.get(`${country}/${operator}`) ?? operator;
+}
+
+// The names with the number of countries that block them, most blocked first.
+export async function names() {
+  const { names: all } = await getKept('names', { brief: 'true' });
+  return all.map((entry) => ({
+    name: entry.name,
+    blocked: Array.isArray(entry.blocked) ? entry.blocked.length : entry.blocked,
+    category: entry.category ?? null,
+  }));
+}
