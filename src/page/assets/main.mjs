@@ -23,6 +23,7 @@ let currentName = '';
 
 async function show(state) {
   main.querySelector(':scope > .problem')?.remove();
+  navigation(state);
   try {
     if (state.view !== currentName) await change(state);
     if (current && state.view === currentName) await current.show(state);
@@ -31,7 +32,6 @@ async function show(state) {
     if (!(error instanceof Problem)) throw error;
     problem(error.message);
   }
-  navigation(state);
 }
 
 async function change(state) {

@@ -21,7 +21,7 @@ let shown = null;
 let asked = 0;
 
 export function open(root) {
-  const said = el('p', { class: 'sentence' });
+  const said = el('p', { class: 'sentence' }, 'One moment …');
   const picture = svg('svg', { class: 'map', role: 'group', 'aria-label': 'Countries as tiles' });
   const list = el('div', { class: 'list' });
   const search = searchBox({ id: 'name', label: 'Name', button: 'Show',
@@ -63,7 +63,7 @@ export async function show(state) {
   const before = parts.said.textContent;
   shown = { state, name, type, day, cells, operatorName };
   draw();
-  if (before && before !== parts.said.textContent) announceLater(parts.said.textContent);
+  if (before !== 'One moment …' && before !== parts.said.textContent) announceLater(parts.said.textContent);
 }
 
 async function askEvents(name, type) {

@@ -102,7 +102,7 @@ async function contents(question) {
     told.misses.length > 0 && misses(told.misses),
     operators.length > 0 && await atOperators(question, operators),
     seeIt(question, told, about, parameters),
-    el('p', {}, el('a', { href: address({ view: 'time', at: '', place: question.country }) },
+    el('p', {}, el('a', { href: address({ view: 'time', at: '', country: question.country }) },
       `The years in ${place}`), ' · ',
     el('a', { href: address({ view: 'matrix', at: '', names: '', category: '',
       country: question.country }) }, `Names and ISPs in ${place}`)),
@@ -114,9 +114,10 @@ async function contents(question) {
 function verdict(told) {
   const cell = { ...told, operators: [], means: [],
     evidence: told.evidence ?? told.findings[0]?.evidence };
-  const words = [capital(STATES[told.state].label)];
-  if (told.state === 'blocked') words.push(`${told.verdict}: ${VERDICTS[told.verdict].about}`);
-  return el('p', { class: 'verdict' }, swatch(cell, 44, 30), el('span', {}, words.join('. ')));
+  const more = told.state === 'blocked'
+    ? `: ${told.verdict}, ${VERDICTS[told.verdict].about}` : '';
+  return el('p', { class: 'verdict' }, swatch(cell, 44, 30),
+    el('span', {}, capital(STATES[told.state].label), more));
 }
 
 function choices(question, operators) {
