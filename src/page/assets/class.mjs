@@ -51,7 +51,7 @@ async function refresh() {
     ? `You are in ${mine.name}${operator ? `, as a customer of ${operator.name}` : ''}${
       now.today ? `, on ${now.today.slice(0, 10)}` : ''}: this server answers your queries as `
       + 'its network would.'
-    : 'You are in no country yet: this server answers you honestly. Pick one.';
+    : 'You have picked no country yet. Pick one, and this server answers you as its network would.';
   if (JSON.stringify(now.you) + now.dns !== before) {
     if (!parts.pick.contains(document.activeElement)) drawPick(places, now);
     replace(parts.help, deviceHelp(now.dns));

@@ -35,9 +35,16 @@ export async function operatorNames() {
   return (country, operator) => all.get(`${country}/${operator}`) ?? operator;
 }
 
+// What is known of a name over the years. A server that draws no single country gives all.
+export function timelineOf(name, { type, country }) {
+  return getKept('timeline', { name, type, country })
+    .catch((error) => (type || country ? getKept('timeline', { name }) : Promise.reject(error)));
+}
+
 // The names with the number of countries that block them, most blocked first.
 export async function names() {
-  const { names: all } = await getKept('names', { brief: 'true' });
+  const { names: all } = await getKept('names', { brief: 'true' })
+    .catch(() => getKept('names'));
   return all.map((entry) => ({
     name: entry.name,
     blocked: Array.isArray(entry.blocked) ? entry.blocked.length : entry.blocked,

@@ -17,7 +17,7 @@ export const COLUMNS = [
   { key: 'place', label: 'Country', text: (query) => place(query) ?? '–' },
   { key: 'name', label: 'Name', text: (query) => query.name },
   { key: 'qtype', label: 'Type', text: (query) => query.type, exact: true },
-  { key: 'via', label: 'By', text: (query) => query.transport, exact: true },
+  { key: 'via', label: 'Over', text: (query) => query.transport, exact: true },
   { key: 'verdict', label: 'Verdict', text: (query) => query.verdict, exact: true },
   { key: 'rule', label: 'Rule', text: (query) => query.id ?? '' },
   { key: 'replies', label: 'Replies', text: replies },

@@ -1,9 +1,8 @@
 // The view of the map: search, sentence, slider, tiles or list, legend.
 
-import { getKept } from './api.mjs';
 import { cellsOf, rowsForFile, sentence } from './cells.mjs';
 import { announce, el, replace, svg } from './dom.mjs';
-import { dayOf, operatorNames } from './facts.mjs';
+import { dayOf, operatorNames, timelineOf } from './facts.mjs';
 import { legend, stateKey } from './legend.mjs';
 import { drawList } from './list.mjs';
 import { drawMap } from './map.mjs';
@@ -67,7 +66,7 @@ export async function show(state) {
 }
 
 async function askEvents(name, type) {
-  const timeline = await getKept('timeline', { name, type: type === 'A' ? '' : type })
+  const timeline = await timelineOf(name, { type: type === 'A' ? '' : type })
     .catch(() => ({ lines: [] }));
   if (parts && (!shown || shown.name === name)) parts.slider.setEvents(eventsOf(timeline));
 }

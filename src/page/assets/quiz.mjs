@@ -103,7 +103,7 @@ async function check(form, question, result) {
   let told;
   try {
     told = await get('quiz/answer', { seed: quiz.seed, question: question.number,
-      count: QUESTIONS, choice: chosen.join(',') });
+      choice: chosen.join(',') });
   } catch (error) {
     replace(result, el('p', { class: 'problem' }, error.message));
     return;

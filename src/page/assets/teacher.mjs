@@ -22,7 +22,7 @@ export function teacherView(root, { refresh, fail }) {
   };
   const setDay = (value) => act(() => change('PUT', 'scenario', { today: value || null }),
     value ? `The day is ${value}` : 'The day is today');
-  const parts = { said: el('p', {}), people: el('tbody', {}), asked: el('tbody', {}), log: [],
+  const parts = { day, said: el('p', {}), people: el('tbody', {}), asked: el('tbody', {}), log: [],
     since: 0 };
   replace(root, el('h2', {}, 'For the teacher'), parts.said,
     el('form', { class: 'bar', onsubmit: (event) => {
@@ -56,6 +56,7 @@ async function draw(parts, told, places) {
   const nameOf = (code) => places.find(({ country }) => country === code)?.name ?? '–';
   const people = told.participants ?? [];
   parts.participants = people;
+  if (document.activeElement !== parts.day) parts.day.value = told.today?.slice(0, 10) ?? '';
   const inCountry = people.filter(({ country }) => country).length;
   parts.said.textContent = `${count(people.length, 'participant')}, ${inCountry} in a country; `
     + `the day is ${told.today ? told.today.slice(0, 10) : 'today'}.`;

@@ -1,9 +1,8 @@
 // The years: a strip for each country that knows something of a name.
 
-import { getKept } from './api.mjs';
 import { el, replace, select } from './dom.mjs';
 import { before } from './days.mjs';
-import { countries, dayOf, operatorNames } from './facts.mjs';
+import { countries, dayOf, operatorNames, timelineOf } from './facts.mjs';
 import { legend } from './legend.mjs';
 import { FIRST_NAME } from './mapview.mjs';
 import { saveButtons } from './save.mjs';
@@ -47,7 +46,7 @@ export async function show(state) {
   const name = state.name ?? FIRST_NAME;
   parts.search.setName(name);
   const [day, places, operatorName, timeline] = await Promise.all([dayOf(state), countries(),
-    operatorNames(), getKept('timeline', { name, type: state.type, country: state.country })]);
+    operatorNames(), timelineOf(name, state)]);
   if (turn !== asked || !parts) return;
   const lines = timeline.lines.filter((line) => !state.country || line.country === state.country);
   const label = (line) => (line.operator
