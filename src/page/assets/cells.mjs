@@ -18,7 +18,7 @@ export function sentence(name, day, cells) {
   const of = (state) => cells.filter(({ cell }) => cell.state === state);
   const blocked = of('blocked');
   const partly = blocked.filter(({ cell }) => cell.operators.length).length;
-  const parts = [`blocked by DNS in ${blocked.length} of ${count(cells.length, 'country',
+  const parts = [`blocked by DNS in ${blocked.length || 'none'} of ${count(cells.length, 'country',
     'countries')}${partly ? ` (in ${partly} of them only at some ISPs)` : ''}`];
   const elsewhere = of('blocked-elsewhere').length;
   const free = of('free').length;

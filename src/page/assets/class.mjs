@@ -19,7 +19,7 @@ let timer = 0;
 
 export function open(root) {
   parts = {
-    said: el('p', { class: 'sentence' }), problem: el('p', { class: 'problem', hidden: true,
+    said: el('h1', { class: 'sentence' }), problem: el('p', { class: 'problem', hidden: true,
       role: 'alert' }), pick: el('section', { class: 'card' }), ask: resolveBox(),
     help: el('section', {}), teacher: el('section', { hidden: true }),
   };

@@ -16,7 +16,7 @@ let feedState = null;
 export function open(root) {
   feedState = { kept: [], fresh: [], lost: 0, seen: 0, paused: false, filters: {}, recent: [] };
   parts = {
-    said: el('p', { class: 'sentence' }, 'Waiting for queries.'),
+    said: el('h1', { class: 'sentence' }, 'Waiting for queries.'),
     lost: el('span', { class: 'lost' }),
     pause: el('button', { type: 'button', onclick: pause, 'aria-pressed': 'false' }, 'Pause'),
     body: el('tbody', {}),

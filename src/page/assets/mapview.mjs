@@ -20,7 +20,7 @@ let shown = null;
 let asked = 0;
 
 export function open(root) {
-  const said = el('p', { class: 'sentence' }, 'One moment …');
+  const said = el('h1', { class: 'sentence' }, 'One moment …');
   const picture = svg('svg', { class: 'map', role: 'group', 'aria-label': 'Countries as tiles' });
   const list = el('div', { class: 'list' });
   const search = searchBox({ id: 'name', label: 'Name', button: 'Show',

@@ -21,7 +21,7 @@ let asked = 0;
 
 export function open(root) {
   parts = {
-    fields: el('div', { class: 'bar' }), said: el('p', { class: 'sentence' }, 'One moment …'),
+    fields: el('div', { class: 'bar' }), said: el('h1', { class: 'sentence' }, 'One moment …'),
     list: el('p', { class: 'names-list' }), frame: el('div', { class: 'frame' }),
     rest: el('p', { class: 'note' }),
   };

@@ -13,7 +13,7 @@ import { saveButtons } from './save.mjs';
 import { sourceList } from './sources.mjs';
 import { address, go } from './state.mjs';
 import { EVIDENCE, EVIDENCE_OF_FINDING, MEANS, MISSES, STATES, TRANSPORTS, TYPES, VERDICTS,
-  cellWords } from './words.mjs';
+  cellWords, count } from './words.mjs';
 
 const node = document.getElementById('panel');
 const PHONE = matchMedia('(max-width: 900px)');
@@ -86,21 +86,24 @@ async function contents(question) {
     get('explain', parameters), nameOfCountry(question.country),
     operatorsOf(question.country), aboutServer(), categories(),
   ]);
+  const isps = operators.length > 0 ? await atOperators(question) : null;
   const isp = operators.find(({ operator }) => operator === question.operator)?.name;
   return [
     el('h2', { tabindex: -1 }, isp ? `${place}: ${isp}` : place),
     el('p', { class: 'asked' }, el('b', {}, told.name), ` ${told.type} on ${question.day}`),
-    verdict(told),
+    verdict(told, question.operator ? null : isps),
     choices(question, operators),
     el('h3', {}, 'What a client gets'),
-    drawReplies(fromExplain(told.replies), told.verdict),
+    !told.allowed && el('p', { class: 'note' }, 'This server turns such a client away; who may '
+      + 'ask gets this.'),
+    drawReplies(fromExplain(told['replies-if-allowed'] ?? told.replies), told.verdict),
     told.id && ruleSection(told, codes),
     told.findings.length > 0 && findings(told.findings),
     !told.id && told.findings.length === 0 && told.state === 'unknown'
       && el('p', { class: 'note' }, 'No rule decides and nothing is known, so the answer is '
         + 'honest. That is no evidence that the name is free there.'),
     told.misses.length > 0 && misses(told.misses),
-    operators.length > 0 && await atOperators(question, operators),
+    isps && ispList(question, isps, operators),
     seeIt(question, told, about, parameters),
     el('p', {}, el('a', { href: address({ view: 'time', at: '', country: question.country }) },
       `The years in ${place}`), ' · ',
@@ -111,13 +114,22 @@ async function contents(question) {
   ];
 }
 
-function verdict(told) {
+// Of the country's own network, and beside it of ISPs where only they are known.
+function verdict(told, isps) {
   const cell = { ...told, operators: [], means: [],
     evidence: told.evidence ?? told.findings[0]?.evidence };
   const more = told.state === 'blocked'
     ? `: ${told.verdict}, ${VERDICTS[told.verdict].about}` : '';
   return el('p', { class: 'verdict' }, swatch(cell, 44, 30),
-    el('span', {}, capital(STATES[told.state].label), more));
+    el('span', {}, capital(STATES[told.state].label), more,
+      told.state === 'unknown' && isps && elsewhere(isps)));
+}
+
+function elsewhere(isps) {
+  const known = ['blocked', 'blocked-elsewhere', 'free'].map((state) => [STATES[state].label,
+    isps.filter(([, cell]) => cell.state === state).length]).filter(([, number]) => number);
+  return known.length > 0 && ` of the country’s own network; ${known.map(([label, number]) =>
+    `${label} at ${number} of ${count(isps.length, 'ISP')}`).join(', ')} (see below)`;
 }
 
 function choices(question, operators) {
@@ -176,17 +188,19 @@ function misses(list) {
     el('code', {}, miss.pattern), ` – ${MISSES[miss.reason] ?? miss.reason}; ${holds(miss)}`))));
 }
 
-// The ISPs of the country, each with what is known of it.
-async function atOperators({ name, type, country, day }, operators) {
+async function atOperators({ name, type, country, day }) {
   const matrix = await getKept('matrix', { names: name, type, today: day, country })
     .catch(() => null);
-  if (!matrix) return null;
-  const rows = matrix.places.map((place, index) => [place, matrix.cells[0][index]])
+  return matrix && matrix.places.map((place, index) => [place, matrix.cells[0][index]])
     .filter(([place]) => place.operator);
-  const known = rows.filter(([, cell]) => cell.state !== 'unknown');
+}
+
+// The ISPs of the country, each with what is known of it.
+function ispList({ country }, isps, operators) {
+  const known = isps.filter(([, cell]) => cell.state !== 'unknown');
   const nameOf = (slug) => operators.find(({ operator }) => operator === slug)?.name ?? slug;
   return el('details', { open: known.length > 0 && known.length < 9 }, el('summary', {},
-    `ISPs: ${known.length} of ${rows.length} known`),
+    `ISPs: something is known of ${known.length} of ${isps.length}`),
   el('ul', { class: 'isps' }, known.map(([place, cell]) => el('li', {},
     el('button', { type: 'button', class: 'place',
       onclick: () => go({ at: `${country}/${place.operator}` }) }, swatch(cell),

@@ -38,7 +38,7 @@ export async function show(state) {
 }
 
 function draw(questions) {
-  quiz.said = el('p', { class: 'sentence', 'aria-live': 'polite' });
+  quiz.said = el('h1', { class: 'sentence', 'aria-live': 'polite' });
   const seed = el('input', { type: 'text', inputmode: 'numeric', value: quiz.seed, id: 'seed',
     size: 8, pattern: '\\d+' });
   replace(root, quiz.said, el('form', { class: 'bar', onsubmit: (event) => {

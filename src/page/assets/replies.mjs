@@ -11,7 +11,8 @@ export function drawReplies(replies, verdict) {
   const timed = replies.every(({ after }) => after !== null);
   return el('div', { class: 'replies' },
     timed && replies.length > 1 && axis(replies),
-    el('ol', { class: 'reply-list' }, replies.map((reply, index) => one(reply, index, timed))));
+    el('ol', { class: 'reply-list' }, replies.map((reply, index) =>
+      one(reply, timed && index === 0 && replies.length > 1))));
 }
 
 function nothing(verdict) {
@@ -19,9 +20,9 @@ function nothing(verdict) {
     : 'No answer comes. The client waits until it gives up.';
 }
 
-function one(reply, index, timed) {
+function one(reply, isFirst) {
   const when = reply.after === null ? '' : `${milliseconds(reply.after)}`;
-  const takes = timed && index === 0 ? ' – the one that a client takes' : '';
+  const takes = isFirst ? ' – the one that a client takes' : '';
   return el('li', { class: reply.forged ? 'forged' : 'plain' },
     el('p', { class: 'reply-head' },
       el('b', {}, [when, reply.label].filter(Boolean).join(' ')), ' ',

@@ -21,7 +21,7 @@ export function open(root) {
   parts = {
     search: searchBox({ id: 'name', label: 'Name', button: 'Show',
       onchoose: (name) => go({ name, at: '' }) }),
-    place: el('span', {}), said: el('p', { class: 'sentence' }, 'One moment …'),
+    place: el('span', {}), said: el('h1', { class: 'sentence' }, 'One moment …'),
     frame: el('div', { class: 'strips' }), rest: el('p', { class: 'note' }),
     table: el('details', { class: 'periods' }),
   };
