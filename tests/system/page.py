@@ -201,7 +201,8 @@ def live(browser):
 
 
 def hostile(page):
-    labels = [b"<img src=x onerror=window.hacked=1>", b"</td><script>window.hacked=1</script>", b"x"]
+    labels = [b"<img src=x onerror=window.hacked=1>", b"</td><script>window.hacked=1</script>",
+              b"x"]
     sender = Sender(DNS_PORT, CHINA, 1, 0, [])
     sender.socket.sendto(query(labels), sender.target)
     until(page, "[...document.querySelectorAll('.live tbody tr')].some(row =>"

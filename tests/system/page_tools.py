@@ -78,7 +78,8 @@ def said(page):
 
 def query(name_labels, number=1, rtype=1):
     labels = b"".join(bytes([len(label)]) + label for label in name_labels)
-    return struct.pack("!6H", number, 0x0100, 1, 0, 0, 0) + labels + struct.pack("!BHH", 0, rtype, 1)
+    head = struct.pack("!6H", number, 0x0100, 1, 0, 0, 0)
+    return head + labels + struct.pack("!BHH", 0, rtype, 1)
 
 
 class Sender(threading.Thread):

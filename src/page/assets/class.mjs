@@ -39,7 +39,10 @@ export async function show() {
 }
 
 async function refresh() {
-  const now = await get('class');
+  const now = await get('class').catch((error) => {
+    if (error.status === 404) return { enabled: false };
+    throw error;
+  });
   const places = await countries();
   if (!parts) return;
   const before = JSON.stringify(told?.you) + told?.dns;

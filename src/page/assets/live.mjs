@@ -76,7 +76,6 @@ function take({ lost, queries }) {
   if (feedState.kept.length > MOST_KEPT) {
     feedState.kept.splice(0, feedState.kept.length - MOST_KEPT);
   }
-  if (feedState.paused) return;
   feedState.fresh.push(...queries);
   if (feedState.fresh.length > MOST_KEPT) feedState.fresh.splice(0, MOST_KEPT / 2);
 }
@@ -85,7 +84,7 @@ function take({ lost, queries }) {
 function draw() {
   if (!parts || document.hidden) return;
   const { fresh, filters, lost, seen, paused } = feedState;
-  if (fresh.length) {
+  if (fresh.length && !paused) {
     feedState.fresh = [];
     parts.rows.add(fresh.filter((query) => fits(query, filters)));
   }
@@ -106,13 +105,9 @@ function pause() {
   parts.pause.textContent = feedState.paused ? 'Go on' : 'Pause';
   parts.pause.setAttribute('aria-pressed', String(feedState.paused));
   announce(feedState.paused ? 'Paused' : 'Going on');
-  if (feedState.paused) return;
-  feedState.fresh = [];
-  clearRows(parts.rows);
-  parts.rows.add(matching().slice(-500));
 }
 
 function clear() {
-  Object.assign(feedState, { kept: [], fresh: [], seen: 0, lost: 0 });
+  Object.assign(feedState, { kept: [], fresh: [], recent: [], seen: 0, lost: 0 });
   clearRows(parts.rows);
 }

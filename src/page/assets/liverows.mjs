@@ -86,6 +86,6 @@ function fill(row, query) {
 function fillName(link, query) {
   const name = query.name.replace(/\.$/, '') || '.';
   link.textContent = query.name;
-  link.href = address({ view: 'live', name, at: place(query) ?? '',
+  link.href = address({ view: query.country ? 'live' : 'map', name, at: place(query) ?? '',
     type: query.type === 'A' ? '' : query.type }, read());
 }

@@ -24,6 +24,7 @@ let currentName = '';
 async function show(state) {
   main.querySelector(':scope > .problem')?.remove();
   navigation(state);
+  server();
   try {
     if (state.view !== currentName) await change(state);
     if (current && state.view === currentName) await current.show(state);
@@ -79,5 +80,4 @@ document.getElementById('skip').addEventListener('click', (event) => {
 takeToken();
 document.getElementById('textures').append(textures());
 onState(show);
-server();
 show(read());

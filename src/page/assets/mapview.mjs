@@ -62,7 +62,8 @@ export async function show(state) {
   const before = parts.said.textContent;
   shown = { state, name, type, day, cells, operatorName };
   draw();
-  if (before !== 'One moment …' && before !== parts.said.textContent) announceLater(parts.said.textContent);
+  const after = parts.said.textContent;
+  if (before !== 'One moment …' && before !== after) announceLater(after);
 }
 
 async function askEvents(name, type) {
@@ -84,6 +85,7 @@ function draw() {
   const asList = PHONE.matches || state.as === 'list';
   const onopen = (code) => go({ at: code, name });
   replace(parts.said, sentence(name, day, cells));
+  document.title = `${name} on ${day} – splinterdns`;
   parts.picture.toggleAttribute('hidden', asList);
   parts.list.hidden = !asList;
   drawMap(parts.picture, cells, state.at?.split('/')[0], onopen);

@@ -58,6 +58,7 @@ export async function show(state) {
 
 function drawFields(state, category, codes, places, day) {
   if (parts.fields.contains(document.activeElement) && parts.fields.dataset.drawn) {
+    parts.fields.querySelector('select').value = category;
     drawNames(state);
     return;
   }
@@ -81,7 +82,8 @@ const ownList = () => (read().names ? read().names.split(',')
   : shown?.matrix.names.slice(0, 12) ?? ['telegram.org', 'signal.org']);
 
 function addName(name) {
-  const names = [...new Set([...(read().names ?? '').split(',').filter(Boolean), hostIn(name)])];
+  const more = name.split(/[\s,]+/).map(hostIn);
+  const names = [...new Set([...(read().names ?? '').split(','), ...more])].filter(Boolean);
   go({ names: names.join(','), category: '' });
 }
 

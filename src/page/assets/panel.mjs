@@ -118,8 +118,11 @@ async function contents(question) {
 function verdict(told, isps) {
   const cell = { ...told, operators: [], means: [],
     evidence: told.evidence ?? told.findings[0]?.evidence };
-  const more = told.state === 'blocked'
-    ? `: ${told.verdict}, ${VERDICTS[told.verdict].about}` : '';
+  const how = [...new Set(told.findings.filter(({ state }) => state === 'blocked-elsewhere')
+    .map((finding) => MEANS[finding.means] ?? finding.means))];
+  let more = '';
+  if (told.state === 'blocked') more = `: ${told.verdict}, ${VERDICTS[told.verdict].about}`;
+  if (told.state === 'blocked-elsewhere' && how.length) more = `, ${how.join(' and ')}`;
   return el('p', { class: 'verdict' }, swatch(cell, 44, 30),
     el('span', {}, capital(STATES[told.state].label), more,
       told.state === 'unknown' && isps && elsewhere(isps)));

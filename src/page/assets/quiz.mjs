@@ -71,7 +71,7 @@ function exercise(question) {
   replace(form, el('fieldset', {}, el('legend', {}, `${question.number + 1}. ${question.text}`),
     el('p', { class: 'asked' }, el('code', {}, `${question.name} ${question.type}`)),
     el('div', { class: 'exchanges' }, question.exchanges.map((exchange) => el('div', {},
-      exchange.label && el('h3', {}, `Reply ${exchange.label}`),
+      exchange.label && el('p', { class: 'reply-label' }, `Reply ${exchange.label}`),
       drawReplies(exchange.replies, 'drop')))),
     question.kind === 'order' ? orderFields(question) : choiceFields(question)),
   el('button', { class: 'main' }, 'Check'), result);

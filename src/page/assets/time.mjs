@@ -59,6 +59,7 @@ export async function show(state) {
     state.country ?? '', (country) => go({ country, at: '' })));
   }
   replace(parts.said, shown.sentence);
+  document.title = `${name} over the years – splinterdns`;
   const silent = (state.country ? 1 : timeline.countries) - new Set(lines.map((line) =>
     line.country)).size;
   replace(parts.rest, silent > 0
