@@ -19,7 +19,7 @@ export function open(root) {
     said: el('h1', { class: 'sentence' }, 'Waiting for queries.'),
     lost: el('span', { class: 'lost' }),
     pause: el('button', { type: 'button', onclick: pause, 'aria-pressed': 'false' }, 'Pause'),
-    body: el('tbody', {}),
+    body: el('tbody', { role: 'rowgroup' }),
   };
   parts.rows = new Rows(parts.body);
   const save = saveButtons(() => ({ name: 'queries', rows: matching().map(flat),
@@ -29,7 +29,7 @@ export function open(root) {
       el('button', { type: 'button', onclick: clear }, 'Clear'), save, parts.lost),
     el('div', { class: 'frame live-frame', tabindex: 0, role: 'region',
       'aria-label': 'Queries, the newest first' },
-    el('table', { class: 'live' }, heads(), parts.body)));
+    el('table', { class: 'live', role: 'table' }, heads(), parts.body)));
   feed = new EventSource(url('live'));
   feed.addEventListener('queries', (event) => take(JSON.parse(event.data)));
   feed.addEventListener('open', () => parts?.said.classList.remove('cut'));
@@ -57,13 +57,14 @@ export async function show(state) {
 
 function heads() {
   const filters = read();
-  return el('thead', {}, el('tr', {}, COLUMNS.map(({ label }) =>
-    el('th', { scope: 'col' }, label))),
-  el('tr', {}, COLUMNS.map(({ key, label, filter }) => el('td', {}, filter !== false
-    && el('input', { type: 'text', name: key, 'aria-label': `Only where ${label} has`,
-      value: filters[`f-${key}`] ?? '', placeholder: 'filter', spellcheck: 'false',
-      autocapitalize: 'none',
-      oninput: (event) => go({ [`f-${key}`]: event.target.value.trim() }, true) })))));
+  return el('thead', { role: 'rowgroup' }, el('tr', { role: 'row' }, COLUMNS.map(({ label }) =>
+    el('th', { role: 'columnheader' }, label))),
+  el('tr', { role: 'row' }, COLUMNS.map(({ key, label, filter }) =>
+    el('td', { role: 'cell' }, filter !== false && el('input', {
+      type: 'text', name: key, 'aria-label': `Only where ${label} has`, placeholder: 'filter',
+      value: filters[`f-${key}`] ?? '', spellcheck: 'false', autocapitalize: 'none',
+      oninput: (event) => go({ [`f-${key}`]: event.target.value.trim() }, true),
+    })))));
 }
 
 const matching = () => feedState.kept.filter((query) => fits(query, feedState.filters));

@@ -68,8 +68,9 @@ export function clearRows(rows) {
 }
 
 function newRow() {
-  return el('tr', {}, COLUMNS.map(({ key }) => el('td', { class: `live-${key}` },
-    key === 'name' ? el('a', { href: '#map' }) : '')));
+  return el('tr', { role: 'row' }, COLUMNS.map(({ key }) =>
+    el('td', { role: 'cell', class: `live-${key}` },
+      key === 'name' ? el('a', { href: '#map' }) : '')));
 }
 
 function fill(row, query) {
