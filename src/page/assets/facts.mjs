@@ -25,12 +25,9 @@ export async function dayOf(state) {
   return state.day ?? (await aboutServer()).today?.slice(0, 10) ?? today();
 }
 
-export async function nameOfCountry(code) {
-  return (await countries()).find(({ country }) => country === code)?.name ?? code;
-}
-
-export async function operatorsOf(code) {
-  return (await countries()).find(({ country }) => country === code)?.operators ?? [];
+export async function countryOf(code) {
+  return (await countries()).find(({ country }) => country === code)
+    ?? { country: code, name: code, operators: [] };
 }
 
 // A function from an ISP's short name in a country to its full one.

@@ -23,6 +23,7 @@ let currentName = '';
 
 async function show(state) {
   main.querySelector(':scope > .problem')?.remove();
+  main.classList.remove('failed');
   navigation(state);
   server();
   try {
@@ -48,7 +49,8 @@ async function change(state) {
 }
 
 function problem(text) {
-  main.prepend(el('p', { class: 'problem', role: 'alert' }, text));
+  main.classList.add('failed');
+  main.append(el('p', { class: 'problem', role: 'alert' }, text));
 }
 
 // The tabs keep what the views share: the name, the day and the place.

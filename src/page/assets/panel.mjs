@@ -4,13 +4,13 @@ import { Problem, get, getKept, url } from './api.mjs';
 import { commandLine, digCommand, explainCommand } from './commands.mjs';
 import { holds } from './days.mjs';
 import { el, replace, select } from './dom.mjs';
-import { aboutServer, categories, dayOf, nameOfCountry, operatorsOf } from './facts.mjs';
+import { aboutServer, categories, countryOf, dayOf } from './facts.mjs';
 import { swatch } from './glyphs.mjs';
 import { capital } from './list.mjs';
 import { FIRST_NAME } from './mapview.mjs';
 import { drawReplies, fromExplain } from './replies.mjs';
 import { saveButtons } from './save.mjs';
-import { sourceList } from './sources.mjs';
+import { linked, sourceList } from './sources.mjs';
 import { address, go } from './state.mjs';
 import { EVIDENCE, EVIDENCE_OF_FINDING, MEANS, MISSES, STATES, TRANSPORTS, TYPES, VERDICTS,
   cellWords, count } from './words.mjs';
@@ -82,10 +82,10 @@ document.getElementById('main').addEventListener('keydown', (event) => {
 async function contents(question) {
   const parameters = { name: question.name, type: question.type, country: question.country,
     operator: question.operator, transport: question.transport, today: question.day };
-  const [told, place, operators, about, codes] = await Promise.all([
-    get('explain', parameters), nameOfCountry(question.country),
-    operatorsOf(question.country), aboutServer(), categories(),
+  const [told, country, about, codes] = await Promise.all([
+    get('explain', parameters), countryOf(question.country), aboutServer(), categories(),
   ]);
+  const { name: place, operators } = country;
   const isps = operators.length > 0 ? await atOperators(question) : null;
   const isp = operators.find(({ operator }) => operator === question.operator)?.name;
   return [
@@ -107,8 +107,10 @@ async function contents(question) {
     seeIt(question, told, about, parameters),
     el('p', {}, el('a', { href: address({ view: 'time', at: '', country: question.country }) },
       `The years in ${place}`), ' · ',
-    el('a', { href: address({ view: 'matrix', at: '', names: '', category: '',
-      country: question.country }) }, `Names and ISPs in ${place}`)),
+    el('a', { href: address({ view: 'matrix', at: '', names: '', country: question.country,
+      category: told.category }) }, `Names and ISPs in ${place}`)),
+    country.about && el('details', {}, el('summary', {}, `About ${place}`),
+      el('p', {}, linked(country.about))),
     saveButtons(() => ({ name: `${told.name}-${question.country}-${question.day}`, json: told }),
       ['JSON']),
   ];
@@ -216,6 +218,7 @@ function seeIt(question, told, about, parameters) {
   const serverDay = about.today?.slice(0, 10);
   return el('section', {}, el('h3', {}, 'See it yourself'),
     commandLine(explainCommand(question)),
+    told.id && commandLine(`splinterdns cite ${told.id}`),
     dig && commandLine(dig),
     dig && el('p', { class: 'note' }, `dig asks this server as it runs, whose day is ${
       serverDay ?? 'today’s'}; it shows the first reply only.`),
