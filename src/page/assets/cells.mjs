@@ -25,6 +25,9 @@ export function sentence(name, day, cells) {
   if (elsewhere) parts.push(`blocked otherwise in ${elsewhere}`);
   if (free) parts.push(`measured as free in ${free}`);
   const unknown = of('unknown').length;
+  if (unknown === cells.length) {
+    return `${name} on ${day}: nothing is known of it in any of ${unknown} countries.`;
+  }
   return `${name} on ${day}: ${parts.join(', ')}${
     unknown ? `; of the other ${unknown} nothing is known.` : '.'}`;
 }

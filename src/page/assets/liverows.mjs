@@ -14,7 +14,7 @@ const replies = (query) => query.replies.map((reply) => `${milliseconds(reply.af
 export const COLUMNS = [
   { key: 'time', label: 'Time (UTC)', text: (query) => query.time.slice(11, 23), filter: false },
   { key: 'client', label: 'Client', text: (query) => query.client },
-  { key: 'place', label: 'Country', text: (query) => place(query) ?? '–' },
+  { key: 'place', label: 'Place', text: (query) => place(query) ?? '–' },
   { key: 'name', label: 'Name', text: (query) => query.name },
   { key: 'qtype', label: 'Type', text: (query) => query.type, exact: true },
   { key: 'via', label: 'Over', text: (query) => query.transport, exact: true },
