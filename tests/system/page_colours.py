@@ -78,5 +78,6 @@ def check(checks, style):
                 ("text", "muted", "accent", "bad", "good"), ("bg", "surface", "soft")):
             found = contrast(colours[ink], colours[ground])
             checks.that(f"{ink} on {ground} in {scheme}: {found:.1f} to 1", found >= 4.5, found)
-        found = contrast(colours["outline"], colours["bg"])
-        checks.that(f"the outline of tiles in {scheme}: {found:.1f} to 1", found >= 3, found)
+        for outline in ("outline", "faint"):
+            found = contrast(colours[outline], colours["bg"])
+            checks.that(f"{outline} of tiles in {scheme}: {found:.1f} to 1", found >= 3, found)

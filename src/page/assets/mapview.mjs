@@ -21,7 +21,8 @@ let asked = 0;
 
 export function open(root) {
   const said = el('h1', { class: 'sentence' }, 'One moment …');
-  const picture = svg('svg', { class: 'map', role: 'group', 'aria-label': 'Countries as tiles' });
+  const picture = svg('svg', { class: 'map', role: 'group',
+    'aria-label': 'Countries as tiles; the arrow keys walk over them' });
   const list = el('div', { class: 'list' });
   const search = searchBox({ id: 'name', label: 'Name', button: 'Show',
     onchoose: (name) => go({ name, at: '' }) });

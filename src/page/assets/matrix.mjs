@@ -49,8 +49,12 @@ export async function show(state) {
   const matrix = await getKept('matrix', { names: state.names, category, today: day,
     country: state.country });
   if (turn !== asked || !parts) return;
+  // A panel that opens beside the table leaves it, its place and its focus alone.
+  const drawnFor = JSON.stringify({ ...state, at: '', name: '', day, category });
+  if (shown?.drawnFor === drawnFor) return;
   shown = arranged({ matrix, state, day, operatorName,
     what: category && (codes.find(({ code }) => code === category)?.name ?? category) });
+  shown.drawnFor = drawnFor;
   shown.sentence = sentence(shown);
   replace(parts.said, shown.sentence);
   draw();
@@ -185,7 +189,7 @@ function td(row, column, isFirst) {
 function face(cell) {
   return svg('svg', { viewBox: '-1 -1 28 22', width: 28, height: 22, 'aria-hidden': 'true' },
     shape(cell, 26, 20),
-    cell.operators.length > 0 && svg('path', { class: 'ear', d: 'M19 0H26V7z' }),
+    cell.operators.length > 0 && svg('circle', { class: 'some', cx: 21.5, cy: 4.5, r: 2.6 }),
     svg('g', { class: `on-${inkOf(cell)}` }, glyph(look(cell), 6.5, 3.5, 13)));
 }
 

@@ -26,7 +26,7 @@ export async function showPanel(state) {
   if (!state.at || !['map', 'matrix', 'time', 'live'].includes(state.view)) { hide(); return; }
   const [country, operator] = state.at.split('/');
   const isNew = node.hidden || shownAt !== state.at;
-  if (node.hidden) opener = document.activeElement?.dataset?.code ?? null;
+  if (node.hidden) opener = document.activeElement;
   const question = {
     name: state.name ?? FIRST_NAME, type: state.type ?? 'A', country, operator,
     transport: state.via ?? 'udp', day: await dayOf(state),
@@ -50,7 +50,7 @@ function show(isNew, content, at) {
   node.hidden = false;
   shownAt = at;
   document.body.classList.add('with-panel');
-  document.getElementById('main').inert = PHONE.matches;
+  alone();
   replace(node, el('button', { type: 'button', class: 'close', 'aria-label': 'Close',
     onclick: () => go({ at: '' }) }, '×'), content);
   if (isNew) {
@@ -67,10 +67,20 @@ function hide() {
   node.hidden = true;
   shownAt = '';
   document.body.classList.remove('with-panel');
-  document.getElementById('main').inert = false;
-  const back = opener && document.querySelector(`#main [data-code="${CSS.escape(opener)}"]`);
-  back?.focus();
+  alone();
+  const code = opener?.dataset?.code;
+  if (opener?.isConnected) opener.focus();
+  else if (code) document.querySelector(`#main [data-code="${CSS.escape(code)}"]`)?.focus();
 }
+
+// On a phone the panel covers the rest, which must not be reached by Tab then.
+function alone() {
+  for (const other of document.querySelectorAll('body > header, #main, body > footer')) {
+    other.inert = PHONE.matches && !node.hidden;
+  }
+}
+
+PHONE.addEventListener('change', alone);
 
 node.addEventListener('keydown', (event) => {
   if (event.key === 'Escape') go({ at: '' });

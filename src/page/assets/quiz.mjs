@@ -70,12 +70,20 @@ function exercise(question) {
   });
   replace(form, el('fieldset', {}, el('legend', {}, `${question.number + 1}. ${question.text}`),
     el('p', { class: 'asked' }, el('code', {}, `${question.name} ${question.type}`)),
-    el('div', { class: 'exchanges' }, question.exchanges.map((exchange) => el('div', {},
-      exchange.label && el('p', { class: 'reply-label' }, `Reply ${exchange.label}`),
-      drawReplies(exchange.replies, 'drop')))),
+    el('div', { class: 'exchanges' }, boxes(question).map(({ label, replies }) => el('div', {},
+      label && el('p', { class: 'reply-label' }, label), drawReplies(replies, 'drop')))),
     question.kind === 'order' ? orderFields(question) : choiceFields(question)),
   el('button', { class: 'main' }, 'Check'), result);
   return form;
+}
+
+// Where replies are to be told apart, each has a box with the word that stands for it.
+function boxes({ kind, exchanges, options }) {
+  const [{ replies }] = exchanges;
+  if (kind === 'network' || exchanges.length > 1 || replies.length !== options.length) {
+    return exchanges;
+  }
+  return replies.map((reply, index) => ({ label: options[index], replies: [reply] }));
 }
 
 function choiceFields(question) {

@@ -91,9 +91,12 @@ function draw() {
   const width = parts.frame.clientWidth;
   if (width === 0 || (shown.width === width && shown.drawn)) return;
   Object.assign(shown, { width, drawn: true });
+  const focused = parts.frame.contains(document.activeElement)
+    && document.activeElement.dataset.code;
   const placeOf = (line) => (line.operator ? `${line.country}/${line.operator}` : line.country);
   replace(parts.frame, shown.lines.length > 0 && strips({ ...shown, width, placeOf,
     onopen: (at, day) => go(day ? { at, day } : { at }) }));
+  if (focused) parts.frame.querySelector(`[data-code="${CSS.escape(focused)}"]`)?.focus();
 }
 
 // The same in words, a line a period.
