@@ -121,7 +121,7 @@ async function resolve(name, type, result) {
   replace(result, el('p', { class: 'note' }, 'Asking …'));
   let reply;
   try {
-    reply = await get('resolve', { name, type });
+    reply = await change('POST', 'resolve', { name, type });
   } catch (error) {
     replace(result, el('p', { class: 'problem' }, error.message));
     return;

@@ -69,7 +69,8 @@ function exercise(question) {
     check(form, question, result);
   });
   replace(form, el('fieldset', {}, el('legend', {}, `${question.number + 1}. ${question.text}`),
-    el('p', { class: 'asked' }, el('code', {}, `${question.name} ${question.type}`)),
+    question.name && el('p', { class: 'asked' },
+      el('code', {}, `${question.name} ${question.type}`)),
     el('div', { class: 'exchanges' }, boxes(question).map(({ label, replies }) => el('div', {},
       label && el('p', { class: 'reply-label' }, label), drawReplies(replies, 'drop')))),
     question.kind === 'order' ? orderFields(question) : choiceFields(question)),
@@ -132,7 +133,7 @@ function explain(result, question, told) {
   el('p', {}, told.explanation),
   el('p', {}, told.id && ['Rule ', el('code', {}, told.id), '. '],
     told.country && el('a', { href: address({ view: 'map', at: told.country, day,
-      name: question.name, seed: '', type: question.type === 'A' ? '' : question.type }, read()) },
+      name: question.name ?? told.name, seed: '', type: question.type === 'A' ? '' : question.type }, read()) },
     'Look at it on the map')),
   told.sources?.length > 0 && sourceList(told.sources));
   announce(told.right ? 'Right' : `Not so. The answer is ${answer}`);
