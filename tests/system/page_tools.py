@@ -22,13 +22,13 @@ class Checks:
             print(f"  ok    {what}", flush=True)
         else:
             self.failed += 1
-            print(f"  FAIL  {what}\n        found:    {found}", flush=True)
+            print(f"  FAIL  {what}\n        found:    {str(found)[:500]}", flush=True)
 
     def same(self, what, expected, found):
         self.that(what, expected == found, f"{found!r}, expected {expected!r}")
 
     def has(self, what, part, text):
-        self.that(what, part in text, f"{text!r}, without {part!r}")
+        self.that(what, part in text, f"no {part!r} in {text!r}")
 
 
 class Browser:
