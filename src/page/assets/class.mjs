@@ -40,7 +40,7 @@ export async function show() {
 
 async function refresh() {
   const now = await get('class').catch((error) => {
-    if (error.status === 404) return { enabled: false };
+    if (error.status === 403 || error.status === 404) return { enabled: false };
     throw error;
   });
   const places = await countries();
