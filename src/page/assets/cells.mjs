@@ -14,7 +14,8 @@ export async function cellsOf(name, type, day, operatorName) {
 }
 
 // "telegram.org on 2026-11-26: blocked by DNS in 4 of 58 countries …"
-export function sentence(name, day, cells) {
+export function sentence(name, type, day, cells) {
+  const start = `${name}${type === 'A' ? '' : ` ${type}`} on ${day}`;
   const of = (state) => cells.filter(({ cell }) => cell.state === state);
   const blocked = of('blocked');
   const partly = blocked.filter(({ cell }) => cell.operators.length).length;
@@ -26,9 +27,9 @@ export function sentence(name, day, cells) {
   if (free) parts.push(`measured as free in ${free}`);
   const unknown = of('unknown').length;
   if (unknown === cells.length) {
-    return `${name} on ${day}: nothing is known of it in any of ${unknown} countries.`;
+    return `${start}: nothing is known of it in any of ${unknown} countries.`;
   }
-  return `${name} on ${day}: ${parts.join(', ')}${
+  return `${start}: ${parts.join(', ')}${
     unknown ? `; of the other ${unknown} nothing is known.` : '.'}`;
 }
 
