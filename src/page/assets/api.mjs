@@ -4,7 +4,12 @@ const ROOT = 'api/v1/';
 const kept = new Map();
 const MOST_KEPT = 300;
 
-export class Problem extends Error {}
+export class Problem extends Error {
+  constructor(text, status = 0) {
+    super(text);
+    this.status = status;
+  }
+}
 
 function query(parameters) {
   const search = new URLSearchParams();
@@ -28,7 +33,8 @@ async function answer(request) {
   }
   if (response.ok) return response.status === 204 ? null : response.json();
   const problem = await response.json().catch(() => ({}));
-  throw new Problem(problem.detail ?? problem.title ?? `The server answers ${response.status}.`);
+  const text = problem.detail ?? problem.title ?? `The server answers ${response.status}.`;
+  throw new Problem(text, response.status);
 }
 
 export function get(path, parameters) {

@@ -14,18 +14,22 @@ export async function cellsOf(name, type, day, operatorName) {
 }
 
 // "telegram.org on 2026-11-26: blocked by DNS in 4 of 58 countries …"
-export function sentence(name, day, cells) {
+export function sentence(name, type, day, cells) {
+  const start = `${name}${type === 'A' ? '' : ` ${type}`} on ${day}`;
   const of = (state) => cells.filter(({ cell }) => cell.state === state);
   const blocked = of('blocked');
   const partly = blocked.filter(({ cell }) => cell.operators.length).length;
-  const parts = [`blocked by DNS in ${blocked.length} of ${count(cells.length, 'country',
+  const parts = [`blocked by DNS in ${blocked.length || 'none'} of ${count(cells.length, 'country',
     'countries')}${partly ? ` (in ${partly} of them only at some ISPs)` : ''}`];
   const elsewhere = of('blocked-elsewhere').length;
   const free = of('free').length;
   if (elsewhere) parts.push(`blocked otherwise in ${elsewhere}`);
   if (free) parts.push(`measured as free in ${free}`);
   const unknown = of('unknown').length;
-  return `${name} on ${day}: ${parts.join(', ')}${
+  if (unknown === cells.length) {
+    return `${start}: nothing is known of it in any of ${unknown} countries.`;
+  }
+  return `${start}: ${parts.join(', ')}${
     unknown ? `; of the other ${unknown} nothing is known.` : '.'}`;
 }
 

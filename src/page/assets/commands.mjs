@@ -34,5 +34,5 @@ export function digCommand({ name, type, country, operator, transport, client },
 export function commandLine(text) {
   const button = el('button', { type: 'button', class: 'quiet',
     'aria-label': `Copy: ${text}`, onclick: (event) => copy(text, event.currentTarget) }, 'Copy');
-  return el('div', { class: 'command' }, el('code', { tabindex: 0 }, text), button);
+  return el('div', { class: 'command' }, el('code', {}, text), button);
 }

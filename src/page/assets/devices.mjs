@@ -35,7 +35,7 @@ function devices(host) {
       ['Press +, type ', code(host), ', remove the others, press OK.'],
       ['In a terminal: ', code('sudo dscacheutil -flushcache; sudo killall -HUP mDNSResponder'),
         '.'],
-      'To undo: remove the address in the same place. iCloud Private Relay and a VPN must be off.']],
+      'To undo: remove the address there. iCloud Private Relay and a VPN must be off.']],
     ['Linux', [['With systemd-resolved: ', code(`sudo resolvectl dns wlan0 ${host}`), ' and ',
       code('sudo resolvectl domain wlan0 ~.'), ' (wlan0 is your interface: ',
       code('resolvectl status'), ').'],

@@ -6,10 +6,17 @@ import { today } from './days.mjs';
 export const countries = () => getKept('countries');
 export const categories = () => getKept('categories').catch(() => []);
 
+const FRESH = 3000;
 let about = null;
+let askedAt = 0;
 
-export async function aboutServer(again = false) {
-  if (!about || again) about = await get('about');
+// The teacher may set the server's day at any time.
+export function aboutServer() {
+  if (!about || performance.now() - askedAt > FRESH) {
+    askedAt = performance.now();
+    about = get('about');
+    about.catch(() => { about = null; });
+  }
   return about;
 }
 
@@ -18,12 +25,9 @@ export async function dayOf(state) {
   return state.day ?? (await aboutServer()).today?.slice(0, 10) ?? today();
 }
 
-export async function nameOfCountry(code) {
-  return (await countries()).find(({ country }) => country === code)?.name ?? code;
-}
-
-export async function operatorsOf(code) {
-  return (await countries()).find(({ country }) => country === code)?.operators ?? [];
+export async function countryOf(code) {
+  return (await countries()).find(({ country }) => country === code)
+    ?? { country: code, name: code, operators: [] };
 }
 
 // A function from an ISP's short name in a country to its full one.

@@ -32,7 +32,8 @@ export function legend() {
       el('section', {}, el('h3', {}, 'How we know'),
         el('ul', {}, Object.entries(EVIDENCE).map(([evidence, { label, about }]) =>
           item({ state: 'blocked', verdict: 'nodata', evidence }, label, about))),
-        el('p', {}, 'A folded corner: only some ISPs of the country do this, as far as is known. '
+        el('p', {}, 'A small disc in the corner: only some ISPs of the country do this, as far as '
+          + 'is known. '
           + 'Every answer is made by this server; it shows what others have seen, and asks '
           + 'no network of a country.'))));
 }

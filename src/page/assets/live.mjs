@@ -16,10 +16,10 @@ let feedState = null;
 export function open(root) {
   feedState = { kept: [], fresh: [], lost: 0, seen: 0, paused: false, filters: {}, recent: [] };
   parts = {
-    said: el('p', { class: 'sentence' }, 'Waiting for queries.'),
+    said: el('h1', { class: 'sentence' }, 'Waiting for queries.'),
     lost: el('span', { class: 'lost' }),
     pause: el('button', { type: 'button', onclick: pause, 'aria-pressed': 'false' }, 'Pause'),
-    body: el('tbody', {}),
+    body: el('tbody', { role: 'rowgroup' }),
   };
   parts.rows = new Rows(parts.body);
   const save = saveButtons(() => ({ name: 'queries', rows: matching().map(flat),
@@ -29,7 +29,7 @@ export function open(root) {
       el('button', { type: 'button', onclick: clear }, 'Clear'), save, parts.lost),
     el('div', { class: 'frame live-frame', tabindex: 0, role: 'region',
       'aria-label': 'Queries, the newest first' },
-    el('table', { class: 'live' }, heads(), parts.body)));
+    el('table', { class: 'live', role: 'table' }, heads(), parts.body)));
   feed = new EventSource(url('live'));
   feed.addEventListener('queries', (event) => take(JSON.parse(event.data)));
   feed.addEventListener('open', () => parts?.said.classList.remove('cut'));
@@ -57,13 +57,14 @@ export async function show(state) {
 
 function heads() {
   const filters = read();
-  return el('thead', {}, el('tr', {}, COLUMNS.map(({ label }) =>
-    el('th', { scope: 'col' }, label))),
-  el('tr', {}, COLUMNS.map(({ key, label, filter }) => el('td', {}, filter !== false
-    && el('input', { type: 'text', name: key, 'aria-label': `Only where ${label} has`,
-      value: filters[`f-${key}`] ?? '', placeholder: 'filter', spellcheck: 'false',
-      autocapitalize: 'none',
-      oninput: (event) => go({ [`f-${key}`]: event.target.value.trim() }, true) })))));
+  return el('thead', { role: 'rowgroup' }, el('tr', { role: 'row' }, COLUMNS.map(({ label }) =>
+    el('th', { role: 'columnheader' }, label))),
+  el('tr', { role: 'row' }, COLUMNS.map(({ key, label, filter }) =>
+    el('td', { role: 'cell' }, filter !== false && el('input', {
+      type: 'text', name: key, 'aria-label': `Only where ${label} has`, placeholder: 'filter',
+      value: filters[`f-${key}`] ?? '', spellcheck: 'false', autocapitalize: 'none',
+      oninput: (event) => go({ [`f-${key}`]: event.target.value.trim() }, true),
+    })))));
 }
 
 const matching = () => feedState.kept.filter((query) => fits(query, feedState.filters));
@@ -76,7 +77,6 @@ function take({ lost, queries }) {
   if (feedState.kept.length > MOST_KEPT) {
     feedState.kept.splice(0, feedState.kept.length - MOST_KEPT);
   }
-  if (feedState.paused) return;
   feedState.fresh.push(...queries);
   if (feedState.fresh.length > MOST_KEPT) feedState.fresh.splice(0, MOST_KEPT / 2);
 }
@@ -85,7 +85,7 @@ function take({ lost, queries }) {
 function draw() {
   if (!parts || document.hidden) return;
   const { fresh, filters, lost, seen, paused } = feedState;
-  if (fresh.length) {
+  if (fresh.length && !paused) {
     feedState.fresh = [];
     parts.rows.add(fresh.filter((query) => fits(query, filters)));
   }
@@ -106,13 +106,9 @@ function pause() {
   parts.pause.textContent = feedState.paused ? 'Go on' : 'Pause';
   parts.pause.setAttribute('aria-pressed', String(feedState.paused));
   announce(feedState.paused ? 'Paused' : 'Going on');
-  if (feedState.paused) return;
-  feedState.fresh = [];
-  clearRows(parts.rows);
-  parts.rows.add(matching().slice(-500));
 }
 
 function clear() {
-  Object.assign(feedState, { kept: [], fresh: [], seen: 0, lost: 0 });
+  Object.assign(feedState, { kept: [], fresh: [], recent: [], seen: 0, lost: 0 });
   clearRows(parts.rows);
 }

@@ -14,7 +14,7 @@ const replies = (query) => query.replies.map((reply) => `${milliseconds(reply.af
 export const COLUMNS = [
   { key: 'time', label: 'Time (UTC)', text: (query) => query.time.slice(11, 23), filter: false },
   { key: 'client', label: 'Client', text: (query) => query.client },
-  { key: 'place', label: 'Country', text: (query) => place(query) ?? '–' },
+  { key: 'place', label: 'Place', text: (query) => place(query) ?? '–' },
   { key: 'name', label: 'Name', text: (query) => query.name },
   { key: 'qtype', label: 'Type', text: (query) => query.type, exact: true },
   { key: 'via', label: 'Over', text: (query) => query.transport, exact: true },
@@ -68,8 +68,9 @@ export function clearRows(rows) {
 }
 
 function newRow() {
-  return el('tr', {}, COLUMNS.map(({ key }) => el('td', { class: `live-${key}` },
-    key === 'name' ? el('a', { href: '#map' }) : '')));
+  return el('tr', { role: 'row' }, COLUMNS.map(({ key }) =>
+    el('td', { role: 'cell', class: `live-${key}` },
+      key === 'name' ? el('a', { href: '#map' }) : '')));
 }
 
 function fill(row, query) {
@@ -86,6 +87,6 @@ function fill(row, query) {
 function fillName(link, query) {
   const name = query.name.replace(/\.$/, '') || '.';
   link.textContent = query.name;
-  link.href = address({ view: 'live', name, at: place(query) ?? '',
+  link.href = address({ view: query.country ? 'live' : 'map', name, at: place(query) ?? '',
     type: query.type === 'A' ? '' : query.type }, read());
 }

@@ -23,7 +23,9 @@ let currentName = '';
 
 async function show(state) {
   main.querySelector(':scope > .problem')?.remove();
+  main.classList.remove('failed');
   navigation(state);
+  server();
   try {
     if (state.view !== currentName) await change(state);
     if (current && state.view === currentName) await current.show(state);
@@ -47,7 +49,8 @@ async function change(state) {
 }
 
 function problem(text) {
-  main.prepend(el('p', { class: 'problem', role: 'alert' }, text));
+  main.classList.add('failed');
+  main.append(el('p', { class: 'problem', role: 'alert' }, text));
 }
 
 // The tabs keep what the views share: the name, the day and the place.
@@ -79,5 +82,4 @@ document.getElementById('skip').addEventListener('click', (event) => {
 takeToken();
 document.getElementById('textures').append(textures());
 onState(show);
-server();
 show(read());

@@ -45,7 +45,7 @@ export function face(code, cell) {
     svg('rect', { class: 'halo', x: -3, y: -3, width: WIDTH + 6, height: HEIGHT + 6, rx: 3 }),
     shape(cell, WIDTH, HEIGHT),
     cell.operators.length > 0
-      && svg('path', { class: 'ear', d: `M${WIDTH - 13} 0H${WIDTH}V13z` }),
+      && svg('circle', { class: 'some', cx: WIDTH - 14, cy: 9, r: 4 }),
     svg('g', { class: `on-${inkOf(cell)}` },
       svg('text', { x: 8, y: 28, class: 'code' }, code),
       glyph(look(cell), 42, 15, 15)),

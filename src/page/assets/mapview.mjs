@@ -20,8 +20,9 @@ let shown = null;
 let asked = 0;
 
 export function open(root) {
-  const said = el('p', { class: 'sentence' }, 'One moment …');
-  const picture = svg('svg', { class: 'map', role: 'group', 'aria-label': 'Countries as tiles' });
+  const said = el('h1', { class: 'sentence' }, 'One moment …');
+  const picture = svg('svg', { class: 'map', role: 'group',
+    'aria-label': 'Countries as tiles; the arrow keys walk over them' });
   const list = el('div', { class: 'list' });
   const search = searchBox({ id: 'name', label: 'Name', button: 'Show',
     onchoose: (name) => go({ name, at: '' }) });
@@ -29,7 +30,7 @@ export function open(root) {
   const tiles = el('a', { class: 'choice' }, 'Tiles');
   const table = el('a', { class: 'choice' }, 'List');
   const save = saveButtons(() => shown && {
-    name: `${shown.name}-${shown.day}`, title: sentence(shown.name, shown.day, shown.cells),
+    name: `${shown.name}-${shown.day}`, title: spoken(),
     rows: rowsForFile(shown.name, shown.type, shown.day, shown.cells),
     json: rowsForFile(shown.name, shown.type, shown.day, shown.cells), picture,
   });
@@ -51,18 +52,18 @@ export async function show(state) {
   const turn = ++asked;
   const name = state.name ?? FIRST_NAME;
   const type = state.type ?? 'A';
-  const day = await dayOf(state);
+  const [day, operatorName] = await Promise.all([dayOf(state), operatorNames()]);
   if (!parts) return;
   parts.search.setName(name);
   parts.slider.setDay(day);
   askEvents(name, type);
-  const operatorName = await operatorNames();
   const cells = await cellsOf(name, type, day, operatorName);
   if (turn !== asked || !parts) return;
   const before = parts.said.textContent;
   shown = { state, name, type, day, cells, operatorName };
   draw();
-  if (before !== 'One moment …' && before !== parts.said.textContent) announceLater(parts.said.textContent);
+  const after = parts.said.textContent;
+  if (before !== 'One moment …' && before !== after) announceLater(after);
 }
 
 async function askEvents(name, type) {
@@ -79,11 +80,14 @@ function announceLater(text) {
   waiting = setTimeout(() => announce(text), 900);
 }
 
+const spoken = () => sentence(shown.name, shown.type, shown.day, shown.cells);
+
 function draw() {
   const { state, name, day, cells, operatorName } = shown;
   const asList = PHONE.matches || state.as === 'list';
   const onopen = (code) => go({ at: code, name });
-  replace(parts.said, sentence(name, day, cells));
+  replace(parts.said, spoken());
+  document.title = `${name} on ${day} – splinterdns`;
   parts.picture.toggleAttribute('hidden', asList);
   parts.list.hidden = !asList;
   drawMap(parts.picture, cells, state.at?.split('/')[0], onopen);

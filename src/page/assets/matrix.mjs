@@ -21,7 +21,7 @@ let asked = 0;
 
 export function open(root) {
   parts = {
-    fields: el('div', { class: 'bar' }), said: el('p', { class: 'sentence' }, 'One moment …'),
+    fields: el('div', { class: 'bar' }), said: el('h1', { class: 'sentence' }, 'One moment …'),
     list: el('p', { class: 'names-list' }), frame: el('div', { class: 'frame' }),
     rest: el('p', { class: 'note' }),
   };
@@ -49,8 +49,12 @@ export async function show(state) {
   const matrix = await getKept('matrix', { names: state.names, category, today: day,
     country: state.country });
   if (turn !== asked || !parts) return;
+  // A panel that opens beside the table leaves it, its place and its focus alone.
+  const drawnFor = JSON.stringify({ ...state, at: '', name: '', day, category });
+  if (shown?.drawnFor === drawnFor) return;
   shown = arranged({ matrix, state, day, operatorName,
     what: category && (codes.find(({ code }) => code === category)?.name ?? category) });
+  shown.drawnFor = drawnFor;
   shown.sentence = sentence(shown);
   replace(parts.said, shown.sentence);
   draw();
@@ -58,6 +62,7 @@ export async function show(state) {
 
 function drawFields(state, category, codes, places, day) {
   if (parts.fields.contains(document.activeElement) && parts.fields.dataset.drawn) {
+    parts.fields.querySelector('select').value = category;
     drawNames(state);
     return;
   }
@@ -81,7 +86,8 @@ const ownList = () => (read().names ? read().names.split(',')
   : shown?.matrix.names.slice(0, 12) ?? ['telegram.org', 'signal.org']);
 
 function addName(name) {
-  const names = [...new Set([...(read().names ?? '').split(',').filter(Boolean), hostIn(name)])];
+  const more = name.split(/[\s,]+/).map(hostIn);
+  const names = [...new Set([...(read().names ?? '').split(','), ...more])].filter(Boolean);
   go({ names: names.join(','), category: '' });
 }
 
@@ -183,7 +189,7 @@ function td(row, column, isFirst) {
 function face(cell) {
   return svg('svg', { viewBox: '-1 -1 28 22', width: 28, height: 22, 'aria-hidden': 'true' },
     shape(cell, 26, 20),
-    cell.operators.length > 0 && svg('path', { class: 'ear', d: 'M19 0H26V7z' }),
+    cell.operators.length > 0 && svg('circle', { class: 'some', cx: 21.5, cy: 4.5, r: 2.6 }),
     svg('g', { class: `on-${inkOf(cell)}` }, glyph(look(cell), 6.5, 3.5, 13)));
 }
 

@@ -21,6 +21,8 @@ export function matrixPicture({ matrix, columns, order, heading }) {
       const cell = matrix.cells[row][column];
       picture.append(svg('g', { transform: `translate(${LABELS + index * STEP_X} ${y})` },
         shape(cell, WIDTH, HEIGHT),
+        cell.operators.length > 0
+          && svg('circle', { class: 'some', cx: 21.5, cy: 4.5, r: 2.6 }),
         svg('g', { class: `on-${inkOf(cell)}` }, glyph(look(cell), 6.5, 3.5, 13))));
     });
   });

@@ -4,16 +4,16 @@ import { Problem, get, getKept, url } from './api.mjs';
 import { commandLine, digCommand, explainCommand } from './commands.mjs';
 import { holds } from './days.mjs';
 import { el, replace, select } from './dom.mjs';
-import { aboutServer, categories, dayOf, nameOfCountry, operatorsOf } from './facts.mjs';
+import { aboutServer, categories, countryOf, dayOf } from './facts.mjs';
 import { swatch } from './glyphs.mjs';
 import { capital } from './list.mjs';
 import { FIRST_NAME } from './mapview.mjs';
 import { drawReplies, fromExplain } from './replies.mjs';
 import { saveButtons } from './save.mjs';
-import { sourceList } from './sources.mjs';
+import { linked, sourceList } from './sources.mjs';
 import { address, go } from './state.mjs';
 import { EVIDENCE, EVIDENCE_OF_FINDING, MEANS, MISSES, STATES, TRANSPORTS, TYPES, VERDICTS,
-  cellWords } from './words.mjs';
+  cellWords, count } from './words.mjs';
 
 const node = document.getElementById('panel');
 const PHONE = matchMedia('(max-width: 900px)');
@@ -26,7 +26,7 @@ export async function showPanel(state) {
   if (!state.at || !['map', 'matrix', 'time', 'live'].includes(state.view)) { hide(); return; }
   const [country, operator] = state.at.split('/');
   const isNew = node.hidden || shownAt !== state.at;
-  if (node.hidden) opener = document.activeElement?.dataset?.code ?? null;
+  if (node.hidden) opener = document.activeElement;
   const question = {
     name: state.name ?? FIRST_NAME, type: state.type ?? 'A', country, operator,
     transport: state.via ?? 'udp', day: await dayOf(state),
@@ -50,7 +50,7 @@ function show(isNew, content, at) {
   node.hidden = false;
   shownAt = at;
   document.body.classList.add('with-panel');
-  document.getElementById('main').inert = PHONE.matches;
+  alone();
   replace(node, el('button', { type: 'button', class: 'close', 'aria-label': 'Close',
     onclick: () => go({ at: '' }) }, '×'), content);
   if (isNew) {
@@ -67,10 +67,20 @@ function hide() {
   node.hidden = true;
   shownAt = '';
   document.body.classList.remove('with-panel');
-  document.getElementById('main').inert = false;
-  const back = opener && document.querySelector(`#main [data-code="${CSS.escape(opener)}"]`);
-  back?.focus();
+  alone();
+  const code = opener?.dataset?.code;
+  if (opener?.isConnected) opener.focus();
+  else if (code) document.querySelector(`#main [data-code="${CSS.escape(code)}"]`)?.focus();
 }
+
+// On a phone the panel covers the rest, which must not be reached by Tab then.
+function alone() {
+  for (const other of document.querySelectorAll('body > header, #main, body > footer')) {
+    other.inert = PHONE.matches && !node.hidden;
+  }
+}
+
+PHONE.addEventListener('change', alone);
 
 node.addEventListener('keydown', (event) => {
   if (event.key === 'Escape') go({ at: '' });
@@ -82,42 +92,59 @@ document.getElementById('main').addEventListener('keydown', (event) => {
 async function contents(question) {
   const parameters = { name: question.name, type: question.type, country: question.country,
     operator: question.operator, transport: question.transport, today: question.day };
-  const [told, place, operators, about, codes] = await Promise.all([
-    get('explain', parameters), nameOfCountry(question.country),
-    operatorsOf(question.country), aboutServer(), categories(),
+  const [told, country, about, codes] = await Promise.all([
+    get('explain', parameters), countryOf(question.country), aboutServer(), categories(),
   ]);
+  const { name: place, operators } = country;
+  const isps = operators.length > 0 ? await atOperators(question) : null;
   const isp = operators.find(({ operator }) => operator === question.operator)?.name;
   return [
     el('h2', { tabindex: -1 }, isp ? `${place}: ${isp}` : place),
     el('p', { class: 'asked' }, el('b', {}, told.name), ` ${told.type} on ${question.day}`),
-    verdict(told),
+    verdict(told, question.operator ? null : isps),
     choices(question, operators),
     el('h3', {}, 'What a client gets'),
-    drawReplies(fromExplain(told.replies), told.verdict),
+    !told.allowed && el('p', { class: 'note' }, 'This server turns such a client away; who may '
+      + 'ask gets this.'),
+    drawReplies(fromExplain(told['replies-if-allowed'] ?? told.replies), told.verdict),
     told.id && ruleSection(told, codes),
     told.findings.length > 0 && findings(told.findings),
     !told.id && told.findings.length === 0 && told.state === 'unknown'
       && el('p', { class: 'note' }, 'No rule decides and nothing is known, so the answer is '
         + 'honest. That is no evidence that the name is free there.'),
     told.misses.length > 0 && misses(told.misses),
-    operators.length > 0 && await atOperators(question, operators),
+    isps && ispList(question, isps, operators),
     seeIt(question, told, about, parameters),
     el('p', {}, el('a', { href: address({ view: 'time', at: '', country: question.country }) },
       `The years in ${place}`), ' · ',
-    el('a', { href: address({ view: 'matrix', at: '', names: '', category: '',
-      country: question.country }) }, `Names and ISPs in ${place}`)),
+    el('a', { href: address({ view: 'matrix', at: '', names: '', country: question.country,
+      category: told.category }) }, `Names and ISPs in ${place}`)),
+    country.about && el('details', {}, el('summary', {}, `About ${place}`),
+      el('p', {}, linked(country.about))),
     saveButtons(() => ({ name: `${told.name}-${question.country}-${question.day}`, json: told }),
       ['JSON']),
   ];
 }
 
-function verdict(told) {
+// Of the country's own network, and beside it of ISPs where only they are known.
+function verdict(told, isps) {
   const cell = { ...told, operators: [], means: [],
     evidence: told.evidence ?? told.findings[0]?.evidence };
-  const more = told.state === 'blocked'
-    ? `: ${told.verdict}, ${VERDICTS[told.verdict].about}` : '';
+  const how = [...new Set(told.findings.filter(({ state }) => state === 'blocked-elsewhere')
+    .map((finding) => MEANS[finding.means] ?? finding.means))];
+  let more = '';
+  if (told.state === 'blocked') more = `: ${told.verdict}, ${VERDICTS[told.verdict].about}`;
+  if (told.state === 'blocked-elsewhere' && how.length) more = `, ${how.join(' and ')}`;
   return el('p', { class: 'verdict' }, swatch(cell, 44, 30),
-    el('span', {}, capital(STATES[told.state].label), more));
+    el('span', {}, capital(STATES[told.state].label), more,
+      told.state === 'unknown' && isps && elsewhere(isps)));
+}
+
+function elsewhere(isps) {
+  const known = ['blocked', 'blocked-elsewhere', 'free'].map((state) => [STATES[state].label,
+    isps.filter(([, cell]) => cell.state === state).length]).filter(([, number]) => number);
+  return known.length > 0 && ` of the country’s own network; ${known.map(([label, number]) =>
+    `${label} at ${number} of ${count(isps.length, 'ISP')}`).join(', ')} (see below)`;
 }
 
 function choices(question, operators) {
@@ -176,17 +203,19 @@ function misses(list) {
     el('code', {}, miss.pattern), ` – ${MISSES[miss.reason] ?? miss.reason}; ${holds(miss)}`))));
 }
 
-// The ISPs of the country, each with what is known of it.
-async function atOperators({ name, type, country, day }, operators) {
+async function atOperators({ name, type, country, day }) {
   const matrix = await getKept('matrix', { names: name, type, today: day, country })
     .catch(() => null);
-  if (!matrix) return null;
-  const rows = matrix.places.map((place, index) => [place, matrix.cells[0][index]])
+  return matrix && matrix.places.map((place, index) => [place, matrix.cells[0][index]])
     .filter(([place]) => place.operator);
-  const known = rows.filter(([, cell]) => cell.state !== 'unknown');
+}
+
+// The ISPs of the country, each with what is known of it.
+function ispList({ country }, isps, operators) {
+  const known = isps.filter(([, cell]) => cell.state !== 'unknown');
   const nameOf = (slug) => operators.find(({ operator }) => operator === slug)?.name ?? slug;
   return el('details', { open: known.length > 0 && known.length < 9 }, el('summary', {},
-    `ISPs: ${known.length} of ${rows.length} known`),
+    `ISPs: something is known of ${known.length} of ${isps.length}`),
   el('ul', { class: 'isps' }, known.map(([place, cell]) => el('li', {},
     el('button', { type: 'button', class: 'place',
       onclick: () => go({ at: `${country}/${place.operator}` }) }, swatch(cell),
@@ -199,6 +228,7 @@ function seeIt(question, told, about, parameters) {
   const serverDay = about.today?.slice(0, 10);
   return el('section', {}, el('h3', {}, 'See it yourself'),
     commandLine(explainCommand(question)),
+    told.id && commandLine(`splinterdns cite ${told.id}`),
     dig && commandLine(dig),
     dig && el('p', { class: 'note' }, `dig asks this server as it runs, whose day is ${
       serverDay ?? 'today’s'}; it shows the first reply only.`),

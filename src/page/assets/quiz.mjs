@@ -38,7 +38,7 @@ export async function show(state) {
 }
 
 function draw(questions) {
-  quiz.said = el('p', { class: 'sentence', 'aria-live': 'polite' });
+  quiz.said = el('h1', { class: 'sentence', 'aria-live': 'polite' });
   const seed = el('input', { type: 'text', inputmode: 'numeric', value: quiz.seed, id: 'seed',
     size: 8, pattern: '\\d+' });
   replace(root, quiz.said, el('form', { class: 'bar', onsubmit: (event) => {
@@ -69,13 +69,22 @@ function exercise(question) {
     check(form, question, result);
   });
   replace(form, el('fieldset', {}, el('legend', {}, `${question.number + 1}. ${question.text}`),
-    el('p', { class: 'asked' }, el('code', {}, `${question.name} ${question.type}`)),
-    el('div', { class: 'exchanges' }, question.exchanges.map((exchange) => el('div', {},
-      exchange.label && el('h3', {}, `Reply ${exchange.label}`),
-      drawReplies(exchange.replies, 'drop')))),
+    question.name && el('p', { class: 'asked' },
+      el('code', {}, `${question.name} ${question.type}`)),
+    el('div', { class: 'exchanges' }, boxes(question).map(({ label, replies }) => el('div', {},
+      label && el('p', { class: 'reply-label' }, label), drawReplies(replies, 'drop')))),
     question.kind === 'order' ? orderFields(question) : choiceFields(question)),
   el('button', { class: 'main' }, 'Check'), result);
   return form;
+}
+
+// Where replies are to be told apart, each has a box with the word that stands for it.
+function boxes({ kind, exchanges, options }) {
+  const [{ replies }] = exchanges;
+  if (kind === 'network' || exchanges.length > 1 || replies.length !== options.length) {
+    return exchanges;
+  }
+  return replies.map((reply, index) => ({ label: options[index], replies: [reply] }));
 }
 
 function choiceFields(question) {
@@ -124,7 +133,7 @@ function explain(result, question, told) {
   el('p', {}, told.explanation),
   el('p', {}, told.id && ['Rule ', el('code', {}, told.id), '. '],
     told.country && el('a', { href: address({ view: 'map', at: told.country, day,
-      name: question.name, seed: '', type: question.type === 'A' ? '' : question.type }, read()) },
+      name: question.name ?? told.name, seed: '', type: question.type === 'A' ? '' : question.type }, read()) },
     'Look at it on the map')),
   told.sources?.length > 0 && sourceList(told.sources));
   announce(told.right ? 'Right' : `Not so. The answer is ${answer}`);

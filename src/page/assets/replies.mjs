@@ -8,20 +8,23 @@ const WIDTH = 340;
 // `replies` have after (seconds), rcode, flags, answers, and forged: true, false or null.
 export function drawReplies(replies, verdict) {
   if (replies.length === 0) return el('p', { class: 'silence' }, nothing(verdict));
-  const timed = replies.every(({ after }) => after !== null);
+  const timed = replies.every(isTimed);
   return el('div', { class: 'replies' },
     timed && replies.length > 1 && axis(replies),
-    el('ol', { class: 'reply-list' }, replies.map((reply, index) => one(reply, index, timed))));
+    el('ol', { class: 'reply-list' }, replies.map((reply, index) =>
+      one(reply, timed && index === 0 && replies.length > 1))));
 }
+
+const isTimed = ({ after }) => typeof after === 'number';
 
 function nothing(verdict) {
   return verdict === 'reset' ? 'No answer: the connection is reset.'
     : 'No answer comes. The client waits until it gives up.';
 }
 
-function one(reply, index, timed) {
-  const when = reply.after === null ? '' : `${milliseconds(reply.after)}`;
-  const takes = timed && index === 0 ? ' – the one that a client takes' : '';
+function one(reply, isFirst) {
+  const when = isTimed(reply) && milliseconds(reply.after);
+  const takes = isFirst ? ' – the one that a client takes' : '';
   return el('li', { class: reply.forged ? 'forged' : 'plain' },
     el('p', { class: 'reply-head' },
       el('b', {}, [when, reply.label].filter(Boolean).join(' ')), ' ',

@@ -15,8 +15,8 @@ export function download(name, type, text) {
 export function csv(rows) {
   if (rows.length === 0) return '';
   const keys = Object.keys(rows[0]);
-  const line = (values) => values.map(field).join(',');
-  return `${[line(keys), ...rows.map((row) => line(keys.map((key) => row[key])))].join('\r\n')}\r\n`;
+  const lines = [keys, ...rows.map((row) => keys.map((key) => row[key]))];
+  return lines.map((values) => `${values.map(field).join(',')}\r\n`).join('');
 }
 
 function field(value) {
@@ -44,9 +44,11 @@ export function saveButtons(view, kinds = ['SVG', 'CSV', 'JSON']) {
   }, kind)));
 }
 
-const COPIED = ['fill', 'fill-opacity', 'stroke', 'stroke-width', 'stroke-dasharray',
-  'stroke-linecap', 'stroke-linejoin', 'paint-order', 'font-family', 'font-size', 'font-weight',
-  'text-anchor', 'opacity', 'display'];
+// What is copied of an element's style, unless it is what a viewer takes for granted.
+const USUAL = { fill: 'rgb(0, 0, 0)', 'fill-opacity': '1', stroke: 'none', 'stroke-width': '1px',
+  'stroke-dasharray': 'none', 'stroke-linecap': 'butt', 'stroke-linejoin': 'miter',
+  'paint-order': 'normal', opacity: '1', display: 'inline' };
+const OF_TEXT = ['font-family', 'font-size', 'font-weight', 'text-anchor'];
 
 // A picture that stands alone: the page's styles become attributes, the sentence its heading.
 function pictureText(picture, title) {
@@ -55,17 +57,28 @@ function pictureText(picture, title) {
   const [, , width, height] = picture.getAttribute('viewBox').split(' ').map(Number);
   const inner = withStyles(picture);
   const around = getComputedStyle(document.body);
-  for (const [key, value] of Object.entries({ x: 0, y: 34, width, height })) {
+  const lines = wrapped(title, width / 8.5);
+  const head = 14 + 20 * lines.length;
+  for (const [key, value] of Object.entries({ x: 0, y: head, width, height })) {
     inner.setAttribute(key, value);
   }
-  const text = svg('text', { x: 4, y: 22, 'font-size': 16, 'font-family': 'sans-serif',
-    fill: around.color }, title);
-  const file = svg('svg', { xmlns: 'http://www.w3.org/2000/svg', width, height: height + 40,
-    viewBox: `0 0 ${width} ${height + 40}` }, svg('title', {}, title),
-  withStyles(probe.firstChild), svg('rect', { width: '100%', height: '100%',
-    fill: around.backgroundColor }), text, inner);
+  const text = lines.map((line, index) => svg('text', { x: 4, y: 20 * (index + 1),
+    'font-size': 16, 'font-family': 'sans-serif', fill: around.color }, line));
+  const whole = height + head + 6;
+  const file = svg('svg', { width, height: whole, viewBox: `0 0 ${width} ${whole}` },
+    svg('title', {}, title), withStyles(probe.firstChild),
+    svg('rect', { width: '100%', height: '100%', fill: around.backgroundColor }), text, inner);
   probe.remove();
   return new XMLSerializer().serializeToString(file);
+}
+
+function wrapped(text, most) {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    if (lines.at(-1).length + word.length > most) lines.push('');
+    lines.push(`${lines.pop()} ${word}`.trim());
+  }
+  return lines;
 }
 
 function withStyles(node) {
@@ -75,9 +88,13 @@ function withStyles(node) {
   originals.forEach((original, index) => {
     const style = getComputedStyle(original);
     const copied = twins[index];
-    for (const key of COPIED) {
+    for (const [key, usual] of Object.entries(USUAL)) {
       const value = style.getPropertyValue(key);
-      if (value) copied.setAttribute(key, value.replace(/url\("?[^"#)]*#([^")]+)"?\)/, 'url(#$1)'));
+      if (!value || (value === usual && key !== 'fill')) continue;
+      copied.setAttribute(key, value.replace(/url\("?[^"#)]*#([^")]+)"?\)/, 'url(#$1)'));
+    }
+    if (original.localName === 'text') {
+      OF_TEXT.forEach((key) => copied.setAttribute(key, style.getPropertyValue(key)));
     }
     for (const key of ['class', 'tabindex', 'role', 'aria-pressed']) copied.removeAttribute(key);
   });

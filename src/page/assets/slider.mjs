@@ -15,8 +15,13 @@ export function daySlider(onday) {
     preserveAspectRatio: 'none' });
   const note = el('p', { class: 'event-note' });
   const parts = { range, field, marks, note, last, events: [], day: today(), onday };
-  range.addEventListener('input', () => onday(dayAt(range.value, last), true));
-  range.addEventListener('change', () => onday(dayAt(range.value, last), false));
+  // A drag is one step in the history.
+  let moving = false;
+  range.addEventListener('input', () => {
+    onday(dayAt(range.value, last), moving);
+    moving = true;
+  });
+  range.addEventListener('change', () => { moving = false; });
   field.addEventListener('change', () => { if (isDay(field.value)) onday(field.value, false); });
   const step = (direction, text) => el('button', { type: 'button', class: 'quiet',
     onclick: () => stepTo(parts, direction) }, text);

@@ -2,6 +2,8 @@
 
 import { el } from './dom.mjs';
 
+// As sources are written: behind a beginning, a bracket or a comma; what ends like a file is none.
+const REPOSITORY = '(?<=^|\\(|, |\\bin )[A-Za-z0-9][\\w-]*/[A-Za-z][\\w-]*(?:\\.net)?';
 const LINK = new RegExp([
   'https?://[^\\s<>")]+',
   '\\bdoi:?\\s?10\\.\\d{4,}/[^\\s,;)]+',
@@ -9,6 +11,10 @@ const LINK = new RegExp([
   '\\bRFC \\d{3,5}',
   '\\bGitHub gist [0-9a-f]{12,}',
   '[\\w.-]+/[\\w.-]+ (?:pull request|issue) \\d+',
+  '\\bOONI Explorer, findings/\\d+',
+  '^Wikipedia, [^,]+',
+  `${REPOSITORY} at commit [0-9a-f]{7,}`,
+  `${REPOSITORY}(?=[,)]| \\()`,
   '\\b(?:[a-z0-9-]+\\.)+(?:org|com|net|info|io|ca|de|fr|uk)/[^\\s,;)]+',
 ].join('|'), 'gi');
 
@@ -23,7 +29,14 @@ function target(text) {
     const kind = thread[2].toLowerCase() === 'issue' ? 'issues' : 'pull';
     return `https://github.com/${thread[1]}/${kind}/${thread[3]}`;
   }
-  return `https://${text}`;
+  const finding = /findings\/(\d+)$/.exec(text);
+  if (finding) return `https://explorer.ooni.org/findings/${finding[1]}`;
+  if (text.startsWith('Wikipedia, ')) {
+    return `https://en.wikipedia.org/wiki/Special:Search/${encodeURIComponent(text.slice(11))}`;
+  }
+  const commit = /^(\S+) at commit (\w+)$/.exec(text);
+  if (commit) return `https://github.com/${commit[1]}/tree/${commit[2]}`;
+  return /^[^./]+\/[^/]+$/.test(text) ? `https://github.com/${text}` : `https://${text}`;
 }
 
 const link = (href, text) => el('a', { href, rel: 'noreferrer', target: '_blank' }, text);

@@ -32,9 +32,12 @@ export function teacherView(root, { refresh, fail }) {
     el('button', { class: 'main' }, 'Set the day'),
     el('button', { type: 'button', onclick: () => { day.value = ''; setDay(''); } }, 'Today'),
     el('button', { type: 'button', onclick: () => {
-      if (confirm('Everybody leaves their country, and the log is emptied. Start again?')) {
-        parts.log = [];
-        act(() => change('POST', 'class/reset'), 'Everything is as at the beginning');
+      if (confirm('Everybody leaves their country, and the list of questions is emptied.')) {
+        act(async () => {
+          await change('POST', 'class/reset');
+          await change('POST', 'reset');
+          Object.assign(parts, { log: [], since: 0 });
+        }, 'Everything is as at the beginning');
       }
     } }, 'Start again')),
     el('div', { class: 'cards' },

@@ -21,7 +21,7 @@ export function open(root) {
   parts = {
     search: searchBox({ id: 'name', label: 'Name', button: 'Show',
       onchoose: (name) => go({ name, at: '' }) }),
-    place: el('span', {}), said: el('p', { class: 'sentence' }, 'One moment …'),
+    place: el('span', {}), said: el('h1', { class: 'sentence' }, 'One moment …'),
     frame: el('div', { class: 'strips' }), rest: el('p', { class: 'note' }),
     table: el('details', { class: 'periods' }),
   };
@@ -49,44 +49,54 @@ export async function show(state) {
     operatorNames(), timelineOf(name, state)]);
   if (turn !== asked || !parts) return;
   const lines = timeline.lines.filter((line) => !state.country || line.country === state.country);
-  const label = (line) => (line.operator
-    ? `${line.name}: ${operatorName(line.country, line.operator)}` : line.name);
+  const place = places.find(({ country }) => country === state.country)?.name;
+  const label = (line) => {
+    const isp = line.operator && operatorName(line.country, line.operator);
+    return place ? isp ?? 'its own network' : [line.name, isp].filter(Boolean).join(': ');
+  };
   shown = { timeline, lines, day, state, label, at: state.at };
-  shown.sentence = sentence(timeline, lines);
+  shown.sentence = sentence(timeline, lines, place);
   if (!parts.place.contains(document.activeElement)) {
     replace(parts.place, select('Places', [['', 'all countries'],
       ...places.map((place) => [place.country, `${place.name} and its ISPs`])],
     state.country ?? '', (country) => go({ country, at: '' })));
   }
   replace(parts.said, shown.sentence);
-  const silent = (state.country ? 1 : timeline.countries) - new Set(lines.map((line) =>
-    line.country)).size;
-  replace(parts.rest, silent > 0
-    && `Of the other ${count(silent, 'country', 'countries')} nothing is known.`);
+  document.title = `${name} over the years – splinterdns`;
+  const silent = timeline.countries - new Set(lines.map((line) => line.country)).size;
+  replace(parts.rest, !place && silent > 0 && `Of ${lines.length ? 'the other' : 'all'} ${
+    count(silent, 'country', 'countries')} nothing is known.`);
   draw();
   drawTable();
 }
 
-function sentence(timeline, lines) {
-  if (lines.length === 0) return `${timeline.name}: nothing is known in these years.`;
+function sentence(timeline, lines, place) {
+  const name = place ? `${timeline.name} in ${place}` : timeline.name;
+  if (lines.length === 0) return `${name}: nothing is known of any year.`;
   const who = (state) => new Set(lines.filter((line) => line.periods.some((period) =>
-    period.state === state)).map((line) => line.country)).size;
+    period.state === state)).map((line) => `${line.country}/${place && line.operator}`)).size;
   const starts = lines.flatMap((line) => line.periods)
     .filter((period) => period.state === 'blocked' && period.since)
     .map((period) => period.stated ?? period.since).sort();
   const first = starts.length ? `, first on record ${starts[0]}` : '';
-  return `${timeline.name} from ${timeline.from} to ${timeline.to}: blocked by DNS in ${
-    count(who('blocked'), 'country', 'countries')}${first}; blocked otherwise in ${
-    who('blocked-elsewhere')}.`;
+  const elsewhere = who('blocked-elsewhere');
+  const times = `from ${timeline.from} to ${timeline.to}`;
+  const where = place ? `in ${count(who('blocked'), 'network')} of those with a record of their own`
+    : `in ${count(who('blocked'), 'country', 'countries')}`;
+  return `${name} ${times}: blocked by DNS ${where}${first}${
+    elsewhere ? `; blocked otherwise in ${elsewhere}` : ''}.`;
 }
 
 function draw() {
   const width = parts.frame.clientWidth;
   if (width === 0 || (shown.width === width && shown.drawn)) return;
   Object.assign(shown, { width, drawn: true });
+  const focused = parts.frame.contains(document.activeElement)
+    && document.activeElement.dataset.code;
   const placeOf = (line) => (line.operator ? `${line.country}/${line.operator}` : line.country);
   replace(parts.frame, shown.lines.length > 0 && strips({ ...shown, width, placeOf,
     onopen: (at, day) => go(day ? { at, day } : { at }) }));
+  if (focused) parts.frame.querySelector(`[data-code="${CSS.escape(focused)}"]`)?.focus();
 }
 
 // The same in words, a line a period.
