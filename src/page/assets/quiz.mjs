@@ -3,11 +3,10 @@
 
 import { get } from './api.mjs';
 import { announce, el, replace } from './dom.mjs';
-import { capital } from './list.mjs';
 import { drawReplies } from './replies.mjs';
 import { sourceList } from './sources.mjs';
 import { address, go, read } from './state.mjs';
-import { count } from './words.mjs';
+import { capital, count } from './words.mjs';
 
 export const title = 'Quiz';
 const QUESTIONS = 5;
