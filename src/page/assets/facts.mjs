@@ -3,6 +3,9 @@
 import { get, getKept } from './api.mjs';
 import { today } from './days.mjs';
 
+// What a view of one name shows that was given none.
+export const FIRST_NAME = 'telegram.org';
+
 export const countries = () => getKept('countries');
 export const categories = () => getKept('categories').catch(() => []);
 

@@ -18,7 +18,7 @@ const GLYPHS = {
   unknown: 'M5.3 6a2.7 2.7 0 1 1 4 2.3c-1 .6 -1.3 1 -1.3 1.9M8 12.9v.3',
 };
 
-export const COLOURED = ['poison', 'nxdomain', 'nodata', 'refused', 'servfail', 'drop', 'reset',
+const COLOURED = ['poison', 'nxdomain', 'nodata', 'refused', 'servfail', 'drop', 'reset',
   'truncate', 'elsewhere', 'free'];
 
 // The word of the colour and the glyph: a verdict, or the state where DNS has none.

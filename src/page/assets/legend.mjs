@@ -2,8 +2,7 @@
 
 import { el } from './dom.mjs';
 import { swatch } from './glyphs.mjs';
-import { EVIDENCE, STATES, VERDICTS } from './words.mjs';
-import { capital } from './list.mjs';
+import { EVIDENCE, STATES, VERDICTS, capital } from './words.mjs';
 
 const measured = (state, verdict) => ({ state, verdict, evidence: 'measured' });
 

@@ -2,7 +2,7 @@
 
 import { el, replace } from './dom.mjs';
 import { swatch } from './glyphs.mjs';
-import { EVIDENCE, STATES, VERDICTS, means } from './words.mjs';
+import { EVIDENCE, STATES, VERDICTS, capital, means } from './words.mjs';
 
 const ORDER = Object.keys(STATES);
 
@@ -19,8 +19,6 @@ export function drawList(node, cells, onopen, operatorName) {
 
 const byVerdict = (a, b) => (a.cell.verdict ?? '').localeCompare(b.cell.verdict ?? '')
   || a.place.name.localeCompare(b.place.name);
-
-export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 function longList(group, onopen, operatorName) {
   return el('ul', { class: 'places' }, group.map(({ place, cell }) => el('li', {},

@@ -2,7 +2,7 @@
 
 import { cellsOf, rowsForFile, sentence } from './cells.mjs';
 import { announce, el, replace, svg } from './dom.mjs';
-import { dayOf, operatorNames, timelineOf } from './facts.mjs';
+import { dayOf, FIRST_NAME, operatorNames, timelineOf } from './facts.mjs';
 import { legend, stateKey } from './legend.mjs';
 import { drawList } from './list.mjs';
 import { drawMap } from './map.mjs';
@@ -11,7 +11,6 @@ import { searchBox } from './search.mjs';
 import { daySlider, eventsOf } from './slider.mjs';
 import { address, go } from './state.mjs';
 
-export const FIRST_NAME = 'telegram.org';
 export const title = 'Map';
 const PHONE = matchMedia('(max-width: 700px)');
 

@@ -4,16 +4,14 @@ import { Problem, get, getKept, url } from './api.mjs';
 import { commandLine, digCommand, explainCommand } from './commands.mjs';
 import { holds } from './days.mjs';
 import { el, replace, select } from './dom.mjs';
-import { aboutServer, categories, countryOf, dayOf } from './facts.mjs';
+import { aboutServer, categories, countryOf, dayOf, FIRST_NAME } from './facts.mjs';
 import { swatch } from './glyphs.mjs';
-import { capital } from './list.mjs';
-import { FIRST_NAME } from './mapview.mjs';
 import { drawReplies, fromExplain } from './replies.mjs';
 import { saveButtons } from './save.mjs';
 import { linked, sourceList } from './sources.mjs';
 import { address, go } from './state.mjs';
 import { EVIDENCE, EVIDENCE_OF_FINDING, MEANS, MISSES, STATES, TRANSPORTS, TYPES, VERDICTS,
-  cellWords, count } from './words.mjs';
+  capital, cellWords, count } from './words.mjs';
 
 const node = document.getElementById('panel');
 const PHONE = matchMedia('(max-width: 900px)');

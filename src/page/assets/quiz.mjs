@@ -2,12 +2,11 @@
 // seed in the address is the same quiz for everybody.
 
 import { get } from './api.mjs';
-import { announce, el, replace } from './dom.mjs';
-import { capital } from './list.mjs';
+import { el, replace } from './dom.mjs';
 import { drawReplies } from './replies.mjs';
 import { sourceList } from './sources.mjs';
 import { address, go, read } from './state.mjs';
-import { count } from './words.mjs';
+import { capital, count } from './words.mjs';
 
 export const title = 'Quiz';
 const QUESTIONS = 5;
@@ -38,7 +37,7 @@ export async function show(state) {
 }
 
 function draw(questions) {
-  quiz.said = el('h1', { class: 'sentence', 'aria-live': 'polite' });
+  quiz.said = el('h1', { class: 'sentence' });
   const seed = el('input', { type: 'text', inputmode: 'numeric', value: quiz.seed, id: 'seed',
     size: 8, pattern: '\\d+' });
   replace(root, quiz.said, el('form', { class: 'bar', onsubmit: (event) => {
@@ -133,8 +132,11 @@ function explain(result, question, told) {
   el('p', {}, told.explanation),
   el('p', {}, told.id && ['Rule ', el('code', {}, told.id), '. '],
     told.country && el('a', { href: address({ view: 'map', at: told.country, day,
-      name: question.name ?? told.name, seed: '', type: question.type === 'A' ? '' : question.type }, read()) },
+      name: question.name ?? question.exchanges[0].label, seed: '',
+      type: question.type === 'A' ? '' : question.type }, read()) },
     'Look at it on the map')),
   told.sources?.length > 0 && sourceList(told.sources));
-  announce(told.right ? 'Right' : `Not so. The answer is ${answer}`);
+  // The button that had the focus is gone; from here a screen reader goes on with the answer.
+  result.tabIndex = -1;
+  result.focus({ preventScroll: true });
 }

@@ -12,7 +12,7 @@ export function download(name, type, text) {
 
 // RFC 4180. What a spreadsheet would take for a formula gets an apostrophe in front: names come
 // from whoever asks.
-export function csv(rows) {
+function csv(rows) {
   if (rows.length === 0) return '';
   const keys = Object.keys(rows[0]);
   const lines = [keys, ...rows.map((row) => keys.map((key) => row[key]))];

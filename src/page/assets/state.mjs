@@ -1,4 +1,12 @@
-// The one state of all views. It lives in the address, so a link is a view and Back works.
+// The one state of all views. It lives in the address, so a link is a view and Back works:
+// #VIEW?KEY=VALUE&…, with the keys
+//   name, type, day       what is asked, and when; without a day, the server's
+//   at, via               the country or ISP whose panel is open (CN, IN/jio), and the transport
+//   as                    "list" instead of tiles
+//   names, category       the rows of the matrix
+//   country, sort, places its columns (and the strips of the years), order, "all" of them
+//   seed                  the number of the quiz
+//   f-…                   the filters of the live view, by column
 
 const VIEWS = ['map', 'matrix', 'time', 'live', 'quiz', 'class'];
 const listeners = [];

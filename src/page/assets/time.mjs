@@ -2,9 +2,8 @@
 
 import { el, replace, select } from './dom.mjs';
 import { before } from './days.mjs';
-import { countries, dayOf, operatorNames, timelineOf } from './facts.mjs';
+import { countries, dayOf, FIRST_NAME, operatorNames, timelineOf } from './facts.mjs';
 import { legend } from './legend.mjs';
-import { FIRST_NAME } from './mapview.mjs';
 import { saveButtons } from './save.mjs';
 import { searchBox } from './search.mjs';
 import { go } from './state.mjs';

@@ -84,6 +84,8 @@ export const TYPES = ['A', 'AAAA', 'CNAME', 'MX', 'NS', 'TXT', 'HTTPS', 'SOA'];
 
 export const count = (number, one, many = `${one}s`) => `${number} ${number === 1 ? one : many}`;
 
+export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
 export const means = (list) => list.map((word) => MEANS[word] ?? word).join(', ');
 
 // "blocked by DNS, poison, measured": what a cell of the map or the matrix says.
