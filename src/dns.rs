@@ -25,7 +25,7 @@ pub use name::{Name, NameError, read_wire, wire_name, write_wire};
 pub use opt_record::{EdnsOptions, OPT_HEAD, OptRecord};
 pub use parsers::{NaiveParser, ParserSet, QueryParser};
 pub use pattern::{Form, Pattern, PatternError, PatternRef};
-pub use presentation::{answer_data, flags, header_rcode, presentation};
+pub use presentation::{AnswerData, flags, header_rcode, presentation};
 pub use query_view::{OwnedQuery, QueryView, RequestError, UnreadQuery, opt_range, question_end};
 pub use rcode::rcode_text;
 pub use record_type::Rtype;

@@ -10,6 +10,7 @@
 
 mod chunk_writer;
 mod dnstap;
+mod dnstap_output;
 mod event;
 mod frame_streams;
 mod log_sink;
@@ -24,8 +25,8 @@ mod recording;
 mod sink;
 mod sink_error;
 
-pub use dnstap::DnstapTarget;
-pub use event::{DecidingRule, Delivered, Delivery, QueryEvent, UpstreamReply};
+pub use dnstap_output::DnstapTarget;
+pub use event::{Asked, DecidingRule, Delivered, QueryEvent, Reply, UpstreamReply};
 pub use log_sink::{LogSink, QUERY_LOG};
 pub use metrics::Metrics;
 pub use publisher::{PendingEvent, Publisher};

@@ -5,7 +5,7 @@ use super::{
     constants::{HEADER_LEN, flags3},
     query_view::question_end,
     raw_record::{RawRecord, big_endian},
-    rcode_text,
+    rcode::{known_rcode, rcode_text},
 };
 use domain::{
     base::{
@@ -21,7 +21,9 @@ use hickory_proto::{
     rr::Record,
     serialize::binary::BinEncodable,
 };
-use std::net::{Ipv4Addr, Ipv6Addr};
+use serde::{Serialize, Serializer, ser::SerializeSeq};
+use smallvec::SmallVec;
+use std::{borrow::Cow, net::IpAddr};
 
 /// TYPE of addresses (RFC 1035 section 3.2.2, RFC 3596 section 2.1).
 const A: u16 = 1;
@@ -67,37 +69,45 @@ pub fn flags(message: &Message) -> Vec<&'static str> {
 /// The RCODE in a message's header, without its extended bits, as `dig` writes it; nothing where
 /// there is no header.
 #[must_use]
-pub fn header_rcode(message: &[u8]) -> Option<String> {
+pub fn header_rcode(message: &[u8]) -> Option<Cow<'static, str>> {
     let octet = message.get(..HEADER_LEN)?[3];
-    Some(rcode_text(ResponseCode::from(0, octet & flags3::RCODE)))
+    let code = ResponseCode::from(0, octet & flags3::RCODE);
+    Some(known_rcode(code).map_or_else(|| rcode_text(code).into(), Cow::Borrowed))
 }
 
-/// The record data of a message's answers in presentation form, as far as they can be read.
-/// Addresses are read from the octets; only what is none has the whole message decoded.
-#[must_use]
-pub fn answer_data(message: &[u8]) -> Vec<String> {
-    addresses(message).unwrap_or_else(|| {
+/// The record data of a message's answers in presentation form, as far as they can be read: a list
+/// of texts, for programs. Addresses are read from the octets; only what is none has the whole
+/// message decoded.
+#[derive(Clone, Copy, Debug)]
+pub struct AnswerData<'m>(pub &'m [u8]);
+
+impl Serialize for AnswerData<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(message) = *self;
+        if let Some(addresses) = addresses(message) {
+            let mut list = serializer.serialize_seq(None)?;
+            for address in addresses {
+                list.serialize_element(&address)?;
+            }
+            return list.end();
+        }
         let decoded = Message::from_vec(message).ok();
-        decoded.iter().flat_map(|message| &message.answers).map(data_text).collect()
-    })
+        serializer.collect_seq(decoded.iter().flat_map(|message| &message.answers).map(data_text))
+    }
 }
 
-/// The same, where all of them are addresses.
-fn addresses(message: &[u8]) -> Option<Vec<String>> {
-    if message.len() < HEADER_LEN {
-        return Some(Vec::new());
-    }
-    let count = big_endian(message, 6);
-    if count == 0 {
-        return Some(Vec::new());
+/// The addresses of the answer section, where all of it are such.
+fn addresses(message: &[u8]) -> Option<SmallVec<[IpAddr; 8]>> {
+    let mut found = SmallVec::new();
+    if message.len() < HEADER_LEN || big_endian(message, 6) == 0 {
+        return Some(found);
     }
     let mut at = question_end(message)?;
-    let mut found = Vec::with_capacity(usize::from(count.min(16)));
-    for _ in 0..count {
+    for _ in 0..big_endian(message, 6) {
         let record = RawRecord::read(message, at)?;
         found.push(match record.rtype() {
-            A => Ipv4Addr::from(<[u8; 4]>::try_from(record.data).ok()?).to_string(),
-            AAAA => Ipv6Addr::from(<[u8; 16]>::try_from(record.data).ok()?).to_string(),
+            A => IpAddr::from(<[u8; 4]>::try_from(record.data).ok()?),
+            AAAA => IpAddr::from(<[u8; 16]>::try_from(record.data).ok()?),
             _ => return None,
         });
         at = record.end();
@@ -107,7 +117,7 @@ fn addresses(message: &[u8]) -> Option<Vec<String>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{answer_data, header_rcode};
+    use super::{AnswerData, header_rcode};
     use hickory_proto::{
         op::{Message, Query},
         rr::{
@@ -124,6 +134,10 @@ mod tests {
             message.add_answer(Record::from_rdata(name.clone(), 60, data));
         }
         message.to_vec().unwrap()
+    }
+
+    fn answer_data(message: &[u8]) -> Vec<String> {
+        serde_json::from_value(serde_json::json!(AnswerData(message))).unwrap()
     }
 
     #[test]

@@ -5,7 +5,12 @@ use hickory_proto::op::ResponseCode;
 /// An RCODE as `dig` writes it.
 #[must_use]
 pub fn rcode_text(code: ResponseCode) -> String {
-    let known = match code {
+    known_rcode(code).map_or_else(|| format!("RCODE{}", u16::from(code)), str::to_owned)
+}
+
+/// The same of one that has a name.
+pub(super) fn known_rcode(code: ResponseCode) -> Option<&'static str> {
+    Some(match code {
         ResponseCode::NoError => "NOERROR",
         ResponseCode::FormErr => "FORMERR",
         ResponseCode::ServFail => "SERVFAIL",
@@ -18,7 +23,6 @@ pub fn rcode_text(code: ResponseCode) -> String {
         ResponseCode::NotAuth => "NOTAUTH",
         ResponseCode::NotZone => "NOTZONE",
         ResponseCode::BADVERS => "BADVERS",
-        other => return format!("RCODE{}", u16::from(other)),
-    };
-    known.to_owned()
+        _ => return None,
+    })
 }

@@ -1,124 +1,80 @@
 //! dnstap (<https://dnstap.info>): queries and replies as protobuf messages, for collectors that
 //! read the traffic of any resolver. The policy that decided stands in its field.
 //!
-//! The messages are those of `dnstap.proto`; field numbers and values are its own.
+//! The messages are those of `dnstap.proto`; field numbers and values are its own. They are written
+//! field by field, because each query of a busy server has two or more.
 
 use super::{
-    chunk_writer::{ChunkOutput, ChunkWriter},
-    event::{Delivered, Delivery, QueryEvent},
-    frame_streams::{finished, handshake, push_frame, start, stop},
-    open_file::create,
+    chunk_writer::ChunkWriter,
+    dnstap_output::{DnstapTarget, FileOutput, SocketOutput},
+    event::{DecidingRule, QueryEvent, Reply},
+    frame_streams::push_frame,
     sink::EventSink,
     sink_error::SinkError,
 };
-use crate::{dns::Transport, model::VerdictKind};
-use prometheus_client::metrics::counter::Counter;
-use prost::Message;
-use serde_json::json;
-use std::{
-    fmt,
-    fs::File,
-    io::{self, Read, Write},
-    net::{IpAddr, SocketAddr, TcpStream, ToSocketAddrs},
-    os::unix::net::UnixStream,
-    path::PathBuf,
-    str::FromStr,
-    sync::Arc,
-    time::{Duration, Instant, SystemTime},
+use crate::{
+    dns::Transport,
+    model::{CountryCode, VerdictKind},
 };
-
-/// Where dnstap goes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum DnstapTarget {
-    /// A file; it begins anew.
-    File(PathBuf),
-    /// A socket that a collector listens on.
-    Unix(PathBuf),
-    /// A collector's host and port.
-    Tcp(String),
-}
+use prometheus_client::metrics::counter::Counter;
+use prost::encoding::{WireType, encode_key, encode_varint};
+use serde::Serialize;
+use std::{
+    io,
+    net::IpAddr,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 /// Writes dnstap.
 pub(super) struct Dnstap {
     writer: ChunkWriter,
     frame: Vec<u8>,
+    /// The message within the frame.
+    message: Vec<u8>,
+    /// What is within that, or beside it.
+    part: Vec<u8>,
 }
 
-#[derive(Clone, PartialEq, Message)]
-struct Envelope {
-    #[prost(bytes = "vec", tag = "1")]
-    identity: Vec<u8>,
-    #[prost(bytes = "vec", tag = "2")]
-    version: Vec<u8>,
-    #[prost(bytes = "vec", optional, tag = "3")]
-    extra: Option<Vec<u8>>,
-    #[prost(message, optional, tag = "14")]
-    message: Option<Exchange>,
-    /// 1: a message.
-    #[prost(int32, required, tag = "15")]
-    kind: i32,
-}
+/// Fields of `Dnstap`.
+const DNSTAP_IDENTITY: u32 = 1;
+const DNSTAP_VERSION: u32 = 2;
+const DNSTAP_EXTRA: u32 = 3;
+const DNSTAP_MESSAGE: u32 = 14;
+const DNSTAP_TYPE: u32 = 15;
 
-/// `Message` of `dnstap.proto`.
-#[derive(Clone, PartialEq, Message)]
-struct Exchange {
-    #[prost(int32, required, tag = "1")]
-    kind: i32,
-    #[prost(int32, optional, tag = "2")]
-    socket_family: Option<i32>,
-    #[prost(int32, optional, tag = "3")]
-    socket_protocol: Option<i32>,
-    #[prost(bytes = "vec", optional, tag = "4")]
-    query_address: Option<Vec<u8>>,
-    #[prost(bytes = "vec", optional, tag = "5")]
-    response_address: Option<Vec<u8>>,
-    #[prost(uint32, optional, tag = "6")]
-    query_port: Option<u32>,
-    #[prost(uint32, optional, tag = "7")]
-    response_port: Option<u32>,
-    #[prost(uint64, optional, tag = "8")]
-    query_time_sec: Option<u64>,
-    #[prost(fixed32, optional, tag = "9")]
-    query_time_nsec: Option<u32>,
-    #[prost(bytes = "vec", optional, tag = "10")]
-    query_message: Option<Vec<u8>>,
-    #[prost(uint64, optional, tag = "12")]
-    response_time_sec: Option<u64>,
-    #[prost(fixed32, optional, tag = "13")]
-    response_time_nsec: Option<u32>,
-    #[prost(bytes = "vec", optional, tag = "14")]
-    response_message: Option<Vec<u8>>,
-    #[prost(message, optional, tag = "15")]
-    policy: Option<PolicyField>,
-}
+/// Fields of `Message`.
+const MESSAGE_TYPE: u32 = 1;
+const SOCKET_FAMILY: u32 = 2;
+const SOCKET_PROTOCOL: u32 = 3;
+const QUERY_ADDRESS: u32 = 4;
+const RESPONSE_ADDRESS: u32 = 5;
+const QUERY_PORT: u32 = 6;
+const RESPONSE_PORT: u32 = 7;
+const QUERY_TIME_SEC: u32 = 8;
+const QUERY_TIME_NSEC: u32 = 9;
+const QUERY_MESSAGE: u32 = 10;
+const RESPONSE_TIME_SEC: u32 = 12;
+const RESPONSE_TIME_NSEC: u32 = 13;
+const RESPONSE_MESSAGE: u32 = 14;
+const POLICY: u32 = 15;
 
-/// `Policy` of `dnstap.proto`.
-#[derive(Clone, PartialEq, Message)]
-struct PolicyField {
-    #[prost(string, optional, tag = "1")]
-    kind: Option<String>,
-    #[prost(bytes = "vec", optional, tag = "2")]
-    rule: Option<Vec<u8>>,
-    #[prost(int32, optional, tag = "3")]
-    action: Option<i32>,
-    #[prost(int32, optional, tag = "4")]
-    matched: Option<i32>,
-    #[prost(bytes = "vec", optional, tag = "5")]
-    value: Option<Vec<u8>>,
-}
+/// Fields of `Policy`.
+const POLICY_TYPE: u32 = 1;
+const POLICY_RULE: u32 = 2;
+const POLICY_ACTION: u32 = 3;
+const POLICY_MATCH: u32 = 4;
+const POLICY_VALUE: u32 = 5;
 
 /// `Dnstap.Type`.
-const MESSAGE: i32 = 1;
+const MESSAGE: u64 = 1;
 
 /// `Message.Type`.
-const CLIENT_QUERY: i32 = 5;
-const CLIENT_RESPONSE: i32 = 6;
+const CLIENT_QUERY: u64 = 5;
+const CLIENT_RESPONSE: u64 = 6;
 
 /// `Policy.Match`.
-const QNAME: i32 = 1;
-
-/// What the policy field calls us.
-const POLICY_TYPE: &str = "splinterdns";
+const QNAME: u64 = 1;
 
 impl Dnstap {
     pub(super) fn open(target: &DnstapTarget, lost: Counter) -> Result<Self, SinkError> {
@@ -127,38 +83,36 @@ impl Dnstap {
                 DnstapTarget::File(path) => {
                     ChunkWriter::start("dnstap", FileOutput::open(path.clone())?, lost)
                 }
-                // A collector may come later, and go and come again.
                 DnstapTarget::Unix(_) | DnstapTarget::Tcp(_) => {
-                    let (target, peer, tried) = (target.clone(), None, None);
-                    ChunkWriter::start("dnstap", SocketOutput { target, peer, tried }, lost)
+                    ChunkWriter::start("dnstap", SocketOutput::new(target.clone()), lost)
                 }
             }
         };
         let writer = open().map_err(|why| SinkError::at("dnstap output", target, why))?;
-        Ok(Self { writer, frame: Vec::new() })
+        let (frame, message, part) = (Vec::new(), Vec::new(), Vec::new());
+        Ok(Self { writer, frame, message, part })
     }
 
-    fn push(&mut self, event: &QueryEvent, message: Exchange, step: Option<usize>) {
-        let envelope = Envelope {
-            identity: b"splinterdns".to_vec(),
-            version: env!("CARGO_PKG_VERSION").as_bytes().to_vec(),
-            extra: Some(extra(event, step)),
-            message: Some(message),
-            kind: MESSAGE,
-        };
-        self.frame.clear();
-        envelope.encode(&mut self.frame).expect("a vector has room");
-        let frame = &self.frame;
-        self.writer.push(|chunk| push_frame(chunk, frame));
+    fn push(&mut self, event: &QueryEvent, reply: Option<(usize, Reply<'_>, &[u8])>) {
+        let Self { writer, frame, message, part } = self;
+        write_exchange(message, part, event, reply);
+        frame.clear();
+        put_bytes(frame, DNSTAP_IDENTITY, b"splinterdns");
+        put_bytes(frame, DNSTAP_VERSION, env!("CARGO_PKG_VERSION").as_bytes());
+        write_extra(part, event, reply.map(|(step, ..)| step));
+        put_bytes(frame, DNSTAP_EXTRA, part);
+        put_bytes(frame, DNSTAP_MESSAGE, message);
+        put_number(frame, DNSTAP_TYPE, MESSAGE);
+        writer.push(|chunk| push_frame(chunk, frame));
     }
 }
 
 impl EventSink for Dnstap {
     fn record(&mut self, event: &Arc<QueryEvent>) {
-        self.push(event, exchange(event, None), None);
-        for (step, reply) in event.replies.iter().enumerate() {
-            if let Delivered::Octets(octets) = &reply.content {
-                self.push(event, exchange(event, Some((reply, octets))), Some(step));
+        self.push(event, None);
+        for (step, reply) in event.replies().enumerate() {
+            if let Some(octets) = reply.octets() {
+                self.push(event, Some((step, reply, octets)));
             }
         }
     }
@@ -178,40 +132,50 @@ impl EventSink for Dnstap {
     }
 }
 
-/// A query, or a reply to it.
-fn exchange(event: &QueryEvent, reply: Option<(&Delivery, &Vec<u8>)>) -> Exchange {
+/// Writes a query, or a reply to it, over what is in the buffer.
+fn write_exchange(
+    out: &mut Vec<u8>,
+    part: &mut Vec<u8>,
+    event: &QueryEvent,
+    reply: Option<(usize, Reply<'_>, &[u8])>,
+) {
     let QueryEvent { client, server, time, .. } = event;
-    let (second, nanosecond) = since_epoch(*time);
-    let at = reply.map(|(reply, _)| since_epoch(*time + reply.latency));
-    Exchange {
-        kind: if reply.is_some() { CLIENT_RESPONSE } else { CLIENT_QUERY },
-        socket_family: Some(if client.is_ipv4() { 1 } else { 2 }),
-        socket_protocol: Some(match event.transport {
-            Transport::Udp => 1,
-            Transport::Tcp => 2,
-            Transport::Dot => 3,
-            Transport::Doh => 4,
-            Transport::Doq => 7,
-        }),
-        query_address: Some(octets(client.ip())),
-        response_address: Some(octets(server.ip())),
-        query_port: Some(client.port().into()),
-        response_port: Some(server.port().into()),
-        query_time_sec: Some(second),
-        query_time_nsec: Some(nanosecond),
-        query_message: reply.is_none().then(|| event.octets.clone()),
-        response_time_sec: at.map(|(second, _)| second),
-        response_time_nsec: at.map(|(_, nanosecond)| nanosecond),
-        response_message: reply.map(|(_, octets)| octets.clone()),
-        policy: policy(event),
+    out.clear();
+    put_number(out, MESSAGE_TYPE, if reply.is_some() { CLIENT_RESPONSE } else { CLIENT_QUERY });
+    put_number(out, SOCKET_FAMILY, if client.is_ipv4() { 1 } else { 2 });
+    let protocol = match event.transport {
+        Transport::Udp => 1,
+        Transport::Tcp => 2,
+        Transport::Dot => 3,
+        Transport::Doh => 4,
+        Transport::Doq => 7,
+    };
+    put_number(out, SOCKET_PROTOCOL, protocol);
+    put_address(out, QUERY_ADDRESS, client.ip());
+    put_address(out, RESPONSE_ADDRESS, server.ip());
+    put_number(out, QUERY_PORT, client.port().into());
+    put_number(out, RESPONSE_PORT, server.port().into());
+    put_time(out, [QUERY_TIME_SEC, QUERY_TIME_NSEC], *time);
+    match reply {
+        None => put_bytes(out, QUERY_MESSAGE, event.octets()),
+        Some((_, reply, octets)) => {
+            put_time(out, [RESPONSE_TIME_SEC, RESPONSE_TIME_NSEC], *time + reply.latency);
+            put_bytes(out, RESPONSE_MESSAGE, octets);
+        }
+    }
+    if let Some(rule) = event.rule() {
+        write_policy(part, event.verdict, &rule);
+        put_bytes(out, POLICY, part);
     }
 }
 
 /// The rule that decided. What has no action there, such as REFUSED, has none here; `extra` has the
 /// verdict of all.
-fn policy(event: &QueryEvent) -> Option<PolicyField> {
-    let rule = event.rule.as_ref()?;
-    let action = match event.verdict {
+fn write_policy(out: &mut Vec<u8>, verdict: VerdictKind, rule: &DecidingRule<'_>) {
+    out.clear();
+    put_bytes(out, POLICY_TYPE, b"splinterdns");
+    put_bytes(out, POLICY_RULE, rule.id.as_bytes());
+    let action = match verdict {
         VerdictKind::NxDomain => Some(1),
         VerdictKind::NoData => Some(2),
         VerdictKind::Honest => Some(3),
@@ -220,35 +184,62 @@ fn policy(event: &QueryEvent) -> Option<PolicyField> {
         VerdictKind::Poison => Some(6),
         VerdictKind::Refused | VerdictKind::ServFail | VerdictKind::Reset => None,
     };
-    Some(PolicyField {
-        kind: Some(POLICY_TYPE.to_owned()),
-        rule: Some(rule.id.clone().into_bytes()),
-        action,
-        matched: Some(QNAME),
-        value: Some(rule.pattern.clone().into_bytes()),
-    })
+    action.into_iter().for_each(|action| put_number(out, POLICY_ACTION, action));
+    put_number(out, POLICY_MATCH, QNAME);
+    put_bytes(out, POLICY_VALUE, rule.pattern.as_bytes());
 }
 
 /// What the messages have no field for, as JSON; of a reply also which of how many it is.
-fn extra(event: &QueryEvent, step: Option<usize>) -> Vec<u8> {
-    let mut extra = json!({
-        "country": event.country.map(|code| code.to_string()),
-        "operator": event.operator,
-        "evidence": event.rule.as_ref().map(|rule| rule.evidence.as_str()),
-        "verdict": event.verdict.as_str(),
-    });
-    if let Some(step) = step {
-        extra["step"] = (step + 1).into();
-        extra["of"] = event.replies.len().into();
-    }
-    extra.to_string().into_bytes()
+#[derive(Serialize)]
+struct Extra<'e> {
+    country: Option<&'e str>,
+    operator: Option<&'e str>,
+    evidence: Option<&'static str>,
+    verdict: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    step: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    of: Option<usize>,
 }
 
-fn octets(address: IpAddr) -> Vec<u8> {
+fn write_extra(out: &mut Vec<u8>, event: &QueryEvent, step: Option<usize>) {
+    out.clear();
+    let extra = Extra {
+        country: event.country.as_ref().map(CountryCode::as_str),
+        operator: event.operator(),
+        evidence: event.rule().map(|rule| rule.evidence.as_str()),
+        verdict: event.verdict.as_str(),
+        step: step.map(|step| step + 1),
+        of: step.map(|_| event.replies().len()),
+    };
+    serde_json::to_writer(out, &extra).expect("texts and numbers can be written");
+}
+
+/// A field of octets or of a text.
+fn put_bytes(out: &mut Vec<u8>, field: u32, octets: &[u8]) {
+    encode_key(field, WireType::LengthDelimited, out);
+    encode_varint(octets.len() as u64, out);
+    out.extend_from_slice(octets);
+}
+
+fn put_number(out: &mut Vec<u8>, field: u32, number: u64) {
+    encode_key(field, WireType::Varint, out);
+    encode_varint(number, out);
+}
+
+fn put_address(out: &mut Vec<u8>, field: u32, address: IpAddr) {
     match address {
-        IpAddr::V4(four) => four.octets().to_vec(),
-        IpAddr::V6(six) => six.octets().to_vec(),
+        IpAddr::V4(four) => put_bytes(out, field, &four.octets()),
+        IpAddr::V6(six) => put_bytes(out, field, &six.octets()),
     }
+}
+
+/// Seconds, and nanoseconds in four octets.
+fn put_time(out: &mut Vec<u8>, [second, nanosecond]: [u32; 2], time: SystemTime) {
+    let (seconds, nanoseconds) = since_epoch(time);
+    put_number(out, second, seconds);
+    encode_key(nanosecond, WireType::ThirtyTwoBit, out);
+    out.extend_from_slice(&nanoseconds.to_le_bytes());
 }
 
 fn since_epoch(time: SystemTime) -> (u64, u32) {
@@ -256,133 +247,119 @@ fn since_epoch(time: SystemTime) -> (u64, u32) {
     (since.as_secs(), since.subsec_nanos())
 }
 
-impl FromStr for DnstapTarget {
-    type Err = String;
+#[cfg(test)]
+mod tests {
+    use super::{QueryEvent, write_exchange, write_extra};
+    use crate::{
+        dns::{Rtype, Transport},
+        events::{Asked, Delivered, Reply},
+        model::{Evidence, VerdictKind},
+    };
+    use hickory_proto::rr::RecordType;
+    use prost::Message as _;
+    use std::time::{Duration, SystemTime};
 
-    fn from_str(text: &str) -> Result<Self, String> {
-        if let Some(path) = text.strip_prefix("unix:") {
-            return Ok(Self::Unix(path.into()));
+    /// `Message` of `dnstap.proto`.
+    #[derive(Clone, PartialEq, prost::Message)]
+    struct Exchange {
+        #[prost(int32, required, tag = "1")]
+        kind: i32,
+        #[prost(int32, optional, tag = "2")]
+        socket_family: Option<i32>,
+        #[prost(int32, optional, tag = "3")]
+        socket_protocol: Option<i32>,
+        #[prost(bytes = "vec", optional, tag = "4")]
+        query_address: Option<Vec<u8>>,
+        #[prost(bytes = "vec", optional, tag = "5")]
+        response_address: Option<Vec<u8>>,
+        #[prost(uint32, optional, tag = "6")]
+        query_port: Option<u32>,
+        #[prost(uint32, optional, tag = "7")]
+        response_port: Option<u32>,
+        #[prost(uint64, optional, tag = "8")]
+        query_time_sec: Option<u64>,
+        #[prost(fixed32, optional, tag = "9")]
+        query_time_nsec: Option<u32>,
+        #[prost(bytes = "vec", optional, tag = "10")]
+        query_message: Option<Vec<u8>>,
+        #[prost(uint64, optional, tag = "12")]
+        response_time_sec: Option<u64>,
+        #[prost(fixed32, optional, tag = "13")]
+        response_time_nsec: Option<u32>,
+        #[prost(bytes = "vec", optional, tag = "14")]
+        response_message: Option<Vec<u8>>,
+        #[prost(message, optional, tag = "15")]
+        policy: Option<PolicyField>,
+    }
+
+    /// `Policy` of `dnstap.proto`.
+    #[derive(Clone, PartialEq, prost::Message)]
+    struct PolicyField {
+        #[prost(string, optional, tag = "1")]
+        kind: Option<String>,
+        #[prost(bytes = "vec", optional, tag = "2")]
+        rule: Option<Vec<u8>>,
+        #[prost(int32, optional, tag = "3")]
+        action: Option<i32>,
+        #[prost(int32, optional, tag = "4")]
+        matched: Option<i32>,
+        #[prost(bytes = "vec", optional, tag = "5")]
+        value: Option<Vec<u8>>,
+    }
+
+    fn event() -> QueryEvent {
+        let time = SystemTime::UNIX_EPOCH + Duration::new(1_700_000_000, 5);
+        let mut event = QueryEvent::new(&Asked {
+            time,
+            today: jiff::civil::date(2026, 11, 26).at(0, 0, 0, 0),
+            client: ([10, 86, 0, 1], 4000).into(),
+            server: ([10, 0, 0, 53], 53).into(),
+            octets: b"query",
+            transport: Transport::Tcp,
+            qname: "x.example",
+            qtype: Rtype(RecordType::A),
+            country: Some("CN".parse().unwrap()),
+            operator: None,
+            verdict: VerdictKind::Poison,
+            honest: None,
+        });
+        event.decided("x", "CN/x", "*.example", Evidence::Measured);
+        for (milliseconds, octets) in [(1, b"first"), (90, b"later")] {
+            let latency = Duration::from_millis(milliseconds);
+            event.replied(Reply { due: latency, latency, content: Delivered::Octets(octets) });
         }
-        let Some(address) = text.strip_prefix("tcp:") else { return Ok(Self::File(text.into())) };
-        let port = address.rsplit_once(':').and_then(|(_, port)| port.parse::<u16>().ok());
-        port.map(|_| Self::Tcp(address.to_owned()))
-            .ok_or_else(|| format!("\"{text}\" has no port: tcp:HOST:PORT, such as tcp:[::1]:6000"))
-    }
-}
-
-impl fmt::Display for DnstapTarget {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::File(path) => write!(f, "{}", path.display()),
-            Self::Unix(path) => write!(f, "unix:{}", path.display()),
-            Self::Tcp(address) => write!(f, "tcp:{address}"),
-        }
-    }
-}
-
-/// Frames in a file.
-struct FileOutput {
-    path: PathBuf,
-    file: File,
-}
-
-impl FileOutput {
-    fn open(path: PathBuf) -> io::Result<Self> {
-        let mut file = create(&path, false)?;
-        start(&mut file)?;
-        Ok(Self { path, file })
-    }
-}
-
-impl ChunkOutput for FileOutput {
-    fn write(&mut self, octets: &[u8]) -> io::Result<()> {
-        self.file.write_all(octets)
+        event
     }
 
-    fn reopen(&mut self) -> io::Result<()> {
-        stop(&mut self.file)?;
-        *self = Self::open(self.path.clone())?;
-        Ok(())
+    #[test]
+    fn a_reader_of_protobuf_finds_every_field() {
+        let (event, mut out, mut part) = (event(), Vec::new(), Vec::new());
+        write_exchange(&mut out, &mut part, &event, None);
+        let query = Exchange::decode(&*out).unwrap();
+        let policy = query.policy.clone().unwrap();
+        assert_eq!((query.kind, query.socket_family, query.socket_protocol), (5, Some(1), Some(2)));
+        assert_eq!(query.query_message.as_deref(), Some(&b"query"[..]));
+        assert_eq!((query.query_time_sec, query.query_time_nsec), (Some(1_700_000_000), Some(5)));
+        assert_eq!((query.query_port, query.response_port), (Some(4000), Some(53)));
+        assert_eq!(query.query_address.as_deref(), Some(&[10, 86, 0, 1][..]));
+        assert_eq!(query.response_address.as_deref(), Some(&[10, 0, 0, 53][..]));
+        assert_eq!((policy.kind.as_deref(), policy.action), (Some("splinterdns"), Some(6)));
+        assert_eq!((policy.matched, policy.rule.as_deref()), (Some(1), Some(&b"CN/x"[..])));
+        assert_eq!(policy.value.as_deref(), Some(&b"*.example"[..]));
+        let (step, reply) = event.replies().enumerate().last().unwrap();
+        let octets = reply.octets().unwrap();
+        write_exchange(&mut out, &mut part, &event, Some((step, reply, octets)));
+        let later = Exchange::decode(&*out).unwrap();
+        assert_eq!((later.kind, later.query_message), (6, None));
+        assert_eq!(later.response_message.as_deref(), Some(&b"later"[..]));
+        assert_eq!(later.response_time_nsec, Some(90_000_005));
     }
 
-    fn finish(&mut self) -> io::Result<()> {
-        stop(&mut self.file)
-    }
-}
-
-/// Frames to a collector.
-struct SocketOutput {
-    target: DnstapTarget,
-    peer: Option<Box<dyn Peer>>,
-    /// When it was tried last to reach one.
-    tried: Option<Instant>,
-}
-
-/// A connection to a collector.
-trait Peer: Read + Write + Send {}
-
-impl Peer for UnixStream {}
-impl Peer for TcpStream {}
-
-/// A collector that is away is looked for so often.
-const RETRY: Duration = Duration::from_secs(1);
-
-/// How long a collector may take to agree, and to take what it is sent.
-const LIMIT: Duration = Duration::from_secs(5);
-
-impl SocketOutput {
-    fn connect(&self) -> io::Result<Box<dyn Peer>> {
-        let mut peer: Box<dyn Peer> = match &self.target {
-            DnstapTarget::File(_) => unreachable!("a file is no socket"),
-            DnstapTarget::Unix(path) => {
-                let stream = UnixStream::connect(path)?;
-                stream.set_read_timeout(Some(LIMIT))?;
-                stream.set_write_timeout(Some(LIMIT))?;
-                Box::new(stream)
-            }
-            DnstapTarget::Tcp(address) => {
-                let mut addresses = address.to_socket_addrs()?;
-                let first = addresses.next().ok_or(io::ErrorKind::NotFound)?;
-                let connect = |address: &SocketAddr| TcpStream::connect_timeout(address, LIMIT);
-                let first = connect(&first);
-                let stream = first.or_else(|why| {
-                    addresses.find_map(|address| connect(&address).ok()).ok_or(why)
-                })?;
-                stream.set_read_timeout(Some(LIMIT))?;
-                stream.set_write_timeout(Some(LIMIT))?;
-                Box::new(stream)
-            }
-        };
-        handshake(&mut peer)?;
-        Ok(peer)
-    }
-}
-
-impl ChunkOutput for SocketOutput {
-    fn write(&mut self, octets: &[u8]) -> io::Result<()> {
-        if self.peer.is_none() {
-            if self.tried.is_some_and(|tried| tried.elapsed() < RETRY) {
-                return Err(io::Error::other(format!("nobody takes it at {}", self.target)));
-            }
-            self.tried = Some(Instant::now());
-            let connected = self.connect();
-            self.peer = Some(connected.map_err(|why| {
-                io::Error::other(format!("nobody takes it at {}: {why}", self.target))
-            })?);
-            tracing::info!(target = %self.target, "dnstap is taken");
-        }
-        let peer = self.peer.as_mut().expect("it was just connected");
-        let sent = peer.write_all(octets);
-        if sent.is_err() {
-            // What it has taken may end within a frame.
-            self.peer = None;
-        }
-        sent
-    }
-
-    fn finish(&mut self) -> io::Result<()> {
-        let Some(mut peer) = self.peer.take() else { return Ok(()) };
-        stop(&mut peer)?;
-        finished(&mut peer)
+    #[test]
+    fn what_has_no_field_stands_in_extra() {
+        let mut out = Vec::new();
+        write_extra(&mut out, &event(), Some(1));
+        let expected = r#"{"country":"CN","operator":null,"evidence":"measured","verdict":"poison","step":2,"of":2}"#;
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
     }
 }

@@ -26,19 +26,17 @@ impl LogSink {
 
 impl EventSink for LogSink {
     fn record(&mut self, event: &Arc<QueryEvent>) {
-        let QueryEvent { transport, qname: name, qtype: rtype, verdict, .. } = &**event;
-        let client = event.client.ip();
+        let QueryEvent { transport, qtype: rtype, verdict, .. } = &**event;
+        let (client, name) = (event.client.ip(), event.qname());
         let country = event.country.map_or_else(|| "-".to_owned(), |code| code.to_string());
-        let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
-        let (operator, rule) = (or_none(&event.operator), event.rule.as_ref());
-        let rule = rule.map_or("-", |rule| &rule.slug);
-        let alias = or_none(&event.alias);
-        let replies: Vec<_> = event.replies.iter().map(|reply| sent(&reply.content)).collect();
+        let rule = event.rule().map_or("-", |rule| rule.slug);
+        let (operator, alias) = (event.operator().unwrap_or("-"), event.alias().unwrap_or("-"));
+        let replies: Vec<_> = event.replies().map(|reply| sent(reply.content)).collect();
         let replies = if replies.is_empty() { "-".to_owned() } else { replies.join(",") };
-        let answers: Vec<_> = event.replies.iter().map(|reply| answers(&reply.content)).collect();
+        let answers: Vec<_> = event.replies().map(|reply| answers(reply.content)).collect();
         let answers = if answers.is_empty() { "-".to_owned() } else { answers.join(",") };
         let upstream = event.upstream.map_or_else(|| "-".to_owned(), |reply| rcode(reply.rcode));
-        let last = event.replies.last();
+        let last = event.replies().last();
         let latency_us = last.map_or(0, |reply| reply.latency.as_micros() as u64);
         tracing::debug!(
             target: QUERY_LOG,
@@ -53,7 +51,7 @@ impl EventSink for LogSink {
 }
 
 /// What left, in a word.
-fn sent(content: &Delivered) -> String {
+fn sent(content: Delivered<'_>) -> String {
     match content {
         Delivered::Octets(octets) => octets.get(3).map_or_else(String::new, |octet| rcode(*octet)),
         Delivered::Reset => "RST".to_owned(),
@@ -62,7 +60,7 @@ fn sent(content: &Delivered) -> String {
 }
 
 /// How many records stand in its answer section, as its header says (ANCOUNT).
-fn answers(content: &Delivered) -> String {
+fn answers(content: Delivered<'_>) -> String {
     let Delivered::Octets(octets) = content else { return "-".to_owned() };
     let count = octets.get(6..8).map(|count| u16::from_be_bytes([count[0], count[1]]));
     count.map_or_else(|| "-".to_owned(), |count| count.to_string())

@@ -6,6 +6,7 @@ use super::{
     sink::EventSink,
 };
 use crate::{clock::real_time, model::CountryCode};
+use hashbrown::HashMap;
 use prometheus_client::{
     encoding::{EncodeLabelSet, EncodeLabelValue, LabelValueEncoder, text::encode},
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram, info::Info},
@@ -131,42 +132,64 @@ impl Metrics {
     }
 }
 
-impl EventSink for Metrics {
+/// Counts for metrics. It remembers the counters that it has used, because looking one up takes a
+/// lock and a slow hash.
+#[derive(Debug)]
+pub(super) struct MetricsSink {
+    metrics: Metrics,
+    queries: HashMap<QueryLabels, Counter>,
+    sent: Counter,
+    latency: HashMap<&'static str, Histogram>,
+}
+
+impl MetricsSink {
+    pub(super) fn new(metrics: Metrics) -> Self {
+        let sent = metrics.replies.get_or_create(&OutcomeLabels { outcome: "sent" }).clone();
+        Self { metrics, queries: HashMap::new(), sent, latency: HashMap::new() }
+    }
+}
+
+impl EventSink for MetricsSink {
     fn record(&mut self, event: &Arc<QueryEvent>) {
+        let Self { metrics, .. } = self;
         let transport = event.transport.word();
         let country = CountryLabel(event.country);
         let labels = QueryLabels { country, verdict: event.verdict.as_str(), transport };
-        self.queries.get_or_create(&labels).inc();
-        for reply in &event.replies {
+        let of_query = self.queries.entry(labels.clone());
+        of_query.or_insert_with(|| metrics.queries.get_or_create(&labels).clone()).inc();
+        for reply in event.replies() {
             let outcome = match reply.content {
-                Delivered::Octets(_) => "sent",
-                Delivered::Reset => "reset",
-                Delivered::Failed => "failed",
+                Delivered::Octets(_) => None,
+                Delivered::Reset => Some("reset"),
+                Delivered::Failed => Some("failed"),
             };
-            self.replies.get_or_create(&OutcomeLabels { outcome }).inc();
+            let other = |outcome| metrics.replies.get_or_create(&OutcomeLabels { outcome }).clone();
+            outcome.map_or_else(|| self.sent.clone(), other).inc();
             let is_late = reply.latency.saturating_sub(reply.due) >= LATE;
             // What was relayed comes when the upstream resolver has it.
             if is_late && event.upstream.is_none() {
-                self.late.inc();
+                metrics.late.inc();
             }
         }
-        if let Some(last) = event.replies.last() {
-            let latency = self.latency.get_or_create(&TransportLabels { transport });
+        if let Some(last) = event.replies().last() {
+            let labels = TransportLabels { transport };
+            let latency = self.latency.entry(transport);
+            let latency = latency.or_insert_with(|| metrics.latency.get_or_create(&labels).clone());
             latency.observe(last.latency.as_secs_f64());
         }
         if let Some(upstream) = event.upstream {
-            self.upstream.get_or_create(&RcodeLabels { rcode: upstream.rcode }).inc();
-            self.upstream_latency.observe(upstream.latency.as_secs_f64());
+            metrics.upstream.get_or_create(&RcodeLabels { rcode: upstream.rcode }).inc();
+            metrics.upstream_latency.observe(upstream.latency.as_secs_f64());
         }
     }
 
     fn lost(&mut self, count: u64) {
-        self.lost_by("queue").inc_by(count);
+        self.metrics.lost_by("queue").inc_by(count);
     }
 
     fn reloaded(&mut self, is_new: bool) {
         let result = if is_new { "success" } else { "failure" };
-        self.reloads.get_or_create(&ReloadLabels { result }).inc();
+        self.metrics.reloads.get_or_create(&ReloadLabels { result }).inc();
     }
 }
 

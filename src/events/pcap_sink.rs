@@ -42,9 +42,9 @@ impl EventSink for PcapSink {
         let QueryEvent { client, server, transport, time, .. } = **event;
         let (peers, capture) = (Peers { client, server, transport }, &mut self.capture);
         self.writer.push(|chunk| {
-            capture.push(chunk, time, peers, Packet::Query(&event.octets));
-            for reply in &event.replies {
-                let packet = match &reply.content {
+            capture.push(chunk, time, peers, Packet::Query(event.octets()));
+            for reply in event.replies() {
+                let packet = match reply.content {
                     Delivered::Octets(octets) => Packet::Reply(octets),
                     Delivered::Reset => Packet::Reset,
                     Delivered::Failed => continue,

@@ -1,10 +1,9 @@
 //! The way of events from the query path to the sinks.
 
 use super::{
-    event::{DecidingRule, Delivered, Delivery, QueryEvent, UpstreamReply},
+    event::{Delivered, QueryEvent, Reply, UpstreamReply},
     sink::EventSink,
 };
-use crate::model::VerdictKind;
 use std::{
     io,
     sync::{
@@ -176,9 +175,9 @@ impl Publisher {
 
 impl PendingEvent {
     /// Adds what has become, now, of a reply that was due so long after the query.
-    pub fn delivered(&self, due: Duration, content: Delivered) {
-        let delivery = Delivery { due, latency: self.begun.elapsed(), content };
-        self.change(|event| event.replies.push(delivery));
+    pub fn delivered(&self, due: Duration, content: Delivered<'_>) {
+        let latency = self.begun.elapsed();
+        self.change(|event| event.replied(Reply { due, latency, content }));
     }
 
     /// Notes what the upstream resolver has said.
@@ -186,15 +185,8 @@ impl PendingEvent {
         self.change(|event| event.upstream = Some(reply));
     }
 
-    /// Notes that a rule is about a name to which an alias of the upstream's answer leads.
-    pub fn judged(&self, rule: DecidingRule, verdict: VerdictKind, alias: &str) {
-        self.change(|event| {
-            (event.rule, event.alias) = (Some(rule), Some(alias.to_owned()));
-            event.verdict = verdict;
-        });
-    }
-
-    fn change(&self, change: impl FnOnce(&mut QueryEvent)) {
+    /// Notes what else has come out.
+    pub fn change(&self, change: impl FnOnce(&mut QueryEvent)) {
         let mut event = self.event.lock().unwrap_or_else(PoisonError::into_inner);
         event.as_mut().map(change);
     }
@@ -267,6 +259,7 @@ mod tests {
     use super::{Delivered, EventSink, Publisher, QueryEvent, UpstreamReply};
     use crate::{
         dns::{Rtype, Transport},
+        events::Asked,
         model::VerdictKind,
     };
     use hickory_proto::rr::RecordType;
@@ -301,24 +294,20 @@ mod tests {
     }
 
     fn event(qname: &str) -> QueryEvent {
-        QueryEvent {
+        QueryEvent::new(&Asked {
             time: SystemTime::now(),
             today: jiff::civil::date(2026, 11, 26).at(0, 0, 0, 0),
             client: ([192, 0, 2, 1], 1024).into(),
             server: ([192, 0, 2, 53], 53).into(),
-            octets: Vec::new(),
+            octets: &[],
             transport: Transport::Udp,
-            qname: qname.to_owned(),
+            qname,
             qtype: Rtype(RecordType::A),
             country: None,
             operator: None,
             verdict: VerdictKind::Honest,
-            rule: None,
-            alias: None,
             honest: None,
-            replies: Vec::new(),
-            upstream: None,
-        }
+        })
     }
 
     #[test]
@@ -329,7 +318,7 @@ mod tests {
         let publisher = Publisher::start(vec![Box::new(Slow { permits, told })]).unwrap();
         let first = publisher.begin(event("a.example"), Instant::now());
         let second = Arc::clone(&first);
-        first.delivered(Duration::ZERO, Delivered::Octets(vec![1]));
+        first.delivered(Duration::ZERO, Delivered::Octets(&[1]));
         drop(first);
         assert!(heard.recv_timeout(Duration::from_millis(50)).is_err(), "a reply is under way");
         let upstream = UpstreamReply { rcode: 3, latency: Duration::from_millis(1) };
@@ -337,8 +326,9 @@ mod tests {
         second.delivered(Duration::from_millis(2), Delivered::Failed);
         drop(second);
         let Told::Event(event) = heard.recv().unwrap() else { panic!("nothing is lost") };
-        assert_eq!((event.replies.len(), event.upstream), (2, Some(upstream)));
-        assert!(event.replies[0].latency <= event.replies[1].latency);
+        assert_eq!((event.replies().len(), event.upstream), (2, Some(upstream)));
+        let latencies: Vec<_> = event.replies().map(|reply| reply.latency).collect();
+        assert!(latencies.is_sorted());
     }
 
     #[test]

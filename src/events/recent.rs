@@ -37,7 +37,7 @@ pub struct QueriesSince {
 /// As many are kept.
 const MOST: usize = 10_000;
 
-/// And as many octets of their messages.
+/// And as many octets of what they hold.
 const MOST_OCTETS: usize = 16 << 20;
 
 impl RecentQueries {
@@ -82,11 +82,11 @@ impl RecentQueries {
 impl EventSink for RecentQueries {
     fn record(&mut self, event: &Arc<QueryEvent>) {
         let mut kept = self.lock();
-        kept.octets += size(event);
+        kept.octets += event.size();
         kept.events.push_back(Arc::clone(event));
         while kept.events.len() > MOST || kept.octets > MOST_OCTETS {
             let Some(oldest) = kept.events.pop_front() else { break };
-            kept.octets -= size(&oldest);
+            kept.octets -= oldest.size();
             kept.first += 1;
         }
     }
@@ -94,9 +94,4 @@ impl EventSink for RecentQueries {
     fn lost(&mut self, count: u64) {
         self.lock().lost += count;
     }
-}
-
-fn size(event: &QueryEvent) -> usize {
-    let replies = event.replies.iter().filter_map(|reply| reply.octets()).map(<[u8]>::len);
-    event.octets.len() + event.honest.as_ref().map_or(0, Vec::len) + replies.sum::<usize>()
 }

@@ -1,9 +1,10 @@
 //! Where events go: what the command line names, and the page.
 
 use super::{
-    dnstap::{Dnstap, DnstapTarget},
+    dnstap::Dnstap,
+    dnstap_output::DnstapTarget,
     log_sink::LogSink,
-    metrics::Metrics,
+    metrics::{Metrics, MetricsSink},
     pcap_sink::PcapSink,
     publisher::Publisher,
     query_log::{QueryLog, QueryLogSpec},
@@ -59,7 +60,7 @@ impl Recording {
         }
         let is_watched = !sinks.is_empty();
         if let Some(PageFeed { recent, metrics }) = self.page.clone() {
-            sinks.push(Box::new(metrics));
+            sinks.push(Box::new(MetricsSink::new(metrics)));
             sinks.push(Box::new(recent));
         }
         if sinks.is_empty() {

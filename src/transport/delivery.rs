@@ -2,11 +2,10 @@
 
 use super::serving::Relayed;
 use crate::{
-    dns::PatternRef,
     engine::{Engine, Response, Scratch},
-    events::{DecidingRule, Delivered, PendingEvent, Publisher, QueryEvent},
+    events::{Asked, Delivered, PendingEvent, Publisher, QueryEvent},
     model::VerdictKind,
-    policy::{Jurisdiction, Rule},
+    policy::Jurisdiction,
 };
 use std::{
     net::SocketAddr,
@@ -67,34 +66,27 @@ impl Observer {
         let honest = told.and_then(|message| {
             engine.known_honest_answer(message, query.transport, &mut self.honest)
         });
-        let event = QueryEvent {
+        let mut event = QueryEvent::new(&Asked {
             time,
             today: query.arrival,
             client,
             server,
             transport: query.transport,
-            octets: octets.to_vec(),
-            qname: query.qname.to_string(),
             qtype: query.qtype,
+            qname: query.qname.as_str(),
+            octets,
             country: country.map(|country| country.code),
-            operator: operator.map(|operator| operator.slug.clone()),
+            operator: operator.map(|operator| operator.slug.as_str()),
             verdict: response.verdict,
-            rule: rule.map(|(rule, pattern)| deciding(rule, Some(pattern))),
-            alias: response.alias.as_ref().map(ToString::to_string),
-            honest: honest.map(<[u8]>::to_vec),
-            replies: Vec::new(),
-            upstream: None,
-        };
+            honest,
+        });
+        if let Some((rule, pattern)) = rule {
+            event.decided(&rule.slug, &rule.id, pattern, rule.evidence);
+        }
+        if let Some(alias) = &response.alias {
+            event.led_to(&alias.to_string());
+        }
         Some(publisher.begin(event, at))
-    }
-}
-
-fn deciding(rule: &Rule, pattern: Option<PatternRef<'_>>) -> DecidingRule {
-    DecidingRule {
-        slug: rule.slug.clone(),
-        id: rule.id.clone(),
-        evidence: rule.evidence,
-        pattern: pattern.map_or_else(String::new, |pattern| pattern.to_string()),
     }
 }
 
@@ -116,7 +108,7 @@ impl Outgoing {
     /// observers.
     pub(super) fn left(self, octets: &[u8], sent: bool) {
         if sent {
-            self.note(|| Delivered::Octets(octets.to_vec()));
+            self.note(Delivered::Octets(octets));
         }
     }
 
@@ -127,12 +119,12 @@ impl Outgoing {
 
     /// Notes that the connection was reset instead.
     pub(super) fn reset(self) {
-        self.note(|| Delivered::Reset);
+        self.note(Delivered::Reset);
     }
 
-    fn note(mut self, content: impl FnOnce() -> Delivered) {
+    fn note(mut self, content: Delivered<'_>) {
         if let Some(event) = self.event.take() {
-            event.delivered(self.due, content());
+            event.delivered(self.due, content);
         }
     }
 
@@ -155,6 +147,10 @@ pub(super) fn note_upstream(event: &Event, relayed: &Relayed<'_>) {
         event.upstream_answered(reply);
     }
     if let Some((rule, verdict, alias)) = &relayed.answer.judged {
-        event.judged(deciding(rule, None), *verdict, &alias.to_string());
+        event.change(|event| {
+            event.decided(&rule.slug, &rule.id, "", rule.evidence);
+            event.led_to(&alias.to_string());
+            event.verdict = *verdict;
+        });
     }
 }

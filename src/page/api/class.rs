@@ -91,7 +91,7 @@ fn participants(state: &PageState) -> Value {
     for (_, event) in state.feed.recent.since(0, LOOKED_AT, false).events {
         let entry = seen.entry(event.client.ip()).or_default();
         entry.queries += 1;
-        entry.last = Some(format!("{} {}", event.qname, event.qtype));
+        entry.last = Some(format!("{} {}", event.qname(), event.qtype));
     }
     let told = seen.iter().map(|(client, SeenParticipant { queries, last })| {
         let mut told = place(*client, places.get(client));
