@@ -5,6 +5,7 @@
   observe.py show LOG              a short line for each query
   observe.py dnstap FILE           a line for each frame: Frame Streams and protobuf read by hand
   observe.py metrics FILE          reads /metrics as strictly as OpenMetrics asks for
+  observe.py dashboard FILE PROMETHEUS   has Prometheus answer every expression of a dashboard
   observe.py agree LOG METRICS     whether a query log and /metrics count the same queries
 """
 
@@ -13,6 +14,8 @@ import ipaddress
 import json
 import struct
 import sys
+import urllib.parse
+import urllib.request
 
 # dnstap.proto: fields of Dnstap, Message and Policy, by their numbers.
 ENVELOPE = {1: "identity", 2: "version", 3: "extra", 14: "message", 15: "type"}
@@ -172,6 +175,19 @@ def agree(path, metrics_path):
     print(f"{queries.total()} queries, {replies.total()} replies")
 
 
+def dashboard(path, prometheus):
+    with open(path, encoding="utf-8") as file:
+        panels = json.load(file)["panels"]
+    expressions = [target["expr"] for panel in panels for target in panel["targets"]]
+    for expression in expressions:
+        expression = expression.replace("$__rate_interval", "1m").replace("$instance", ".*")
+        query = urllib.parse.urlencode({"query": expression})
+        # What is no expression gets 400, which is an error here.
+        with urllib.request.urlopen(f"{prometheus}/api/v1/query?{query}") as answer:
+            assert json.load(answer)["status"] == "success"
+    print(len(expressions), "expressions")
+
+
 match sys.argv[1:]:
     case ["log", schema, *paths]:
         log(schema, paths)
@@ -181,6 +197,8 @@ match sys.argv[1:]:
         dnstap(path)
     case ["metrics", path]:
         metrics(path)
+    case ["dashboard", path, prometheus]:
+        dashboard(path, prometheus)
     case ["agree", path, metrics_path]:
         agree(path, metrics_path)
     case _:
