@@ -29,6 +29,8 @@ use std::{
 /// Writes dnstap.
 pub(super) struct Dnstap {
     writer: ChunkWriter,
+    /// The frames of a query and its replies.
+    frames: Vec<u8>,
     frame: Vec<u8>,
     /// The message within the frame.
     message: Vec<u8>,
@@ -89,12 +91,13 @@ impl Dnstap {
             }
         };
         let writer = open().map_err(|why| SinkError::at("dnstap output", target, why))?;
-        let (frame, message, part) = (Vec::new(), Vec::new(), Vec::new());
-        Ok(Self { writer, frame, message, part })
+        let (frames, frame, message, part) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Ok(Self { writer, frames, frame, message, part })
     }
 
-    fn push(&mut self, event: &QueryEvent, reply: Option<(usize, Reply<'_>, &[u8])>) {
-        let Self { writer, frame, message, part } = self;
+    /// Adds a message to those of a query.
+    fn add(&mut self, event: &QueryEvent, reply: Option<(usize, Reply<'_>, &[u8])>) {
+        let Self { frames, frame, message, part, .. } = self;
         write_exchange(message, part, event, reply);
         frame.clear();
         put_bytes(frame, DNSTAP_IDENTITY, b"splinterdns");
@@ -103,18 +106,22 @@ impl Dnstap {
         put_bytes(frame, DNSTAP_EXTRA, part);
         put_bytes(frame, DNSTAP_MESSAGE, message);
         put_number(frame, DNSTAP_TYPE, MESSAGE);
-        writer.push(|chunk| push_frame(chunk, frame));
+        push_frame(frames, frame);
     }
 }
 
 impl EventSink for Dnstap {
+    /// All messages of a query are one record, so that what is lost is queries.
     fn record(&mut self, event: &Arc<QueryEvent>) {
-        self.push(event, None);
+        self.frames.clear();
+        self.add(event, None);
         for (step, reply) in event.replies().enumerate() {
             if let Some(octets) = reply.octets() {
-                self.push(event, Some((step, reply, octets)));
+                self.add(event, Some((step, reply, octets)));
             }
         }
+        let Self { writer, frames, .. } = self;
+        writer.push(|chunk| chunk.extend_from_slice(frames));
     }
 
     fn lost(&mut self, _count: u64) {}

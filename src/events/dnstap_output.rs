@@ -3,12 +3,12 @@
 use super::{
     chunk_writer::ChunkOutput,
     frame_streams::{finished, handshake, start, stop},
-    open_file::create,
+    open_file::RecordFile,
 };
 use std::{
     fmt,
-    fs::File,
     io::{self, Read, Write},
+    mem,
     net::{SocketAddr, TcpStream, ToSocketAddrs},
     os::unix::net::UnixStream,
     path::PathBuf,
@@ -54,30 +54,38 @@ impl fmt::Display for DnstapTarget {
 /// Frames in a file.
 pub(super) struct FileOutput {
     path: PathBuf,
-    file: File,
+    file: RecordFile,
 }
 
 impl FileOutput {
     pub(super) fn open(path: PathBuf) -> io::Result<Self> {
-        let mut file = create(&path, false)?;
-        start(&mut file)?;
+        let mut begin = Vec::new();
+        start(&mut begin)?;
+        let mut file = RecordFile::open(&path, false)?;
+        file.write(&begin)?;
         Ok(Self { path, file })
     }
 }
 
 impl ChunkOutput for FileOutput {
     fn write(&mut self, octets: &[u8]) -> io::Result<()> {
-        self.file.write_all(octets)
+        self.file.write(octets)
     }
 
+    /// A file that nobody has renamed goes on: it would begin anew. An old one ends when there is
+    /// a new one.
     fn reopen(&mut self) -> io::Result<()> {
-        stop(&mut self.file)?;
-        *self = Self::open(self.path.clone())?;
-        Ok(())
+        if !self.file.is_elsewhere(&self.path) {
+            return Ok(());
+        }
+        let new = Self::open(self.path.clone())?;
+        mem::replace(self, new).finish()
     }
 
     fn finish(&mut self) -> io::Result<()> {
-        stop(&mut self.file)
+        let mut end = Vec::new();
+        stop(&mut end)?;
+        self.file.write(&end)
     }
 }
 

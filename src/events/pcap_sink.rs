@@ -3,14 +3,13 @@
 use super::{
     chunk_writer::{ChunkOutput, ChunkWriter},
     event::{Delivered, QueryEvent},
-    open_file::create,
+    open_file::RecordFile,
     sink::EventSink,
     sink_error::SinkError,
 };
 use crate::capture::{Capture, Packet, Peers, file_header};
 use prometheus_client::metrics::counter::Counter;
 use std::{
-    fs::File,
     io::{self, Write},
     path::{Path, PathBuf},
     sync::Arc,
@@ -26,7 +25,7 @@ pub(super) struct PcapSink {
 /// The file, or standard output.
 enum PcapOutput {
     Standard(io::Stdout),
-    File { path: PathBuf, file: File },
+    File { path: PathBuf, file: RecordFile },
 }
 
 impl PcapSink {
@@ -76,8 +75,8 @@ impl PcapOutput {
             out.write_all(&file_header())?;
             return Ok(Self::Standard(out));
         }
-        let mut file = create(path, false)?;
-        file.write_all(&file_header())?;
+        let mut file = RecordFile::open(path, false)?;
+        file.write(&file_header())?;
         Ok(Self::File { path: path.to_owned(), file })
     }
 }
@@ -86,12 +85,14 @@ impl ChunkOutput for PcapOutput {
     fn write(&mut self, octets: &[u8]) -> io::Result<()> {
         match self {
             Self::Standard(out) => out.write_all(octets).and_then(|()| out.flush()),
-            Self::File { file, .. } => file.write_all(octets),
+            Self::File { file, .. } => file.write(octets),
         }
     }
 
+    /// A capture that nobody has renamed goes on: it would begin anew.
     fn reopen(&mut self) -> io::Result<()> {
-        if let Self::File { path, .. } = self {
+        let Self::File { path, file } = self else { return Ok(()) };
+        if file.is_elsewhere(path) {
             *self = Self::open(&path.clone())?;
         }
         Ok(())

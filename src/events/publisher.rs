@@ -40,6 +40,8 @@ enum Queued {
     Event(Arc<QueryEvent>),
     Reloaded(bool),
     Reopen,
+    /// Somebody waits until all before it has come to the sinks.
+    Settle(SyncSender<()>),
     /// Somebody waits until all before it has been recorded.
     Flush(SyncSender<()>),
     /// The same, and it is the end.
@@ -139,7 +141,11 @@ impl Publisher {
         while self.pending.load(Ordering::Acquire) > 0 && Instant::now() < deadline {
             thread::sleep(FLUSH_PACE);
         }
-        self.flush(deadline.saturating_duration_since(Instant::now()).max(FLUSH_PACE));
+        // Files may be slow, and have no part in it.
+        self.wait(
+            deadline.saturating_duration_since(Instant::now()).max(FLUSH_PACE),
+            Queued::Settle,
+        );
     }
 
     /// Waits until the sinks have recorded what was published, for so long at the most.
@@ -222,6 +228,10 @@ fn drain(events: &Receiver<Queued>, lost: &AtomicU64, mut sinks: Vec<Box<dyn Eve
                 sinks.iter_mut().for_each(|sink| sink.reloaded(*is_new))
             }
             Ok(Queued::Reopen) => sinks.iter_mut().for_each(|sink| sink.reopen()),
+            Ok(Queued::Settle(done)) => {
+                tell(lost, &mut sinks);
+                let _ = done.try_send(());
+            }
             Ok(Queued::Flush(done)) => {
                 tell(lost, &mut sinks);
                 sinks.iter_mut().for_each(|sink| sink.flush(FLUSH_LIMIT));

@@ -3,7 +3,7 @@
 use super::{
     chunk_writer::{ChunkOutput, ChunkWriter},
     event::QueryEvent,
-    open_file::create,
+    open_file::RecordFile,
     query_record::QueryRecord,
     sink::EventSink,
     sink_error::SinkError,
@@ -11,7 +11,7 @@ use super::{
 use prometheus_client::metrics::counter::Counter;
 use serde_json::json;
 use std::{
-    fs::{self, File},
+    fs,
     io::{self, Write},
     path::{Path, PathBuf},
     sync::Arc,
@@ -35,12 +35,7 @@ pub(super) struct QueryLog(ChunkWriter);
 /// The file, or standard output.
 enum LogOutput {
     Standard(io::Stdout),
-    File {
-        spec: QueryLogSpec,
-        file: File,
-        /// Octets in it.
-        written: u64,
-    },
+    File { spec: QueryLogSpec, file: RecordFile },
 }
 
 impl QueryLog {
@@ -85,40 +80,38 @@ impl LogOutput {
         if spec.file == Path::new("-") {
             return Ok(Self::Standard(io::stdout()));
         }
-        let file = create(&spec.file, true)?;
-        let written = file.metadata()?.len();
-        Ok(Self::File { spec: spec.clone(), file, written })
+        Ok(Self::File { spec: spec.clone(), file: RecordFile::open(&spec.file, true)? })
     }
 }
 
 impl ChunkOutput for LogOutput {
     /// Lines are never parted by a rotation: as many as there is room for go into the old file.
+    /// Pipes and devices are not rotated: nobody could find them again.
     fn write(&mut self, octets: &[u8]) -> io::Result<()> {
-        let Self::File { spec, file, written } = self else {
+        let Self::File { spec, file } = self else {
             let Self::Standard(out) = self else { unreachable!("there are two") };
             return out.write_all(octets).and_then(|()| out.flush());
         };
+        let size = if file.is_plain() { spec.size } else { u64::MAX };
         let mut rest = octets;
         while !rest.is_empty() {
-            let room = usize::try_from(spec.size.saturating_sub(*written)).unwrap_or(usize::MAX);
+            let room = usize::try_from(size.saturating_sub(file.length())).unwrap_or(usize::MAX);
             let fitting = match rest.get(..room).map(|part| part.iter().rposition(|o| *o == b'\n'))
             {
                 None => rest.len(),
                 Some(Some(end)) => end + 1,
                 Some(None) => 0,
             };
-            if fitting == 0 && *written > 0 {
+            if fitting == 0 && file.length() > 0 {
                 rotate(&spec.file, spec.keep)?;
-                *file = create(&spec.file, true)?;
-                *written = file.metadata()?.len();
+                *file = RecordFile::open(&spec.file, true)?;
                 continue;
             }
             // A line that is longer than a file may be stands in one of its own.
             let line =
                 rest.iter().position(|octet| *octet == b'\n').map_or(rest.len(), |at| at + 1);
             let (now, later) = rest.split_at(fitting.max(line.min(rest.len())));
-            file.write_all(now)?;
-            *written += now.len() as u64;
+            file.write(now)?;
             rest = later;
         }
         Ok(())

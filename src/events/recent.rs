@@ -15,6 +15,8 @@ struct Kept {
     events: VecDeque<Arc<QueryEvent>>,
     /// The number of the first of them.
     first: u64,
+    /// The number that was the next when all were forgotten.
+    cleared: u64,
     /// Octets of their messages.
     octets: usize,
     /// How many found no room in the queue before the sinks.
@@ -56,7 +58,7 @@ impl RecentQueries {
         let events = kept.events.iter().skip(skipped).take(limit);
         let events: Vec<_> = (begin..).zip(events.cloned()).collect();
         let next = begin + events.len() as u64;
-        QueriesSince { events, next, passed: begin - number, lost: kept.lost }
+        QueriesSince { events, next, passed: begin - number.max(kept.cleared), lost: kept.lost }
     }
 
     /// The number that the next one gets.
@@ -70,6 +72,7 @@ impl RecentQueries {
     pub fn clear(&self) {
         let mut kept = self.lock();
         kept.first += kept.events.len() as u64;
+        kept.cleared = kept.first;
         kept.events.clear();
         (kept.octets, kept.lost) = (0, 0);
     }

@@ -4,14 +4,16 @@ use super::{listener::BoundedListener, problem::ApiProblem};
 use crate::{config::moment, survey::Question};
 use axum::{
     extract::{
-        FromRequest, FromRequestParts, Query, Request, connect_info::Connected,
-        rejection::QueryRejection,
+        FromRequest, FromRequestParts, Query, Request,
+        connect_info::Connected,
+        rejection::{JsonRejection, QueryRejection},
     },
-    http::request::Parts,
+    http::{StatusCode, request::Parts},
     serve::IncomingStream,
 };
 use jiff::civil::DateTime;
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 use std::net::{Ipv4Addr, SocketAddr};
 
 /// The two ends of a connection.
@@ -43,16 +45,19 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
     }
 }
 
-/// A body of JSON.
+/// A body of JSON: an object.
 pub(super) struct Body<T>(pub(super) T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = ApiProblem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiProblem> {
-        let read = axum::Json::<T>::from_request(request, state).await;
-        read.map(|axum::Json(read)| Self(read))
-            .map_err(|rejection| ApiProblem::new(rejection.status(), rejection.body_text()))
+        let refused = |why: JsonRejection| ApiProblem::new(why.status(), why.body_text());
+        // A list would be taken for the values of an object, in the order of its keys.
+        let read = axum::Json::<Map<String, Value>>::from_request(request, state).await;
+        let axum::Json(fields) = read.map_err(refused)?;
+        let read = serde_json::from_value(Value::Object(fields)).map(Self);
+        read.map_err(|why| ApiProblem::new(StatusCode::UNPROCESSABLE_ENTITY, why))
     }
 }
 

@@ -6,13 +6,18 @@ use crate::{
     engine::check_countries,
     files::FileSource,
 };
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{
+    Json,
+    extract::{State, rejection::StringRejection},
+    http::StatusCode,
+};
 use serde_json::{Value, json};
 
 pub(in super::super) async fn check(
     State(_): State<PageState>,
-    text: String,
+    text: Result<String, StringRejection>,
 ) -> Result<Json<Value>, ApiProblem> {
+    let text = text.map_err(|why| ApiProblem::new(why.status(), why.body_text()))?;
     let checked = tokio::task::spawn_blocking(move || {
         let (files, mut report) = (FileSource::Input(text.into()), Report::default());
         let names = files.countries()?;

@@ -7,7 +7,7 @@ use crate::{
 };
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::{Path, State, rejection::PathRejection},
 };
 use serde_json::{Value, json};
 
@@ -22,8 +22,9 @@ pub(in super::super) async fn all(
 
 pub(in super::super) async fn one(
     State(state): State<PageState>,
-    Path(code): Path<String>,
+    code: Result<Path<String>, PathRejection>,
 ) -> Result<Json<Value>, ApiProblem> {
+    let Path(code) = code.map_err(|why| ApiProblem::new(why.status(), why.body_text()))?;
     let named = Binding::to(parsed(&code)?);
     let one = move |engine: &crate::engine::Engine| {
         Ok(country_in_full_json(engine.policy.find(&named)?.0))
