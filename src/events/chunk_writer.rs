@@ -4,7 +4,11 @@
 use prometheus_client::metrics::counter::Counter;
 use std::{
     io, mem,
-    sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+        mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
+    },
     thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
@@ -31,6 +35,8 @@ pub(super) struct ChunkWriter {
     records: u64,
     /// Nothing when it ends.
     queue: Option<SyncSender<ChunkCommand>>,
+    /// How many chunks wait, or are being written.
+    waiting: Arc<AtomicUsize>,
     thread: Option<JoinHandle<()>>,
     lost: Lost,
 }
@@ -71,11 +77,13 @@ impl ChunkWriter {
         lost: Counter,
     ) -> io::Result<Self> {
         let (queue, commands) = sync_channel(CHUNKS);
-        let counter = lost.clone();
-        let run = move || run(&commands, output, Lost::new(what, counter));
+        let (counter, waiting) = (lost.clone(), Arc::new(AtomicUsize::new(0)));
+        let taken = Arc::clone(&waiting);
+        let run = move || run(&commands, output, &taken, Lost::new(what, counter));
         let thread = thread::Builder::new().name(what.replace(' ', "-")).spawn(run)?;
         let (queue, thread, lost) = (Some(queue), Some(thread), Lost::new(what, lost));
-        Ok(Self { chunk: Vec::with_capacity(CHUNK), records: 0, queue, thread, lost })
+        let chunk = Vec::with_capacity(CHUNK);
+        Ok(Self { chunk, records: 0, queue, waiting, thread, lost })
     }
 
     /// Adds a record.
@@ -94,8 +102,18 @@ impl ChunkWriter {
         }
         let octets = mem::replace(&mut self.chunk, Vec::with_capacity(CHUNK));
         let records = mem::take(&mut self.records);
+        self.waiting.fetch_add(1, Ordering::Relaxed);
         if self.tell(ChunkCommand::Write { octets, records }).is_err() {
+            self.waiting.fetch_sub(1, Ordering::Relaxed);
             self.lost.add(records, "it is written too slowly");
+        }
+    }
+
+    /// Hands over what there is, unless something waits already: small chunks would take the places
+    /// of full ones.
+    pub(super) fn idle(&mut self) {
+        if self.waiting.load(Ordering::Relaxed) == 0 {
+            self.send();
         }
     }
 
@@ -151,13 +169,19 @@ impl Lost {
     }
 }
 
-fn run(commands: &Receiver<ChunkCommand>, mut output: impl ChunkOutput, mut lost: Lost) {
+fn run(
+    commands: &Receiver<ChunkCommand>,
+    mut output: impl ChunkOutput,
+    waiting: &AtomicUsize,
+    mut lost: Lost,
+) {
     for command in commands {
         match command {
             ChunkCommand::Write { octets, records } => {
                 if let Err(error) = output.write(&octets) {
                     lost.add(records, error);
                 }
+                waiting.fetch_sub(1, Ordering::Relaxed);
             }
             ChunkCommand::Reopen => {
                 if let Err(error) = output.reopen() {

@@ -127,7 +127,7 @@ impl EventSink for Dnstap {
     fn lost(&mut self, _count: u64) {}
 
     fn idle(&mut self) {
-        self.writer.send();
+        self.writer.idle();
     }
 
     fn reopen(&mut self) {

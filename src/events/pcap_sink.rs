@@ -56,7 +56,7 @@ impl EventSink for PcapSink {
     fn lost(&mut self, _count: u64) {}
 
     fn idle(&mut self) {
-        self.writer.send();
+        self.writer.idle();
     }
 
     fn reopen(&mut self) {

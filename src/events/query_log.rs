@@ -63,7 +63,7 @@ impl EventSink for QueryLog {
     }
 
     fn idle(&mut self) {
-        self.0.send();
+        self.0.idle();
     }
 
     fn reopen(&mut self) {
