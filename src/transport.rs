@@ -13,6 +13,7 @@ mod delivery;
 #[doc(hidden)]
 pub mod fuzzing;
 mod listener;
+mod next_state;
 mod participants;
 mod quota;
 mod rate_limit;
@@ -30,8 +31,8 @@ mod watched_files;
 
 pub use control::{Scenario, ScenarioError, ServerControl};
 pub use listener::BindError;
+pub use next_state::ReloadError;
 pub use participants::Participants;
-pub use reload::ReloadError;
 pub use resolve::Resolved;
 pub use server::{Server, ServerEnd, StartError};
 pub use serving::ResolveError;

@@ -59,7 +59,7 @@ async fn serve(
     let mut terminate = signal(SignalKind::terminate()).map_err(Failure::unreadable)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::unreadable)?;
     let (mut recording, page) = (args.recording(), args.page());
-    if args.writes_to_output() {
+    if args.writes_to_output()? {
         style::speak_on_stderr();
     }
     let (files, ready_file) = (args.files.clone(), args.ready_file.clone());

@@ -1,6 +1,6 @@
 //! The options of `serve`. Each has a twin in the environment, for containers.
 
-use super::file_options::FileArgs;
+use super::{file_options::FileArgs, outcome::Failure};
 use crate::{
     config::{
         HONEST_SOURCES, HonestSource, IDLE_RANGE, LabSpec, ListenerSpec, MEMORY_RANGE, RATE_RANGE,
@@ -260,9 +260,15 @@ impl ServeArgs {
         Recording { query_log, dnstap, pcap, page: None }
     }
 
-    /// Whether standard output is for programs.
-    pub(super) fn writes_to_output(&self) -> bool {
-        [&self.query_log, &self.pcap].into_iter().flatten().any(|file| file.as_os_str() == "-")
+    /// Whether standard output is for a program. It cannot be for two.
+    pub(super) fn writes_to_output(&self) -> Result<bool, Failure> {
+        let files = [&self.query_log, &self.pcap].into_iter().flatten();
+        match files.filter(|file| file.as_os_str() == "-").count() {
+            count @ (0 | 1) => Ok(count == 1),
+            _ => Err(Failure::problem(
+                "--query-log - and --pcap - would both write to the standard output",
+            )),
+        }
     }
 
     /// The page, and whether somebody has asked for it; a token is made where one is needed.

@@ -366,7 +366,10 @@ mod tests {
     fn what_has_no_field_stands_in_extra() {
         let mut out = Vec::new();
         write_extra(&mut out, &event(), Some(1));
-        let expected = r#"{"country":"CN","operator":null,"evidence":"measured","verdict":"poison","step":2,"of":2}"#;
+        let expected = concat!(
+            r#"{"country":"CN","operator":null,"evidence":"measured","#,
+            r#""verdict":"poison","step":2,"of":2}"#
+        );
         assert_eq!(String::from_utf8(out).unwrap(), expected);
     }
 }

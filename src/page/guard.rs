@@ -28,6 +28,10 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
 /// The header that a change must have, whatever it says.
 pub(super) const OURS: HeaderName = HeaderName::from_static("x-splinterdns");
 
+/// By which browsers tell whose page has sent a request
+/// (<https://www.w3.org/TR/fetch-metadata/>).
+const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
 /// What a participant of a class may send without the teacher's token, and what changes nothing.
 const OPEN: [&str; 3] = ["/api/v1/class/me", "/api/v1/resolve", "/api/v1/check"];
 
@@ -41,8 +45,7 @@ pub(super) async fn guard(
 ) -> Response {
     let mut response = match check(&state, &request) {
         Ok(()) => {
-            let path = request.uri().path();
-            if path.starts_with("/api/") || path == "/metrics" {
+            if is_call(request.uri().path()) {
                 state.events.watch();
             }
             next.run(request).await
@@ -63,6 +66,11 @@ pub(super) async fn guard(
     response
 }
 
+/// Whether a path is none of the page's own files.
+fn is_call(path: &str) -> bool {
+    path.starts_with("/api/") || path == "/metrics"
+}
+
 fn check(state: &PageState, request: &Request) -> Result<(), ApiProblem> {
     let (headers, spec) = (request.headers(), &state.spec);
     let host = host(headers, request.uri()).ok_or_else(|| ApiProblem::bad("there is no Host"))?;
@@ -73,10 +81,15 @@ fn check(state: &PageState, request: &Request) -> Result<(), ApiProblem> {
         );
         return Err(ApiProblem::new(axum::http::StatusCode::MISDIRECTED_REQUEST, detail));
     }
+    let path = request.uri().path();
+    // Some calls take a while, and the first one begins the recording.
+    let from = headers.get(FETCH_SITE).map(HeaderValue::as_bytes);
+    if is_call(path) && matches!(from, Some(b"cross-site" | b"same-site")) {
+        return Err(ApiProblem::forbidden("another site's page must not ask here"));
+    }
     if matches!(*request.method(), Method::GET | Method::HEAD) {
         return Ok(());
     }
-    let path = request.uri().path();
     if spec.is_read_only && path != "/api/v1/check" {
         return Err(ApiProblem::forbidden("nothing can be changed here (--page-read-only)"));
     }

@@ -13,7 +13,7 @@ use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
-    time::sleep,
+    time::{Instant, Sleep, sleep},
 };
 
 /// Takes connections while there is room.
@@ -25,11 +25,17 @@ pub(super) struct BoundedListener {
 /// A connection with its place.
 pub(super) struct BoundedStream {
     pub(super) stream: TcpStream,
+    /// When it ends, unless something is read or written before.
+    deadline: Pin<Box<Sleep>>,
     _place: OwnedSemaphorePermit,
 }
 
 /// As many may be open: a class of browsers, six each.
 const MOST: usize = 512;
+
+/// A connection by which nothing comes and goes for so long is closed: half a request must not hold
+/// a place. Streams of queries send something more often.
+const IDLE: Duration = Duration::from_secs(20);
 
 /// After an error of accepting, such as too many open files.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -49,7 +55,10 @@ impl Listener for BoundedListener {
         let place = room.expect("it is never closed");
         loop {
             match self.listener.accept().await {
-                Ok((stream, peer)) => return (BoundedStream { stream, _place: place }, peer),
+                Ok((stream, peer)) => {
+                    let deadline = Box::pin(sleep(IDLE));
+                    return (BoundedStream { stream, deadline, _place: place }, peer);
+                }
                 Err(error) => {
                     tracing::debug!(%error, "accepting a connection to the page");
                     sleep(PAUSE).await;
@@ -63,13 +72,25 @@ impl Listener for BoundedListener {
     }
 }
 
+impl BoundedStream {
+    fn goes_on(&mut self) {
+        self.deadline.as_mut().reset(Instant::now() + IDLE);
+    }
+}
+
 impl AsyncRead for BoundedStream {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        let read = Pin::new(&mut self.stream).poll_read(context, buffer);
+        if read.is_ready() {
+            self.goes_on();
+        } else if self.deadline.as_mut().poll(context).is_ready() {
+            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+        }
+        read
     }
 }
 
@@ -79,7 +100,13 @@ impl AsyncWrite for BoundedStream {
         context: &mut Context<'_>,
         octets: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(context, octets)
+        let written = Pin::new(&mut self.stream).poll_write(context, octets);
+        if written.is_ready() {
+            self.goes_on();
+        } else if self.deadline.as_mut().poll(context).is_ready() {
+            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+        }
+        written
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {

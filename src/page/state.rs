@@ -8,12 +8,16 @@ use crate::{
     transport::ServerControl,
 };
 use axum::http::StatusCode;
-use std::{ops::Deref, sync::Arc};
-use tokio::sync::watch;
+use std::{num::NonZero, ops::Deref, sync::Arc, thread};
+use tokio::sync::{Semaphore, watch};
 
 /// What every call has. Clones share it.
 #[derive(Clone, Debug)]
-pub(super) struct PageState(Arc<PageParts>);
+pub(super) struct PageState {
+    parts: Arc<PageParts>,
+    /// Who asks the engine waits for others: queries need the cores too.
+    room: Arc<Semaphore>,
+}
 
 /// A hold on the server, and what is known of the page.
 #[derive(Debug)]
@@ -28,7 +32,8 @@ pub(super) struct PageParts {
 
 impl PageState {
     pub(super) fn new(parts: PageParts) -> Self {
-        Self(Arc::new(parts))
+        let cores = thread::available_parallelism().map_or(1, NonZero::get);
+        Self { parts: Arc::new(parts), room: Arc::new(Semaphore::new(cores.div_ceil(2))) }
     }
 
     /// Asks the engine, on a thread that nothing else waits for: some answers take a while.
@@ -36,8 +41,10 @@ impl PageState {
         &self,
         ask: impl FnOnce(&Engine) -> Result<T, SurveyError> + Send + 'static,
     ) -> Result<T, ApiProblem> {
+        let place = self.room.acquire().await.expect("it is never closed");
         let control = self.control.clone();
         let asked = tokio::task::spawn_blocking(move || control.with_engine(ask)).await;
+        drop(place);
         match asked {
             Ok(answer) => Ok(answer?),
             Err(why) => Err(ApiProblem::new(StatusCode::INTERNAL_SERVER_ERROR, why)),
@@ -49,6 +56,6 @@ impl Deref for PageState {
     type Target = PageParts;
 
     fn deref(&self) -> &PageParts {
-        &self.0
+        &self.parts
     }
 }

@@ -1,8 +1,8 @@
 //! What may be changed while the server runs: the day, the seed, where clients are, a country file.
 
 use super::{
+    next_state::{ReloadError, read, release},
     participants::Participants,
-    reload::{ReloadError, read, release},
     serving::ServingState,
 };
 use crate::{

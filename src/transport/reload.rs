@@ -3,32 +3,26 @@
 
 use super::{
     control::ServerControl,
-    serving::{ResolveError, ServingState},
+    next_state::{read, release},
+    serving::ServingState,
     terminal::Hangups,
     watched_files::WatchedFiles,
 };
 use crate::{
-    diagnostic::Report,
-    engine::{LabSources, LoadError, load},
+    engine::LabSources,
     files::{PathKind, ReadLog},
     progress::Progress,
 };
 use arc_swap::ArcSwap;
 use std::{
     collections::{BTreeMap, BTreeSet},
-    io,
     path::PathBuf,
     sync::Arc,
-    thread,
     time::Duration,
 };
-use thiserror::Error;
 use tokio::{
     signal::unix::Signal,
-    sync::{
-        mpsc::{UnboundedReceiver, unbounded_channel},
-        oneshot,
-    },
+    sync::mpsc::{UnboundedReceiver, unbounded_channel},
     time::{Instant, timeout},
 };
 
@@ -37,26 +31,6 @@ const QUIET: Duration = Duration::from_millis(200);
 
 /// But not longer than this: a file that changes all the time must not put it off for ever.
 const PATIENCE: Duration = Duration::from_secs(2);
-
-/// Workers let go of an old state at once, queries on their way to a resolver after some seconds.
-const GRACE: Duration = Duration::from_secs(30);
-
-/// Why there is no new state.
-#[derive(Debug, Error)]
-pub enum ReloadError {
-    /// There is no lab.
-    #[error(transparent)]
-    Load(#[from] LoadError),
-    /// An upstream resolver's host has no address.
-    #[error(transparent)]
-    Resolve(#[from] ResolveError),
-    /// The system's.
-    #[error("the system gives no thread: {0}")]
-    Thread(#[from] io::Error),
-    /// A bug.
-    #[error("reading it has panicked")]
-    Panicked,
-}
 
 /// Why a reload begins.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -144,46 +118,4 @@ fn swap(why: Reason, new: ServingState, serving: &ArcSwap<ServingState>) {
         tracing::warn!("{what}; they are taken at the next start");
     }
     release(serving.swap(Arc::new(new)));
-}
-
-/// What is odd about the files.
-pub(super) fn warn(report: &Report) {
-    if let Some(warnings) = report.warnings() {
-        tracing::warn!("read, with warnings:\n{warnings}");
-    }
-}
-
-/// Reads the lab on a thread of its own: reading files and building an index takes seconds.
-pub(super) async fn read(
-    sources: LabSources,
-    before: Arc<ServingState>,
-) -> Result<ServingState, ReloadError> {
-    let (done, loaded) = oneshot::channel();
-    thread::Builder::new().name("reload".to_owned()).spawn(move || {
-        let new = load(&sources).map_err(ReloadError::from).and_then(|(engine, report)| {
-            warn(&report);
-            Ok(ServingState::after(engine, &before)?)
-        });
-        // Nobody waits any more when the server stops.
-        let _ = done.send(new);
-    })?;
-    loaded.await.map_err(|_| ReloadError::Panicked)?
-}
-
-/// Drops an old state on a thread of its own. The last holder of a large state spends a while
-/// freeing its memory, and no worker should have to do that.
-pub(super) fn release(old: Arc<ServingState>) {
-    let started = thread::Builder::new().name("release".to_owned()).spawn(move || {
-        let end = Instant::now() + GRACE;
-        while Arc::strong_count(&old) > 1 && Instant::now() < end {
-            thread::sleep(QUIET);
-        }
-        drop(old);
-        #[cfg(target_env = "gnu")]
-        crate::sys::trim();
-    });
-    // Without a thread it has gone with what the thread was to do.
-    if let Err(error) = started {
-        tracing::warn!(%error, "memory is given back late");
-    }
 }

@@ -5,6 +5,7 @@ use super::{
     control::ServerControl,
     delayed_replies::DelayedReplies,
     listener::{BindError, Sockets, allow_files},
+    next_state::warn,
     participants::Participants,
     reload,
     serving::{ResolveError, ServingState},
@@ -120,7 +121,7 @@ impl Server {
         let events = control.events.clone();
         let (serving, participants) = (&control.serving, &control.participants);
         // No log was kept yet when the lab was read.
-        reload::warn(&report);
+        warn(&report);
         drop(report);
         let mut tasks = JoinSet::new();
         let bounds = Bounds::new(&serving.load().engine.settings);
