@@ -64,7 +64,7 @@ const EXAMPLES: &str = "Examples:
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Serve(serve_options::ServeArgs),
+    Serve(Box<serve_options::ServeArgs>),
     Check(check::CheckArgs),
     Explain(explain::ExplainArgs),
     Compare(compare::CompareArgs),
@@ -86,7 +86,7 @@ pub fn main() -> ExitCode {
         Err(error) => return misused(&error),
     };
     let outcome = match arguments.command {
-        Command::Serve(args) => serve::run(args),
+        Command::Serve(args) => serve::run(*args),
         Command::Check(args) => check::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Compare(args) => compare::run(&args),

@@ -30,7 +30,7 @@ pub(super) fn read_countries(
             io::Error::other("this folder holds no country: no file that ends in .yaml or .yml");
         return Err(FileError { path: files.shown(Path::new("countries")), why });
     }
-    for (spec, part) in read_all(files, paths, report.next_file())? {
+    for (spec, part) in read_all(files, &paths, report.next_file())? {
         report.append(part);
         specs.extend(spec);
     }
@@ -50,7 +50,7 @@ type ReadCountry = (Option<CountrySpec>, Report);
 /// goes into YAML. The first file has this number in the report.
 fn read_all(
     files: &FileSource,
-    paths: Vec<PathBuf>,
+    paths: &[PathBuf],
     first: usize,
 ) -> Result<Vec<ReadCountry>, FileError> {
     let threads = thread::available_parallelism().map_or(1, NonZero::get).min(MOST_THREADS);

@@ -353,7 +353,7 @@ mod tests {
         assert_eq!((policy.kind.as_deref(), policy.action), (Some("splinterdns"), Some(6)));
         assert_eq!((policy.matched, policy.rule.as_deref()), (Some(1), Some(&b"CN/x"[..])));
         assert_eq!(policy.value.as_deref(), Some(&b"*.example"[..]));
-        let (step, reply) = event.replies().enumerate().last().unwrap();
+        let (step, reply) = event.replies().enumerate().next_back().unwrap();
         let octets = reply.octets().unwrap();
         write_exchange(&mut out, &mut part, &event, Some((step, reply, octets)));
         let later = Exchange::decode(&*out).unwrap();

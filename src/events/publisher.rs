@@ -225,7 +225,7 @@ fn drain(events: &Receiver<Queued>, lost: &AtomicU64, mut sinks: Vec<Box<dyn Eve
         match &event {
             Ok(Queued::Event(event)) => sinks.iter_mut().for_each(|sink| sink.record(event)),
             Ok(Queued::Reloaded(is_new)) => {
-                sinks.iter_mut().for_each(|sink| sink.reloaded(*is_new))
+                sinks.iter_mut().for_each(|sink| sink.reloaded(*is_new));
             }
             Ok(Queued::Reopen) => sinks.iter_mut().for_each(|sink| sink.reopen()),
             Ok(Queued::Settle(done)) => {

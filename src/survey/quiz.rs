@@ -55,6 +55,9 @@ struct Lie<'p> {
     question: Question,
 }
 
+/// Makes an exercise of one kind, if what was drawn is good for one.
+type MakeExercise = fn(&Engine, &[Lie<'_>], DateTime, &mut SmallRng) -> Option<Exercise>;
+
 /// As many are tried before a kind of exercise is given up.
 const TRIES: usize = 200;
 
@@ -71,8 +74,7 @@ impl Exercise {
             return None;
         }
         let mut random = SmallRng::seed_from_u64(seed ^ (number as u64 + 1).rotate_left(32));
-        let makers: [fn(&Engine, &[Lie<'_>], DateTime, &mut SmallRng) -> Option<Self>; 3] =
-            [Self::network, Self::forged, Self::order];
+        let makers: [MakeExercise; 3] = [Self::network, Self::forged, Self::order];
         let mut tried = (0..makers.len()).map(|turn| makers[(number + turn) % makers.len()]);
         // A lab without a race has no order to ask for.
         tried.find_map(|make| (0..TRIES).find_map(|_| make(engine, &lies, now, &mut random)))

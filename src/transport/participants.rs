@@ -15,14 +15,14 @@ const MOST: usize = 10_000;
 impl Participants {
     /// Puts a client into a country, or leaves it where its network and its listener are. Says
     /// whether there was room.
-    pub fn put(&self, client: IpAddr, binding: Option<Binding>) -> bool {
+    pub fn put(&self, client: IpAddr, binding: Option<&Binding>) -> bool {
         let is_full = |all: &HashMap<_, _>| all.len() >= MOST && !all.contains_key(&client);
         if binding.is_some() && is_full(&self.0.load()) {
             return false;
         }
         self.0.rcu(|all| {
             let mut all = HashMap::clone(all);
-            match &binding {
+            match binding {
                 Some(binding) => _ = all.insert(client, binding.clone()),
                 None => _ = all.remove(&client),
             }

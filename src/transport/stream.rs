@@ -4,7 +4,7 @@
 
 use super::{
     bounds::Bounds,
-    delivery::{self, Arrival, Observer, Outgoing},
+    delivery::{self, Arrival, Event, Observer, Outgoing},
     participants::{Participants, binding_of},
     quota::QuotaShare,
     serving::ServingState,
@@ -13,7 +13,7 @@ use crate::{
     capture::Peers,
     clock::real_time,
     dns::constants::HEADER_LEN,
-    engine::{AfterUpstream, Payload, Request, Scratch, Transmission},
+    engine::{AfterUpstream, Payload, Request, Scratch, Transmission, UpstreamQuery},
     events::Publisher,
 };
 use arc_swap::ArcSwap;
@@ -256,36 +256,44 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             }
             Payload::AskUpstream => {
                 let query = response.upstream_query(request.binding);
-                let serving = Arc::clone(serving);
-                let bounds = self.context.bounds.clone();
-                let share = bounds.relayed_query(client, query.len());
-                self.later(due, async move {
-                    let relayed = match share {
-                        Some(_) => serving.relay(&query).await,
-                        None => serving.relay_none(&query),
-                    };
-                    delivery::note_upstream(&event, &relayed);
-                    let AfterUpstream { octets, transmissions, .. } = relayed.answer;
-                    let first = transmissions.into_iter().next();
-                    if let Some(Transmission { after, .. }) = first {
-                        sleep(after).await;
-                    }
-                    let content = match first.map(|first| first.payload) {
-                        Some(Payload::Message(range, _)) => bounds
-                            .delayed_reply(client, range.len())
-                            .map_or(Late::GivenUp, |share| {
-                                Late::Message(octets[range].to_vec(), share)
-                            }),
-                        Some(Payload::Reset) => Late::Reset,
-                        Some(Payload::AskUpstream) | None => Late::Silence,
-                    };
-                    Answered { content, reply }
-                });
+                self.relay(Arc::clone(serving), query, due, (event, reply));
             }
             Payload::Reset if after.is_zero() => return Ok(Some(reply)),
             Payload::Reset => self.later(due, async { Answered { content: Late::Reset, reply } }),
         }
         Ok(None)
+    }
+
+    /// Asks the upstream resolvers, and answers with what comes of it.
+    fn relay(
+        &mut self,
+        serving: Arc<ServingState>,
+        query: UpstreamQuery,
+        due: Instant,
+        (event, reply): (Event, Outgoing),
+    ) {
+        let (client, bounds) = (query.client(), self.context.bounds.clone());
+        let share = bounds.relayed_query(client, query.len());
+        self.later(due, async move {
+            let relayed = match share {
+                Some(_) => serving.relay(&query).await,
+                None => serving.relay_none(&query),
+            };
+            delivery::note_upstream(&event, &relayed);
+            let AfterUpstream { octets, transmissions, .. } = relayed.answer;
+            let first = transmissions.into_iter().next();
+            if let Some(Transmission { after, .. }) = first {
+                sleep(after).await;
+            }
+            let content = match first.map(|first| first.payload) {
+                Some(Payload::Message(range, _)) => bounds
+                    .delayed_reply(client, range.len())
+                    .map_or(Late::GivenUp, |share| Late::Message(octets[range].to_vec(), share)),
+                Some(Payload::Reset) => Late::Reset,
+                Some(Payload::AskUpstream) | None => Late::Silence,
+            };
+            Answered { content, reply }
+        });
     }
 
     fn later(&mut self, due: Instant, answer: impl Future<Output = Answered> + Send + 'static) {

@@ -17,19 +17,22 @@ use super::{
 use crate::{
     clock::real_time,
     dns::Transport,
-    engine::{AfterUpstream, Payload, Request, Scratch, Transmission, UpstreamQuery},
+    engine::{AfterUpstream, Payload, Request, Response, Scratch, Transmission, UpstreamQuery},
     events::Publisher,
+    model::Binding,
     sys::{BATCH, Batch, Outbox, ReturnPath},
 };
 use arc_swap::ArcSwap;
+use jiff::civil::DateTime;
 use std::{
-    net::SocketAddr,
+    collections::HashMap,
+    net::{IpAddr, SocketAddr},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
     thread,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 use tokio::runtime::Handle;
 
@@ -119,87 +122,124 @@ struct RelayPath {
     event: Event,
 }
 
+/// The datagrams of a batch, and what all of them have in common.
+struct Arrived<'b> {
+    batch: &'b Batch,
+    at: Instant,
+    time: SystemTime,
+    serving: &'b Arc<ServingState>,
+    participants: Arc<HashMap<IpAddr, Binding>>,
+    context: &'b WorkerContext,
+    socket: &'b Arc<ReplySocket>,
+}
+
+impl Arrived<'_> {
+    fn binding(&self, client: IpAddr) -> Option<&Binding> {
+        binding_of(&self.participants, self.serving.binding(self.context.listener), client)
+    }
+
+    fn request(&self, index: usize, now: DateTime) -> Option<Request<'_>> {
+        let (octets, path) = self.batch.get(index);
+        let client = path.client()?;
+        let (transport, binding) = (Transport::Udp, self.binding(client));
+        Some(Request { octets, client, transport, binding, arrival: now })
+    }
+
+    /// What observers are told of it.
+    fn arrival(&self, index: usize) -> Option<Arrival<'_>> {
+        let &Self { at, time, context: &WorkerContext { address, .. }, .. } = self;
+        let (octets, path) = self.batch.get(index);
+        let client = path.client_address()?;
+        let server = SocketAddr::new(path.local().unwrap_or(address.ip()), address.port());
+        Some(Arrival { at, time, client, server, octets })
+    }
+}
+
+/// Where the replies to a batch go: see [`Worker`].
+struct Replies<'w> {
+    outbox: &'w mut Outbox,
+    queued: &'w mut Vec<Outgoing>,
+    delayed: &'w mut Vec<(Instant, DelayedReply)>,
+    relaying: &'w mut Vec<Relaying>,
+    is_watched: bool,
+}
+
+impl Replies<'_> {
+    /// Takes what is to be transmitted for one datagram.
+    fn take(
+        &mut self,
+        (index, response): (usize, &Response<'_, '_, '_>),
+        arrived: &Arrived<'_>,
+        event: &Event,
+        seal: Option<&ReplySeal>,
+    ) {
+        let way_back = || (Arc::clone(arrived.socket), *arrived.batch.get(index).1);
+        for Transmission { after, payload } in response.transmissions {
+            match payload {
+                Payload::Message(range, _) if after.is_zero() => {
+                    let reply = &response.octets[range.clone()];
+                    match seal {
+                        Some(_) => self.outbox.push(index, &sealed(seal, reply)),
+                        None => self.outbox.push(index, reply),
+                    }
+                    // One for each reply of the outbox, also where there is no query to tell of.
+                    if self.is_watched {
+                        self.queued.push(Outgoing::new(event.clone(), *after));
+                    }
+                }
+                Payload::Message(range, _) => {
+                    let octets = sealed(seal, &response.octets[range.clone()]);
+                    let reply = Outgoing::new(event.clone(), *after);
+                    let (socket, path) = way_back();
+                    let reply = DelayedReply { socket, path, octets, reply };
+                    self.delayed.push((arrived.at + *after, reply));
+                }
+                Payload::AskUpstream => {
+                    let client = response.query.map(|query| query.client);
+                    let binding = client.and_then(|client| arrived.binding(client));
+                    let query = response.upstream_query(binding);
+                    let (socket, path) = way_back();
+                    let (delayed, event) = (arrived.context.delayed.clone(), event.clone());
+                    let (arrival, after, seal) = (arrived.at, *after, seal.cloned());
+                    let way = RelayPath { socket, path, arrival, after, delayed, seal, event };
+                    let serving = Arc::clone(arrived.serving);
+                    self.relaying.push(Relaying { query, serving, way });
+                }
+                // There is no connection to reset.
+                Payload::Reset => {}
+            }
+        }
+    }
+}
+
 impl Worker {
     fn answer(&mut self, batch: &mut Batch, count: usize) {
-        let (arrival, serving) = (Instant::now(), self.context.serving.load_full());
+        let (at, serving) = (Instant::now(), self.context.serving.load_full());
         self.observer.look(self.context.events.as_ref());
-        let time = real_time();
-        let participants = self.context.participants.all();
-        let listener = serving.binding(self.context.listener);
-        let now = serving.engine.settings.clock.now();
-        self.screen(batch, count, &serving, arrival);
-        let Self {
-            context,
-            socket,
-            scratch,
-            observer,
-            outbox,
-            queued,
-            delayed,
-            relaying,
-            screened,
-        } = self;
-        let requests = (0..count).filter_map(|index| {
-            if let Some(Screened::Instead(_) | Screened::Drop) = screened.get(index) {
-                return None;
-            }
-            let (octets, path) = batch.get(index);
-            let client = path.client()?;
-            let binding = binding_of(&participants, listener, client);
-            let transport = Transport::Udp;
-            Some((index, Request { octets, client, transport, binding, arrival: now }))
-        });
+        self.screen(batch, count, &serving, at);
+        let Self { context, socket, scratch, observer, screened, .. } = self;
+        let participants = context.participants.all();
+        let (time, now) = (real_time(), serving.engine.settings.clock.now());
+        let arrived = Arrived { batch, at, time, serving: &serving, participants, context, socket };
+        let passed = |index: &usize| {
+            !matches!(screened.get(*index), Some(Screened::Instead(_) | Screened::Drop))
+        };
+        let requests = (0..count).filter(passed);
+        let requests = requests.filter_map(|index| Some((index, arrived.request(index, now)?)));
+        let mut replies = Replies {
+            outbox: &mut self.outbox,
+            queued: &mut self.queued,
+            delayed: &mut self.delayed,
+            relaying: &mut self.relaying,
+            is_watched: observer.is_watched(),
+        };
         serving.engine.respond_all(requests, scratch, |index, response| {
-            let event = observer.begin(&serving.engine, response, || {
-                let (octets, path) = batch.get(index);
-                let (client, at) = (path.client_address()?, arrival);
-                let ip = path.local().unwrap_or(context.address.ip());
-                let server = SocketAddr::new(ip, context.address.port());
-                Some(Arrival { at, time, client, server, octets })
-            });
-            let way_back = || (Arc::clone(socket), *batch.get(index).1);
+            let event = observer.begin(&serving.engine, response, || arrived.arrival(index));
             let seal = match screened.get(index) {
                 Some(Screened::Seal(seal)) => Some(seal),
                 _ => None,
             };
-            for Transmission { after, payload } in response.transmissions {
-                match payload {
-                    Payload::Message(range, _) if after.is_zero() => {
-                        let reply = &response.octets[range.clone()];
-                        match seal {
-                            Some(_) => outbox.push(index, &sealed(seal, reply)),
-                            None => outbox.push(index, reply),
-                        }
-                        // One for each reply of the outbox, also where there is no query to tell
-                        // of.
-                        if observer.is_watched() {
-                            queued.push(Outgoing::new(event.clone(), *after));
-                        }
-                    }
-                    Payload::Message(range, _) => {
-                        let octets = sealed(seal, &response.octets[range.clone()]);
-                        let reply = Outgoing::new(event.clone(), *after);
-                        let (socket, path) = way_back();
-                        let reply = DelayedReply { socket, path, octets, reply };
-                        delayed.push((arrival + *after, reply));
-                    }
-                    Payload::AskUpstream => {
-                        let query = {
-                            let client = response.query.map(|query| query.client);
-                            let of = |client| binding_of(&participants, listener, client);
-                            response.upstream_query(client.and_then(of))
-                        };
-                        let (socket, path) = way_back();
-                        let (delayed, event) = (context.delayed.clone(), event.clone());
-                        let (after, seal) = (*after, seal.cloned());
-                        let way = RelayPath { socket, path, arrival, after, delayed, seal, event };
-                        let serving = Arc::clone(&serving);
-                        relaying.push(Relaying { query, serving, way });
-                    }
-                    // There is no connection to reset.
-                    Payload::Reset => {}
-                }
-            }
+            replies.take((index, response), &arrived, &event, seal);
         });
         self.send(batch);
         self.defer();

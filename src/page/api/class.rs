@@ -121,7 +121,7 @@ pub(in super::super) async fn pick(
         state.survey(find).await?;
     }
     let client = peers.client.ip();
-    if !state.control.participants().put(client, binding.clone()) {
+    if !state.control.participants().put(client, binding.as_ref()) {
         let detail = "there are too many participants already";
         return Err(ApiProblem::new(StatusCode::SERVICE_UNAVAILABLE, detail));
     }
