@@ -1,9 +1,9 @@
 //! The page: a picture of what is known and of what is asked, and an API for programs.
 //!
-//! It runs in the server's process and looks at the same engine ([`ServerControl`]). Every page that
-//! is open in the same browser can reach this machine, and this program answers DNS; so `guard`
-//! checks who may ask, before anything else. Objects are those of `survey` and `events`, in the one
-//! serialisation that commands print too.
+//! It runs in the server's process and looks at the same engine ([`ServerControl`]). Every page
+//! that is open in the same browser can reach this machine, and this program answers DNS; so
+//! `guard` checks who may ask, before anything else. Objects are those of `survey` and `events`, in
+//! the one serialisation that commands print too.
 //!
 //! A call is a function in `api/`, a line in `router.rs`, and its description in `openapi.json`.
 
