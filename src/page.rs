@@ -47,19 +47,14 @@ impl Page {
     }
 
     /// Where it listens, with the port that was given for port 0.
-    ///
-    /// # Errors
-    ///
-    /// The system's.
-    pub fn address(&self) -> io::Result<SocketAddr> {
-        self.listener.local_addr()
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.listener.local_addr().unwrap_or(self.spec.address)
     }
 
-    /// What to open in a browser, and what for. An address that stands for all of the machine's is
-    /// told as it is: which one others can reach, only they know.
+    /// What to open in a browser at this address of the page's, and what for.
     #[must_use]
-    pub fn urls(&self) -> Vec<(&'static str, String)> {
-        let address = self.address().unwrap_or(self.spec.address);
+    pub fn urls(&self, address: SocketAddr) -> Vec<(&'static str, String)> {
         let url = format!("http://{address}/");
         let Some(token) = &self.spec.token else { return vec![("page", url)] };
         let what = if self.spec.is_class { "for the teacher" } else { "to change something" };

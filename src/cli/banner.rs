@@ -26,7 +26,8 @@ pub(super) fn print(engine: &Engine, listeners: &[ListenerSpec], page: Option<&P
         say!("listening on {head}{}{head:#} by UDP and TCP{bound}", listener.address);
     }
     if let Some(page) = page {
-        page.urls().iter().for_each(|(what, url)| say!("{what} {head}{url}{head:#}"));
+        let urls = page.urls(hint::reachable(page.address()));
+        urls.iter().for_each(|(what, url)| say!("{what} {head}{url}{head:#}"));
     }
     let upstream: Vec<_> = engine.settings.upstream.iter().map(ToString::to_string).collect();
     match upstream[..] {

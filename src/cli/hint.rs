@@ -139,6 +139,13 @@ fn elsewhere(engine: &Engine, listener: &ListenerSpec, name: &str) -> Option<Str
     Some(format!("{ask} {name}: {whence}; {as_whom}"))
 }
 
+/// Where others reach an address, if it stands for all of this machine's; where this machine does,
+/// if there are no others.
+pub(super) fn reachable(address: SocketAddr) -> SocketAddr {
+    let own = own_address(address).filter(|_| address.ip().is_unspecified());
+    own.map_or_else(|| here(address), |own| SocketAddr::new(own, address.port()))
+}
+
 /// Where a listener is asked on its own machine.
 fn here(address: SocketAddr) -> SocketAddr {
     let ip = match address.ip() {
