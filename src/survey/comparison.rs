@@ -77,14 +77,7 @@ impl<'l> Row<'l> {
 
     /// By what other means it is blocked there, each once.
     pub(crate) fn means(&self) -> Vec<Means> {
-        let Explanation { query, decision, .. } = &self.explanation;
-        let mut means = Vec::new();
-        for found in decision.jurisdiction.findings(query).filter_map(|finding| finding.means) {
-            if !means.contains(&found) {
-                means.push(found);
-            }
-        }
-        means
+        means(&self.explanation)
     }
 
     /// Whether the same comes out, by the same rule or by none.
@@ -117,6 +110,18 @@ impl<'l> Row<'l> {
             },
         }
     }
+}
+
+/// By what other means a name is blocked, each once.
+pub(super) fn means(explanation: &Explanation<'_>) -> Vec<Means> {
+    let Explanation { query, decision, .. } = explanation;
+    let mut means = Vec::new();
+    for found in decision.jurisdiction.findings(query).filter_map(|finding| finding.means) {
+        if !means.contains(&found) {
+            means.push(found);
+        }
+    }
+    means
 }
 
 /// The same question at every vantage point of these countries, those of one side by side.

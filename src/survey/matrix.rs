@@ -1,6 +1,7 @@
 //! Names against countries, or against the operators of one: a cell for each.
 
 use super::{
+    comparison::means,
     error::SurveyError,
     known_names::without_www,
     question::Question,
@@ -57,7 +58,7 @@ impl<'p> Matrix<'p> {
         let mut cells = Vec::new();
         for name in names {
             let question = Question::read(name, qtype)?;
-            let hosts = hosts(&question)?;
+            let hosts = hosts(&question);
             cells.push(points.iter().map(|points| cell(engine, &hosts, points, now)).collect());
         }
         let places = points.iter().map(|points| points[0]).collect();
@@ -85,18 +86,12 @@ impl<'p> Matrix<'p> {
 }
 
 /// A name stands for its `www.` host too, as in `names`.
-fn hosts(question: &Question) -> Result<Vec<Question>, SurveyError> {
-    let name = question.qname.as_str();
-    let bare = without_www(name);
+fn hosts(question: &Question) -> Vec<Question> {
+    let bare = without_www(question.qname.as_str());
     let hosts = [bare.to_owned(), format!("www.{bare}")];
     let hosts = hosts.iter().map(|host| Question::read(host, question.qtype));
     // A host `www.` of the longest names would be too long to be asked for.
-    let hosts: Vec<_> = hosts.filter_map(Result::ok).collect();
-    if hosts.is_empty() {
-        Question::read(name, question.qtype).map(|one| vec![one])
-    } else {
-        Ok(hosts)
-    }
+    hosts.filter_map(Result::ok).collect()
 }
 
 /// What is known at the vantage points of a place, the first of which is its own.
@@ -128,16 +123,13 @@ impl<'p> Cell<'p> {
     fn of(explanation: &Explanation<'p>) -> Self {
         let Explanation { query, decision, verdict, .. } = explanation;
         let rule = decision.rule.map(|(rule, _)| rule);
-        let findings = || decision.jurisdiction.findings(query);
-        let found = || findings().next().map(|finding| finding.evidence);
-        let mut means: Vec<_> = findings().filter_map(|finding| finding.means).collect();
-        means.dedup();
+        let found = || decision.jurisdiction.findings(query).next().map(|found| found.evidence);
         Self {
             state: decision.state(query, *verdict),
             verdict: *verdict,
             evidence: rule.map(|rule| rule.evidence).or_else(found),
             id: rule.map(|rule| rule.id.as_str()),
-            means,
+            means: means(explanation),
             operators: Vec::new(),
         }
     }

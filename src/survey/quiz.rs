@@ -11,6 +11,7 @@ use hickory_proto::rr::RecordType;
 use jiff::civil::DateTime;
 use rand::{RngExt, SeedableRng, rngs::SmallRng, seq::SliceRandom};
 use serde_json::{Value, json};
+use std::net::{IpAddr, Ipv4Addr};
 
 /// An exercise, with its answer.
 pub(crate) struct Exercise {
@@ -64,12 +65,21 @@ const TRIES: usize = 200;
 impl Exercise {
     /// So many exercises of a seed, of all kinds by turns.
     pub(crate) fn all(engine: &Engine, seed: u64, count: usize, now: DateTime) -> Vec<Self> {
-        (0..count).filter_map(|number| Self::one(engine, seed, number, now)).collect()
+        let lies = lies(engine, now);
+        (0..count).filter_map(|number| Self::drawn(engine, &lies, (seed, number), now)).collect()
     }
 
     /// One of them.
     pub(crate) fn one(engine: &Engine, seed: u64, number: usize, now: DateTime) -> Option<Self> {
-        let lies = lies(engine, now);
+        Self::drawn(engine, &lies(engine, now), (seed, number), now)
+    }
+
+    fn drawn(
+        engine: &Engine,
+        lies: &[Lie<'_>],
+        (seed, number): (u64, usize),
+        now: DateTime,
+    ) -> Option<Self> {
         if lies.is_empty() {
             return None;
         }
@@ -77,7 +87,7 @@ impl Exercise {
         let makers: [MakeExercise; 3] = [Self::network, Self::forged, Self::order];
         let mut tried = (0..makers.len()).map(|turn| makers[(number + turn) % makers.len()]);
         // A lab without a race has no order to ask for.
-        tried.find_map(|make| (0..TRIES).find_map(|_| make(engine, &lies, now, &mut random)))
+        tried.find_map(|make| (0..TRIES).find_map(|_| make(engine, lies, now, &mut random)))
     }
 
     /// Which country lies so? The others that are offered do not.
@@ -95,14 +105,7 @@ impl Exercise {
         shown.truncate(SHOWN);
         let seen = |country: &Country| -> Option<Vec<Vec<Value>>> {
             let client = country.client()?;
-            let of = |lie: &&Lie<'_>| {
-                replies(&engine.explain(
-                    &lie.question.wire,
-                    lie.question.qtype,
-                    (client, Transport::Udp),
-                    now,
-                ))
-            };
+            let of = |lie: &&Lie<'_>| replies(&asked(engine, &lie.question, client, now));
             Some(shown.iter().map(of).collect())
         };
         let right = seen(lie.country)?;
@@ -190,8 +193,7 @@ impl Exercise {
     ) -> Option<Self> {
         let lie = pick(lies, random);
         let explained = lie.explain(engine, now)?;
-        let from = (std::net::Ipv4Addr::LOCALHOST.into(), Transport::Udp);
-        let honest = engine.explain(&lie.question.wire, lie.question.qtype, from, now);
+        let honest = asked(engine, &lie.question, Ipv4Addr::LOCALHOST.into(), now);
         let (forged, honest_reply) =
             (replies_of(&explained).into_iter().next()?, replies_of(&honest).into_iter().next()?);
         let has_answers =
@@ -266,7 +268,7 @@ fn hint(forged: &Value, data: &str) -> String {
     let flags = forged["flags"].as_array().into_iter().flatten();
     let flags: Vec<_> = flags.filter_map(Value::as_str).collect();
     let private = data.split(", ").any(|text| {
-        text.parse().is_ok_and(|address: std::net::Ipv4Addr| {
+        text.parse().is_ok_and(|address: Ipv4Addr| {
             address.is_private() || address.is_loopback() || address.is_unspecified()
         })
     });
@@ -293,12 +295,20 @@ fn pick<'l, 'p>(lies: &'l [Lie<'p>], random: &mut SmallRng) -> &'l Lie<'p> {
     &lies[random.random_range(0..lies.len())]
 }
 
+/// What a client gets by UDP.
+fn asked<'e>(
+    engine: &'e Engine,
+    Question { wire, qtype, .. }: &Question,
+    client: IpAddr,
+    now: DateTime,
+) -> Explanation<'e> {
+    engine.explain(wire, *qtype, (client, Transport::Udp), now)
+}
+
 impl Lie<'_> {
     /// What a client of the country gets, if the rule still decides there.
     fn explain<'e>(&self, engine: &'e Engine, now: DateTime) -> Option<Explanation<'e>> {
-        let Question { wire, qtype, .. } = &self.question;
-        let from = (self.country.client()?, Transport::Udp);
-        let explained = engine.explain(wire, *qtype, from, now);
+        let explained = asked(engine, &self.question, self.country.client()?, now);
         let decides = explained.decision.rule.is_some_and(|(rule, _)| rule.id == self.rule.id);
         decides.then_some(explained)
     }

@@ -2,7 +2,7 @@
 
 use super::{
     next_state::{ReloadError, read, release},
-    participants::Participants,
+    participants::{Participants, binding_of},
     serving::ServingState,
 };
 use crate::{
@@ -120,9 +120,8 @@ impl ServerControl {
     /// Where a client's queries by the first listener are answered from.
     #[must_use]
     pub fn binding_of(&self, client: std::net::IpAddr) -> Option<Binding> {
-        let all = self.participants.all();
-        let serving = self.serving.load();
-        all.get(&client).or(serving.binding(0)).cloned()
+        let (participants, serving) = (self.participants.now(), self.serving.load());
+        binding_of(&participants, serving.binding(0), client).cloned()
     }
 
     /// What is other than at the start.

@@ -2,7 +2,7 @@
 //! address.
 
 use crate::model::Binding;
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, Guard};
 use std::{collections::HashMap, net::IpAddr, sync::Arc};
 
 /// Which client is where. Clones share it.
@@ -29,6 +29,12 @@ impl Participants {
             all
         });
         true
+    }
+
+    /// Where clients are, for a moment: who answers queries counts no holders, which all workers
+    /// would write to.
+    pub(super) fn now(&self) -> Guard<Arc<HashMap<IpAddr, Binding>>> {
+        self.0.load()
     }
 
     /// Where clients are.

@@ -223,7 +223,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         let (begun, engine) = (Instant::now(), &serving.engine);
         let Peers { client: peer, server, transport } = self.peers;
         let (client, octets) = (peer.ip(), &self.pending[octets]);
-        let participants = self.context.participants.all();
+        let participants = self.context.participants.now();
         let listener = serving.binding(self.context.listener);
         let request = Request {
             octets,

@@ -22,7 +22,7 @@ use crate::{
     model::Binding,
     sys::{BATCH, Batch, Outbox, ReturnPath},
 };
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, Guard};
 use jiff::civil::DateTime;
 use std::{
     collections::HashMap,
@@ -128,7 +128,7 @@ struct Arrived<'b> {
     at: Instant,
     time: SystemTime,
     serving: &'b Arc<ServingState>,
-    participants: Arc<HashMap<IpAddr, Binding>>,
+    participants: Guard<Arc<HashMap<IpAddr, Binding>>>,
     context: &'b WorkerContext,
     socket: &'b Arc<ReplySocket>,
 }
@@ -218,7 +218,7 @@ impl Worker {
         self.observer.look(self.context.events.as_ref());
         self.screen(batch, count, &serving, at);
         let Self { context, socket, scratch, observer, screened, .. } = self;
-        let participants = context.participants.all();
+        let participants = context.participants.now();
         let (time, now) = (real_time(), serving.engine.settings.clock.now());
         let arrived = Arrived { batch, at, time, serving: &serving, participants, context, socket };
         let passed = |index: &usize| {
