@@ -6,7 +6,7 @@ use jiff::civil::DateTime;
 use splinterdns::{
     config::LabSpec,
     dns::{Name, QueryView, Transport},
-    engine::{Engine, LabSources, Request, Scratch, load},
+    engine::{Engine, LabSources, Request, Scratch, ServerRole, load},
     files::FileSource,
 };
 use std::hint::black_box;
@@ -41,7 +41,8 @@ fn answer(
     scratch: &mut Scratch,
 ) -> usize {
     let (client, transport) = (client.into(), Transport::Udp);
-    let request = Request { octets, client, transport, binding: None, arrival };
+    let request =
+        Request { octets, client, transport, binding: None, role: ServerRole::Resolver, arrival };
     engine.respond(&request, scratch).octets.len()
 }
 

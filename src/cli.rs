@@ -6,6 +6,7 @@ macro_rules! say {
 }
 
 mod banner;
+mod border;
 mod check;
 mod check_sources;
 mod cite;
@@ -13,6 +14,7 @@ mod compare;
 mod compare_page;
 mod countries;
 mod country_page;
+mod daemon;
 mod explain;
 mod file_options;
 mod health;
@@ -26,6 +28,7 @@ mod outcome;
 mod progress;
 mod question_options;
 mod ready;
+mod recording_options;
 mod serve;
 mod serve_options;
 mod shell_files;
@@ -65,6 +68,7 @@ const EXAMPLES: &str = "Examples:
 #[derive(Debug, Subcommand)]
 enum Command {
     Serve(Box<serve_options::ServeArgs>),
+    Border(Box<border::BorderArgs>),
     Check(check::CheckArgs),
     Explain(explain::ExplainArgs),
     Compare(compare::CompareArgs),
@@ -87,6 +91,7 @@ pub fn main() -> ExitCode {
     };
     let outcome = match arguments.command {
         Command::Serve(args) => serve::run(*args),
+        Command::Border(args) => border::run(*args),
         Command::Check(args) => check::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Compare(args) => compare::run(&args),

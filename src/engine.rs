@@ -33,7 +33,7 @@ pub use generation::Engine;
 pub use honest::{AfterUpstream, UpstreamQuery};
 pub use identity::IDENTITY_NAME;
 pub use load::{LabSources, LoadError, check_countries, check_zones, load};
-pub use request::Request;
+pub use request::{Request, ServerRole};
 pub use respond::Response;
 pub use scratch::Scratch;
 pub use settings::{Settings, is_private};

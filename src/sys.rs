@@ -3,6 +3,7 @@
 mod datagram;
 #[cfg(target_env = "gnu")]
 mod memory;
+mod packet_socket;
 mod prefetch;
 mod steering;
 mod yaml;
@@ -10,6 +11,7 @@ mod yaml;
 pub(crate) use datagram::{BATCH, Batch, Outbox, ReturnPath, Spilled, request_destination};
 #[cfg(target_env = "gnu")]
 pub(crate) use memory::{return_freed_memory, trim};
+pub(crate) use packet_socket::{LinkPath, PacketBuffer, PacketSocket};
 pub(crate) use prefetch::prefetch;
 pub(crate) use steering::steer_by_core;
 pub(crate) use yaml::{YamlError, YamlEvent, YamlEventKind, YamlEvents, YamlMark, YamlProperties};

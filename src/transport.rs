@@ -4,6 +4,7 @@
 //! to stop. The engine is swapped whole on a reload, so a query sees one from its beginning to its
 //! end.
 
+mod border;
 mod bounds;
 mod control;
 mod cookies;
@@ -17,6 +18,7 @@ mod next_state;
 mod participants;
 mod quota;
 mod rate_limit;
+mod redirected;
 mod reflection;
 mod reload;
 mod reply_socket;
@@ -29,6 +31,7 @@ mod terminal;
 mod udp;
 mod watched_files;
 
+pub use border::{Border, BorderError, BorderSpec, nft_rules};
 pub use control::{Scenario, ScenarioError, ServerControl};
 pub use listener::BindError;
 pub use next_state::ReloadError;

@@ -8,7 +8,7 @@ use splinterdns::{
     config::{CountrySpec, ExampleSpec},
     diagnostic::Report,
     dns::{Rtype, Transport, wire_name},
-    engine::{Engine, Payload, Request, Scratch, check_countries},
+    engine::{Engine, Payload, Request, Scratch, ServerRole, check_countries},
     files::FileSource,
     policy::Country,
     zone::Zones,
@@ -31,7 +31,14 @@ fn ask(engine: &Engine, client: IpAddr, name: &str, rtype: Rtype) {
     for (transport, payload) in [(Transport::Udp, None), (Transport::Tcp, Some(1232))] {
         let octets = query(7, &wire, rtype.0.into(), payload);
         let arrival = engine.settings.clock.now();
-        let request = Request { octets: &octets, client, transport, binding: None, arrival };
+        let request = Request {
+            octets: &octets,
+            client,
+            transport,
+            binding: None,
+            role: ServerRole::Resolver,
+            arrival,
+        };
         let mut scratch = Scratch::with_cache(0);
         let response = engine.respond(&request, &mut scratch);
         for transmission in response.transmissions {

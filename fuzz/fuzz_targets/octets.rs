@@ -6,7 +6,7 @@
 use libfuzzer_sys::fuzz_target;
 use splinterdns::{
     dns::Transport,
-    engine::{Engine, LabSources, Origin, Payload, Request, Scratch, load},
+    engine::{Engine, LabSources, Origin, Payload, Request, Scratch, ServerRole, load},
     files::FileSource,
 };
 use splinterdns_fuzz::{
@@ -26,7 +26,7 @@ fuzz_target!(init: seeds::write_if_wanted(seeds::queries), |octets: &[u8]| {
     let (client, arrival) = ([127, 86, 0, 1].into(), ENGINE.settings.clock.now());
     let mut scratch = Scratch::default();
     for transport in [Transport::Udp, Transport::Tcp] {
-        let request = Request { octets, client, transport, binding: None, arrival };
+        let request = Request { octets, client, transport, binding: None, role: ServerRole::Resolver, arrival };
         let response = ENGINE.respond(&request, &mut scratch);
         for transmission in response.transmissions {
             match &transmission.payload {

@@ -6,7 +6,7 @@
 use libfuzzer_sys::{Corpus, fuzz_target};
 use splinterdns::{
     dns::Transport,
-    engine::{Engine, Payload, Request, Scratch},
+    engine::{Engine, Payload, Request, Scratch, ServerRole},
     transport::fuzzing::{StreamEnd, StreamServer},
 };
 use splinterdns_fuzz::{
@@ -149,7 +149,14 @@ fn expected(mut octets: &[u8], client: IpAddr) -> Outcome {
         let Some((query, rest)) = rest.split_at_checked(length) else { break };
         octets = rest;
         let (transport, arrival) = (Transport::Tcp, ENGINE.settings.clock.now());
-        let request = Request { octets: query, client, transport, binding: None, arrival };
+        let request = Request {
+            octets: query,
+            client,
+            transport,
+            binding: None,
+            role: ServerRole::Resolver,
+            arrival,
+        };
         let mut scratch = Scratch::with_cache(0);
         let response = ENGINE.respond(&request, &mut scratch);
         match response.transmissions.first().map(|first| &first.payload) {

@@ -8,7 +8,7 @@ use libfuzzer_sys::{Corpus, fuzz_target};
 use splinterdns::{
     diagnostic::Report,
     dns::{QueryView, Transport, wire_name},
-    engine::{Engine, Payload, Request, Scratch, check_zones},
+    engine::{Engine, Payload, Request, Scratch, ServerRole, check_zones},
     files::FileSource,
     zone::{Zone, ZoneAnswer, Zones},
 };
@@ -74,7 +74,14 @@ fn check_octets(engine: &Engine, octets: &[u8], scratch: &mut Scratch) {
     let client = [10, 1, 0, 1].into();
     for transport in [Transport::Udp, Transport::Tcp] {
         let arrival = engine.settings.clock.now();
-        let request = Request { octets, client, transport, binding: None, arrival };
+        let request = Request {
+            octets,
+            client,
+            transport,
+            binding: None,
+            role: ServerRole::Resolver,
+            arrival,
+        };
         let replies = [(); 2].map(|()| {
             let response = engine.respond(&request, scratch);
             let [transmission] = response.transmissions else { panic!("one honest answer") };

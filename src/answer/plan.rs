@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     dns::QueryView,
-    model::{Query, VerdictKind},
+    model::{PacketForm, Query, VerdictKind},
 };
 use hickory_proto::op::ResponseCode;
 use std::{ops::Range, time::Duration};
@@ -44,8 +44,8 @@ pub struct PlannedStep {
 /// What a step sends. Ranges are of the plan's octets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Output {
-    /// A message of our own making.
-    Forged(Range<usize>),
+    /// A message of our own making, and how its packet looks.
+    Forged(Range<usize>, PacketForm),
     /// What the protocol wants, whatever the policy says.
     Rejected(Range<usize>),
     /// A message of our own making about the target of a forged alias, which is no lie.
@@ -54,6 +54,19 @@ pub enum Output {
     Honest,
     /// A TCP RST.
     Reset,
+}
+
+impl Output {
+    /// How its packets look, where an injector sends them.
+    #[must_use]
+    pub fn packet(&self) -> PacketForm {
+        match self {
+            Self::Forged(_, packet) => *packet,
+            Self::Rejected(_) | Self::AliasTarget(_) | Self::Honest | Self::Reset => {
+                PacketForm::default()
+            }
+        }
+    }
 }
 
 /// Collects what a verdict on one query sends.
@@ -144,7 +157,7 @@ impl<'a> Planner<'a> {
         write: impl FnOnce(&mut ResponseWriter<'_>),
     ) {
         let written = self.write((rcode, truncated), form, write);
-        self.plan.push(after, Some(Output::Forged(written)), verdict);
+        self.plan.push(after, Some(Output::Forged(written, form.wire.packet)), verdict);
     }
 
     /// Plans what the target of a forged alias has, with records that `write` adds.

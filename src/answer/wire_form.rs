@@ -1,5 +1,7 @@
 //! How a message looks on the wire, and the Extended DNS Error in it.
 
+use crate::model::PacketForm;
+
 /// How a message looks. What is not said is as a resolver does it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct WireForm {
@@ -20,6 +22,8 @@ pub struct WireForm {
     pub edns: EdnsForm,
     /// Zero octets behind the message.
     pub trailing: u16,
+    /// How the packet looks that carries it, where an injector sends it.
+    pub packet: PacketForm,
 }
 
 /// How the owner of a record is written.

@@ -1,7 +1,9 @@
 //! `serve`: answer queries until told to stop.
 
 use super::{
-    banner, log,
+    banner,
+    daemon::{self, Signals},
+    log,
     outcome::{Failure, Outcome},
     progress::watched,
     ready,
@@ -11,55 +13,23 @@ use super::{
 use crate::{
     events::PageFeed,
     page::{Page, PageSpec},
-    transport::{Hangups, Server, ServerEnd, StartError},
+    transport::{Server, ServerEnd, StartError},
 };
-use std::time::Duration;
-use tokio::{
-    signal::unix::{SignalKind, signal},
-    sync::watch,
-};
+use tokio::sync::watch;
 use tracing_appender::non_blocking::WorkerGuard;
 
 pub(super) fn run(args: ServeArgs) -> Outcome {
-    #[cfg(target_env = "gnu")]
-    crate::sys::return_freed_memory();
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(Failure::unreadable)?;
-    // Lines that have not been written are, when this goes.
-    let mut log = None;
-    let end = runtime.block_on(serve(args, &mut log));
-    match end {
-        // What is on its way ends here; a datagram worker that does not see so must not keep us.
-        Ok(Some(_)) => runtime.shutdown_timeout(LAST_TASKS),
-        // Nothing is, but perhaps a load that takes its time.
-        Ok(None) | Err(_) => runtime.shutdown_background(),
-    }
-    let Some(end) = end? else { return Ok(()) };
-    let is_told = end.is_told;
-    end.record_last_events();
-    if is_told {
-        Ok(())
-    } else {
-        Err(Failure::unreadable("the server ended by itself; its log says why"))
-    }
+    daemon::run(async |log| serve(args, log).await)
 }
-
-/// How long the end of the program waits for its tasks.
-const LAST_TASKS: Duration = Duration::from_secs(1);
 
 /// Serves until a signal comes; nothing comes back if that was before there was a server.
 async fn serve(
     args: ServeArgs,
     log: &mut Option<WorkerGuard>,
 ) -> Result<Option<ServerEnd>, Failure> {
-    // From the first moment: a signal must neither be lost nor end the process in its own way.
-    let hangups = Hangups::take().map_err(Failure::unreadable)?;
-    let mut terminate = signal(SignalKind::terminate()).map_err(Failure::unreadable)?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::unreadable)?;
-    let (mut recording, page) = (args.recording(), args.page());
-    if args.writes_to_output()? {
+    let (mut signals, hangups) = Signals::take()?;
+    let (mut recording, page) = (args.recording.recording(), args.page());
+    if args.recording.writes_to_output()? {
         style::speak_on_stderr();
     }
     let (files, ready_file) = (args.files.clone(), args.ready_file.clone());
@@ -69,8 +39,7 @@ async fn serve(
     let bind = move || watched(&progress, || Server::bind(sources, hangups));
     let bound = tokio::select! {
         bound = tokio::task::spawn_blocking(bind) => bound.map_err(Failure::unreadable)?,
-        _ = terminate.recv() => return Ok(None),
-        _ = interrupt.recv() => return Ok(None),
+        () = signals.told() => return Ok(None),
     };
     let mut server = bound.map_err(|error| match error {
         StartError::Load(error) => Failure::from(error),
@@ -87,22 +56,12 @@ async fn serve(
     server.with_engine(|engine| banner::print(engine, &listeners, page.as_ref()));
     let addresses: Vec<_> = listeners.iter().map(|listener| listener.address).collect();
     let ((stop, stopped), control) = (watch::channel(()), server.control());
-    let mut running = tokio::spawn(server.run(stopped.clone()));
+    let running = tokio::spawn(server.run(stopped.clone()));
     if let (Some(page), Some(feed), Some(events)) = (page, recording.page, events) {
         tokio::spawn(page.run(control, feed, events, stopped));
     }
     let ready = ready::tell(ready_file.as_deref(), &addresses)?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-        ended = &mut running => return ended.map(Some).map_err(Failure::unreadable),
-    }
-    drop(ready);
-    // Nobody receives when the server has just ended by itself.
-    let _ = stop.send(());
-    let end = running.await.map_err(Failure::unreadable)?;
-    tracing::info!("stopped");
-    Ok(Some(end))
+    daemon::until_told(&mut signals, running, stop, || drop(ready)).await.map(Some)
 }
 
 /// Takes the page's socket. Where nobody has asked for a page, one that cannot be is no reason not

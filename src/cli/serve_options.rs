@@ -1,6 +1,6 @@
 //! The options of `serve`. Each has a twin in the environment, for containers.
 
-use super::{file_options::FileArgs, outcome::Failure};
+use super::{file_options::FileArgs, recording_options::RecordingArgs};
 use crate::{
     config::{
         HONEST_SOURCES, HonestSource, IDLE_RANGE, LabSpec, ListenerSpec, MEMORY_RANGE, RATE_RANGE,
@@ -8,7 +8,6 @@ use crate::{
         socket,
     },
     diagnostic::{At, InvalidValue, Place},
-    events::{DnstapTarget, QueryLogSpec, Recording},
     model::CountryCode,
     page::PageSpec,
 };
@@ -75,6 +74,11 @@ pub(super) struct ServeArgs {
         value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true"
     )]
     upstream_0x20: Option<bool>,
+
+    /// Answer queries that were sent to other servers and that the TPROXY target of nftables brings
+    /// here, in those servers' names; the honest answers are theirs (docs/border.md)
+    #[arg(long, env = "SPLINTERDNS_TRANSPARENT")]
+    transparent: bool,
 
     /// Where honest answers come from, in order [default: zones,upstream]
     #[arg(
@@ -153,38 +157,8 @@ pub(super) struct ServeArgs {
     #[arg(long, env = "SPLINTERDNS_LOG", value_name = "FILTER", value_parser = filter)]
     log: Option<String>,
 
-    /// Write a line of JSON for every query into this file (- for standard output), behind what is
-    /// in it; docs/observing.md tells what stands in it
-    #[arg(long, env = "SPLINTERDNS_QUERY_LOG", value_name = "FILE", help_heading = RECORDING)]
-    query_log: Option<PathBuf>,
-
-    /// The query log is rotated before it grows larger, 100kB to 100GB [default: 100MB]
-    #[arg(
-        long, env = "SPLINTERDNS_QUERY_LOG_SIZE", help_heading = RECORDING,
-        value_name = "SIZE", value_parser = |text: &str| size(text, LOG_RANGE)
-    )]
-    query_log_size: Option<usize>,
-
-    /// How many of the older query logs are kept, as FILE.1, FILE.2 and so on, 0 to 999
-    /// [default: 4]
-    #[arg(
-        long, env = "SPLINTERDNS_QUERY_LOG_KEEP", help_heading = RECORDING,
-        value_name = "N", value_parser = clap::value_parser!(u16).range(0..=999)
-    )]
-    query_log_keep: Option<u16>,
-
-    /// Send every query and every reply as dnstap, with the rule that decided: into a file, or to a
-    /// collector that listens there
-    #[arg(
-        long, env = "SPLINTERDNS_DNSTAP", help_heading = RECORDING,
-        value_name = "FILE|unix:PATH|tcp:HOST:PORT"
-    )]
-    dnstap: Option<DnstapTarget>,
-
-    /// Write what comes in and goes out as packets into this file (- for standard output), for
-    /// Wireshark
-    #[arg(long, env = "SPLINTERDNS_PCAP", value_name = "FILE", help_heading = RECORDING)]
-    pcap: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) recording: RecordingArgs,
 
     /// Show a page with an API here; "off" for none. Who is not on this machine needs the token for
     /// what changes something [default: 127.0.0.1:8053]
@@ -224,9 +198,6 @@ pub(super) struct ServeArgs {
     pub(super) ready_file: Option<PathBuf>,
 }
 
-/// Where the options of observers stand in the help.
-const RECORDING: &str = "What is recorded";
-
 const PAGE: &str = "The page";
 
 /// Where the page is, where nobody says.
@@ -242,35 +213,7 @@ enum PageAddress {
     Off,
 }
 
-/// Sizes of the query log.
-const LOG_RANGE: (usize, usize) = (100_000, 100_000_000_000);
-
-const LOG_SIZE: usize = 100_000_000;
-const LOG_KEEP: u16 = 4;
-
 impl ServeArgs {
-    /// What is recorded.
-    pub(super) fn recording(&self) -> Recording {
-        let query_log = self.query_log.as_ref().map(|file| QueryLogSpec {
-            file: file.clone(),
-            size: self.query_log_size.unwrap_or(LOG_SIZE) as u64,
-            keep: self.query_log_keep.unwrap_or(LOG_KEEP),
-        });
-        let (dnstap, pcap) = (self.dnstap.clone(), self.pcap.clone());
-        Recording { query_log, dnstap, pcap, page: None }
-    }
-
-    /// Whether standard output is for a program. It cannot be for two.
-    pub(super) fn writes_to_output(&self) -> Result<bool, Failure> {
-        let files = [&self.query_log, &self.pcap].into_iter().flatten();
-        match files.filter(|file| file.as_os_str() == "-").count() {
-            count @ (0 | 1) => Ok(count == 1),
-            _ => Err(Failure::problem(
-                "--query-log - and --pcap - would both write to the standard output",
-            )),
-        }
-    }
-
     /// The page, and whether somebody has asked for it; a token is made where one is needed.
     pub(super) fn page(&self) -> Option<(PageSpec, bool)> {
         let address = match self.page {
@@ -302,6 +245,7 @@ impl ServeArgs {
             upstream: self.upstream,
             upstream_timeout: self.upstream_timeout,
             upstream_0x20: self.upstream_0x20,
+            transparent: self.transparent.then_some(true),
             allow: self.allow,
             today: self.today,
             seed: self.seed,
@@ -340,12 +284,12 @@ fn token(text: &str) -> Result<String, InvalidValue> {
     Err(InvalidValue { found: text.to_owned(), what: "token", expected })
 }
 
-fn rates((least, most): (u32, u32)) -> std::ops::RangeInclusive<i64> {
+pub(super) fn rates((least, most): (u32, u32)) -> std::ops::RangeInclusive<i64> {
     least.into()..=most.into()
 }
 
 /// A log filter, as it is written.
-fn filter(text: &str) -> Result<String, InvalidValue> {
+pub(super) fn filter(text: &str) -> Result<String, InvalidValue> {
     log_filter(text).map(|_| text.to_owned())
 }
 

@@ -37,6 +37,8 @@ pub struct LabSpec {
     /// Whether the letters' case of what they are asked is drawn at random
     /// (draft-vixie-dnsext-dns0x20-00).
     pub upstream_0x20: Option<bool>,
+    /// Whether queries come that were sent to other servers, which give the honest answers.
+    pub transparent: Option<bool>,
     /// Who may ask.
     pub allow: Option<Vec<IpNet>>,
     /// A pretended day.
@@ -105,6 +107,7 @@ pub fn read_lab(file: usize, report: &mut Report) -> Option<LabSpec> {
     let upstream_timeout =
         fields.get("upstream-timeout").and_then(|wait| reader.duration(wait, TIMEOUT_RANGE));
     let upstream_0x20 = fields.get("upstream-0x20").and_then(|mixed| reader.flag(mixed));
+    let transparent = fields.get("transparent").and_then(|flag| reader.flag(flag));
     let allow = fields.get("allow").map(|list| some(list, MOST_ALLOWED, "networks", reader));
     let today = fields.get("today").and_then(|day| reader.moment(day));
     let seed = fields.get("seed").and_then(|number| reader.number(number, (0, u64::MAX)));
@@ -128,6 +131,7 @@ pub fn read_lab(file: usize, report: &mut Report) -> Option<LabSpec> {
         upstream: upstream.into_iter().filter_map(|item| reader.upstream(item)).collect(),
         upstream_timeout,
         upstream_0x20,
+        transparent,
         allow: allow.map(|items| {
             items.into_iter().filter_map(|item| reader.network(item)).map(|at| at.value).collect()
         }),

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     answer::{EdnsForm, ExtendedError, OwnerForm, WireForm},
     dns::{NaiveParser, QueryParser},
+    model::{IpId, IpTtl, PacketForm},
 };
 
 /// `wire:` of an answer.
@@ -28,6 +29,7 @@ pub(super) fn read_wire(node: &Node, reader: &mut Reader<'_>) -> WireForm {
     let edns = fields.get("edns").and_then(|word| reader.word(word, "EDNS form", &forms));
     // 512 octets are already more than any injector was seen to leave behind.
     let trailing = fields.get("trailing").and_then(|number| reader.number(number, (0, 512)));
+    let packet = read_packet(&mut fields, reader);
     fields.finish(reader);
     WireForm {
         aa,
@@ -38,6 +40,38 @@ pub(super) fn read_wire(node: &Node, reader: &mut Reader<'_>) -> WireForm {
         owner: owner.unwrap_or_default(),
         edns: edns.unwrap_or_default(),
         trailing: trailing.unwrap_or(0),
+        packet,
+    }
+}
+
+/// What `wire` says of packets.
+fn read_packet(fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> PacketForm {
+    let usual = PacketForm::default();
+    let ip_id = fields.get("ip-id").and_then(|node| match node.value {
+        Value::Number(_) => reader.number(node, (0, u16::MAX)).map(IpId::Fixed),
+        _ => {
+            let words = [("random", IpId::Random), ("increment", IpId::Increment)];
+            reader.word(node, "number or way of numbering packets", &words)
+        }
+    });
+    let ip_ttl = fields.get("ip-ttl").and_then(|node| match node.value {
+        Value::Number(_) => reader.number(node, (1, u8::MAX)).map(IpTtl::Fixed),
+        _ => {
+            let words = [
+                ("mirror", IpTtl::Mirror),
+                ("random", IpTtl::Random),
+                ("increment", IpTtl::Increment),
+            ];
+            reader.word(node, "number or way of setting TTLs", &words)
+        }
+    });
+    let mut flag = |key| fields.get(key).and_then(|value| reader.flag(value));
+    let (df, in_path) = (flag("df"), flag("in-path"));
+    PacketForm {
+        ip_id: ip_id.unwrap_or(usual.ip_id),
+        ip_ttl: ip_ttl.unwrap_or(usual.ip_ttl),
+        df: df.unwrap_or(usual.df),
+        in_path: in_path.unwrap_or(usual.in_path),
     }
 }
 

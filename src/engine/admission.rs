@@ -3,7 +3,7 @@
 
 use super::{
     generation::Engine,
-    request::{ParsedRequest, Request},
+    request::{ParsedRequest, Request, ServerRole},
 };
 use crate::{
     answer::{ResponseHead, add_bad_key, write_header_only},
@@ -33,7 +33,7 @@ impl Engine {
             Err(RequestError::NotImp) => {
                 Err(Some(reject_unread(request, ResponseCode::NotImp, out)))
             }
-            Ok(message) => match self.rejection(&message, query.qtype) {
+            Ok(message) => match self.rejection(&message, query.qtype, request.role) {
                 Some(rcode) => Err(Some(reject(request, message, rcode, out))),
                 None => Ok(message),
             },
@@ -41,14 +41,20 @@ impl Engine {
     }
 
     /// Why a query gets no answer whatever the policy says.
-    fn rejection(&self, message: &QueryView<'_>, qtype: Rtype) -> Option<ResponseCode> {
+    fn rejection(
+        &self,
+        message: &QueryView<'_>,
+        qtype: Rtype,
+        role: ServerRole,
+    ) -> Option<ResponseCode> {
         // RFC 6891 section 6.1.3: a version that is not known MUST be answered with BADVERS.
         if message.opt().is_some_and(|opt| opt.version > 0) {
             return Some(ResponseCode::BADVERS);
         }
         // There are no keys here (RFC 8945 section 5.2.1); but who passes queries on leaves the
         // signature to whom they reach (section 5.5).
-        if message.tsig().is_some() && !self.asks_upstream() {
+        let passes_on = role == ServerRole::Redirected || self.asks_upstream();
+        if message.tsig().is_some() && !passes_on {
             return Some(ResponseCode::NotAuth);
         }
         let transfer = matches!(qtype.0, RecordType::AXFR | RecordType::IXFR);

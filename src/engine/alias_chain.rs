@@ -33,7 +33,8 @@ pub(super) fn follow_aliases(
     transmissions: &mut Vec<Transmission>,
 ) -> Option<Name> {
     let Decision { jurisdiction, rule: None, .. } = judgement.decision? else { return None };
-    let [Transmission { after, payload: Payload::Message(range, _) }] = &transmissions[..] else {
+    let [Transmission { after, payload: Payload::Message(range, _), .. }] = &transmissions[..]
+    else {
         return None;
     };
     // Who asks for an alias itself is not led anywhere (RFC 1034 section 3.6.2).
@@ -61,14 +62,15 @@ pub(super) fn follow_aliases(
     let moved = |range: Range<usize>| range.start + start..range.end + start;
     let most = if query.transport.is_stream() { 1 } else { plan.steps.len() };
     let steps = plan.steps.into_iter().take(most).map(|PlannedStep { after, output }| {
+        let packet = output.packet();
         let payload = match output {
-            Output::Forged(range) | Output::AliasTarget(range) | Output::Rejected(range) => {
+            Output::Forged(range, _) | Output::AliasTarget(range) | Output::Rejected(range) => {
                 Payload::Message(moved(range), Origin::Forged)
             }
             Output::Reset => Payload::Reset,
             Output::Honest => honest.clone(),
         };
-        Transmission { after: begin + after, payload }
+        Transmission { after: begin + after, payload, packet }
     });
     *transmissions = steps.collect();
     Some(query.qname)

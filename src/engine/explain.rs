@@ -2,7 +2,7 @@
 
 use super::{
     generation::Engine,
-    request::{Request, Sender},
+    request::{Request, Sender, ServerRole},
     respond::{Response, parse},
     scratch::Scratch,
     transmission::{Origin, Payload},
@@ -119,7 +119,14 @@ impl Engine {
         arrival: DateTime,
     ) -> Explanation<'_> {
         let octets = query_message(qname, qtype);
-        let request = Request { octets: &octets, client, transport, binding, arrival };
+        let request = Request {
+            octets: &octets,
+            client,
+            transport,
+            binding,
+            role: ServerRole::Resolver,
+            arrival,
+        };
         let counters = Counters::new(self.policy.counters());
         let sampler = Sampler::new(self.settings.seed, &counters).likeliest();
         let mut scratch = Scratch::default();

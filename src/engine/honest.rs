@@ -21,7 +21,7 @@ use crate::{
     zone::ZoneAnswer,
 };
 use hickory_proto::op::{Message, ResponseCode};
-use std::{net::IpAddr, time::Duration};
+use std::net::IpAddr;
 
 /// A message, and where it comes from.
 type HonestAnswer = (Vec<u8>, Origin);
@@ -145,7 +145,7 @@ impl Engine {
         let UpstreamQuery { message, query, binding, is_undecided } = asked;
         let mut octets = self.honest_after_upstream(message.view(), query.transport, outcome);
         let payload = Payload::Message(0..octets.len(), Origin::Upstream);
-        let mut transmissions = vec![Transmission { after: Duration::ZERO, payload }];
+        let mut transmissions = vec![Transmission::at_once(payload)];
         let jurisdiction = self.policy.jurisdiction(query.client, binding.as_ref());
         let mut judgement = Judgement {
             query: query.clone(),

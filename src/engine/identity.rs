@@ -100,7 +100,7 @@ fn reply(
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Engine, LabSources, Request, Scratch, load};
+    use super::super::{Engine, LabSources, Request, Scratch, ServerRole, load};
     use crate::{config::LabSpec, dns::Transport, files::FileSource};
     use hickory_proto::op::{Message, ResponseCode};
 
@@ -115,7 +115,14 @@ mod tests {
         octets.extend(type_and_class);
         let arrival = engine.settings.clock.now();
         let (client, transport) = (client.parse().unwrap(), Transport::Udp);
-        let request = Request { octets: &octets, client, transport, binding: None, arrival };
+        let request = Request {
+            octets: &octets,
+            client,
+            transport,
+            binding: None,
+            role: ServerRole::Resolver,
+            arrival,
+        };
         let mut scratch = Scratch::default();
         let response = engine.respond(&request, &mut scratch);
         Message::from_vec(response.octets).unwrap()

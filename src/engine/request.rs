@@ -23,8 +23,22 @@ pub struct Request<'r> {
     pub transport: Transport,
     /// Where all clients of its listener are.
     pub binding: Option<&'r Binding>,
+    /// What we are to who sent it.
+    pub role: ServerRole,
     /// When it came in, in UTC.
     pub arrival: DateTime,
+}
+
+/// What the server is to who sends a request: where honest answers come from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ServerRole {
+    /// The resolver that was asked: zones and upstream resolvers have them.
+    #[default]
+    Resolver,
+    /// One to which the query was redirected: the server that was asked has them.
+    Redirected,
+    /// An injector beside the path: the server that was asked gives them itself.
+    OnPath,
 }
 
 /// A request that was read.

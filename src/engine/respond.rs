@@ -5,7 +5,7 @@ use super::{
     generation::Engine,
     honest::UpstreamQuery,
     naive_injection::{Judgement, inject, read_naively},
-    request::{ParsedRequest, Request, Sender},
+    request::{ParsedRequest, Request, Sender, ServerRole},
     scratch::Scratch,
     transmission::{Origin, Payload, Transmission},
 };
@@ -200,8 +200,9 @@ impl Engine {
         // stream carries the first.
         let most = if request.transport.is_stream() { 1 } else { steps.len() };
         for PlannedStep { after, output } in steps.iter().take(most).cloned() {
+            let packet = output.packet();
             let payload = match output {
-                Output::Forged(range) => Payload::Message(range, Origin::Forged),
+                Output::Forged(range, _) => Payload::Message(range, Origin::Forged),
                 Output::AliasTarget(range) => {
                     let message = message.expect("only a query is about a name");
                     let limit = message.response_limit(request.transport);
@@ -218,13 +219,15 @@ impl Engine {
                 }
                 Output::Rejected(range) => Payload::Message(range, Origin::Protocol),
                 Output::Reset => Payload::Reset,
+                Output::Honest if request.role == ServerRole::OnPath => continue,
+                Output::Honest if request.role == ServerRole::Redirected => Payload::AskUpstream,
                 Output::Honest => {
                     let message = message.expect("only what is a query is answered honestly");
                     let limit = message.response_limit(request.transport);
                     self.write_honest(message, limit, cache, octets)
                 }
             };
-            transmissions.push(Transmission { after, payload });
+            transmissions.push(Transmission { after, payload, packet });
         }
     }
 }

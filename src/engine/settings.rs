@@ -28,6 +28,8 @@ pub struct Settings {
     pub upstream_timeout: Duration,
     /// Whether the letters' case of what they are asked is drawn at random. Default no.
     pub upstream_mixes_letters: bool,
+    /// Whether queries come that were sent to other servers, which give the honest answers.
+    pub transparent: bool,
     /// Who may ask; others get REFUSED. Default loopback and private networks.
     pub allow: Vec<IpNet>,
     /// What day it is. Default the machine's clock.
@@ -100,6 +102,7 @@ impl Settings {
             upstream,
             upstream_timeout,
             upstream_0x20,
+            transparent,
             allow,
             today,
             seed,
@@ -130,6 +133,7 @@ impl Settings {
             upstream_timeout: upstream_timeout
                 .or(file.upstream_timeout)
                 .unwrap_or(Duration::from_secs(2)),
+            transparent: transparent.or(file.transparent).unwrap_or(false),
             upstream_mixes_letters: upstream_0x20.or(file.upstream_0x20).unwrap_or(false),
             allow: allow.or(file.allow).unwrap_or_else(|| PRIVATE_NETWORKS.clone()),
             clock: today.or(file.today).into(),

@@ -1,5 +1,6 @@
 //! What is to leave, and when.
 
+use crate::model::PacketForm;
 use std::{ops::Range, time::Duration};
 
 /// One thing that is to leave.
@@ -9,6 +10,15 @@ pub struct Transmission {
     pub after: Duration,
     /// What.
     pub payload: Payload,
+    /// How its packets look, where an injector sends them.
+    pub packet: PacketForm,
+}
+
+impl Transmission {
+    /// Something that leaves at once.
+    pub(super) fn at_once(payload: Payload) -> Self {
+        Self { after: Duration::ZERO, payload, packet: PacketForm::default() }
+    }
 }
 
 /// What is to leave.

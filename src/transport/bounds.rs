@@ -42,10 +42,14 @@ pub(super) enum Loss {
     Datagram,
     /// A reply was not sent, because its network has had as many as it may.
     RateLimit,
+    /// A packet was not sent past the border, because as many were in a second as may be.
+    Injection,
+    /// A packet passed the border and was not looked at.
+    Unseen,
 }
 
 /// In the order of their variants, with the words of the log.
-const LOSSES: [(Loss, &str); 5] = [
+const LOSSES: [(Loss, &str); 7] = [
     (
         Loss::Connection,
         "connections were closed: tcp-connections are open, or a quarter by one client",
@@ -62,6 +66,8 @@ const LOSSES: [(Loss, &str); 5] = [
     ),
     (Loss::Datagram, "datagrams could not be sent"),
     (Loss::RateLimit, "replies were not sent to networks that have had as many as rate-limit says"),
+    (Loss::Injection, "packets were not sent: --rate of them were in their second"),
+    (Loss::Unseen, "packets passed unseen: more came than could be looked at"),
 ];
 
 /// What a query that waits for upstream resolvers takes beside copies of its octets, and how many
@@ -105,7 +111,12 @@ impl Bounds {
 
     /// Counts what was given up.
     pub(super) fn lost(&self, loss: Loss) {
-        self.losses[loss as usize].fetch_add(1, Relaxed);
+        self.lost_many(loss, 1);
+    }
+
+    /// The same for several.
+    pub(super) fn lost_many(&self, loss: Loss, count: u64) {
+        self.losses[loss as usize].fetch_add(count, Relaxed);
     }
 
     fn or_lost(&self, loss: Loss, share: Option<QuotaShare>) -> Option<QuotaShare> {

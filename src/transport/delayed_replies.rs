@@ -1,4 +1,4 @@
-//! Replies by UDP that wait for their time: a thread with a heap of them.
+//! Replies that wait for their time: a thread with a heap of them.
 
 use super::{
     bounds::{Bounds, Loss},
@@ -10,6 +10,7 @@ use crate::sys::ReturnPath;
 use std::{
     cmp::Ordering,
     collections::BinaryHeap,
+    net::IpAddr,
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering::Relaxed},
@@ -17,25 +18,41 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// The replies of all listeners. Clones fill the same heap.
-#[derive(Clone)]
-pub(super) struct DelayedReplies(Arc<Shared>);
+/// Something that can wait for its time.
+pub(super) trait Delayable: Send {
+    /// To whom it goes; nothing for nobody.
+    fn client(&self) -> Option<IpAddr>;
 
-struct Shared {
-    heap: Mutex<Heap>,
+    /// How many octets it has.
+    fn size(&self) -> usize;
+
+    /// Sends it now.
+    fn send(self, bounds: &Bounds);
+}
+
+/// All replies of a kind. Clones fill the same heap.
+pub(super) struct DelayedReplies<R>(Arc<Shared<R>>);
+
+impl<R> Clone for DelayedReplies<R> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+struct Shared<R> {
+    heap: Mutex<Heap<R>>,
     /// Told when there is a reply that is due before all others.
     sooner: Condvar,
     bounds: Bounds,
 }
 
-#[derive(Default)]
-struct Heap {
-    replies: BinaryHeap<HeapEntry>,
+struct Heap<R> {
+    replies: BinaryHeap<HeapEntry<R>>,
     /// How many replies there have been.
     count: u64,
 }
 
-/// A reply that is not due yet.
+/// A datagram of a listener that is not due yet.
 pub(super) struct DelayedReply {
     pub(super) socket: Arc<ReplySocket>,
     pub(super) path: ReturnPath,
@@ -43,34 +60,34 @@ pub(super) struct DelayedReply {
     pub(super) reply: Outgoing,
 }
 
-struct HeapEntry {
+struct HeapEntry<R> {
     due: Instant,
     /// Of those that are due together the first leaves first.
     number: u64,
-    reply: DelayedReply,
+    reply: R,
     _share: QuotaShare,
 }
 
 /// How long the thread waits before it looks whether the server ends.
 const PATIENCE: Duration = Duration::from_millis(100);
 
-impl DelayedReplies {
+impl<R: Delayable> DelayedReplies<R> {
     pub(super) fn new(bounds: Bounds) -> Self {
-        let (heap, sooner) = (Mutex::default(), Condvar::new());
-        Self(Arc::new(Shared { heap, sooner, bounds }))
+        let heap = Mutex::new(Heap { replies: BinaryHeap::new(), count: 0 });
+        Self(Arc::new(Shared { heap, sooner: Condvar::new(), bounds }))
     }
 
     /// Sends a reply at once.
-    pub(super) fn send(&self, reply: DelayedReply) {
+    pub(super) fn send(&self, reply: R) {
         reply.send(&self.0.bounds);
     }
 
     /// Sends a reply when it is due, unless too many wait. One whose time has passed already waits
     /// with the others all the same: those that were due before it leave before it.
-    pub(super) fn send_at(&self, due: Instant, reply: DelayedReply) {
+    pub(super) fn send_at(&self, due: Instant, reply: R) {
         let Shared { sooner, bounds, .. } = &*self.0;
-        let Some(client) = reply.path.client() else { return };
-        let Some(share) = bounds.delayed_reply(client, reply.octets.len()) else { return };
+        let Some(client) = reply.client() else { return };
+        let Some(share) = bounds.delayed_reply(client, reply.size()) else { return };
         let mut heap = self.lock();
         heap.count += 1;
         let number = heap.count;
@@ -101,13 +118,21 @@ impl DelayedReplies {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Heap> {
+    fn lock(&self) -> MutexGuard<'_, Heap<R>> {
         self.0.heap.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl DelayedReply {
-    /// Sends it now. A client that cannot be reached has gone, or is behind a firewall: nothing to
+impl Delayable for DelayedReply {
+    fn client(&self) -> Option<IpAddr> {
+        self.path.client()
+    }
+
+    fn size(&self) -> usize {
+        self.octets.len()
+    }
+
+    /// A client that cannot be reached has gone, or is behind a firewall: nothing to
     /// do about it.
     fn send(self, bounds: &Bounds) {
         let Self { socket, path, octets, reply } = self;
@@ -120,26 +145,26 @@ impl DelayedReply {
     }
 }
 
-impl Ord for HeapEntry {
+impl<R> Ord for HeapEntry<R> {
     /// The greatest is the one that is due first.
     fn cmp(&self, other: &Self) -> Ordering {
         (other.due, other.number).cmp(&(self.due, self.number))
     }
 }
 
-impl PartialOrd for HeapEntry {
+impl<R> PartialOrd for HeapEntry<R> {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl PartialEq for HeapEntry {
+impl<R> PartialEq for HeapEntry<R> {
     fn eq(&self, other: &Self) -> bool {
         self.cmp(other) == Ordering::Equal
     }
 }
 
-impl Eq for HeapEntry {}
+impl<R> Eq for HeapEntry<R> {}
 
 #[cfg(test)]
 mod tests {

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     clock::real_time,
     dns::Transport,
-    engine::{Payload, Request, Scratch, Transmission},
+    engine::{Payload, Request, Scratch, ServerRole, Transmission},
 };
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -43,6 +43,7 @@ impl ServerControl {
                 client: client.ip(),
                 transport: Transport::Udp,
                 binding: binding.as_ref(),
+                role: ServerRole::Resolver,
                 arrival: engine.settings.clock.now(),
             };
             let response = engine.respond(&request, &mut scratch);
@@ -51,7 +52,7 @@ impl ServerControl {
             let event = observer.begin(engine, &response, || Some(arrival));
             let mut planned = Vec::new();
             let mut asked = None;
-            for Transmission { after, payload } in response.transmissions {
+            for Transmission { after, payload, .. } in response.transmissions {
                 match payload {
                     Payload::Message(range, _) => {
                         planned.push((*after, response.octets[range.clone()].to_vec()));
@@ -66,10 +67,10 @@ impl ServerControl {
             (planned, asked, event)
         };
         if let Some((after, query)) = asked {
-            let relayed = serving.relay(&query).await;
+            let relayed = serving.relay(&query, server).await;
             note_upstream(&event, &relayed);
             let due = after.max(begun.elapsed());
-            for Transmission { after: wait, payload } in &relayed.answer.transmissions {
+            for Transmission { after: wait, payload, .. } in &relayed.answer.transmissions {
                 if let Payload::Message(range, _) = payload {
                     planned.push((due + *wait, relayed.answer.octets[range.clone()].to_vec()));
                 }

@@ -49,7 +49,7 @@ const LAST_EVENTS: Duration = Duration::from_secs(2);
 pub struct ServerEnd {
     /// Whether it was told to, or its terminal has gone; else a part of it ended, as the log says.
     pub is_told: bool,
-    events: Option<Publisher>,
+    pub(super) events: Option<Publisher>,
 }
 
 /// Why a server does not start.

@@ -1,10 +1,10 @@
 //! The engine with its upstream resolvers: what is swapped on a reload.
 
-use super::rate_limit::Rate;
+use super::{rate_limit::Rate, redirected::RedirectedQueries};
 use crate::{
     config::UpstreamSpec,
     dns::constants::flags3,
-    engine::{AfterUpstream, Engine, UpstreamQuery},
+    engine::{AfterUpstream, Engine, ServerRole, UpstreamQuery},
     events::UpstreamReply,
     model::Binding,
     upstream::{Upstream, UpstreamAnswer, UpstreamError},
@@ -23,6 +23,8 @@ pub(super) struct ServingState {
     /// Of replies to clients that are not in private networks, where such may ask.
     pub(super) rate: Option<Rate>,
     upstream: Upstream,
+    /// Where queries come that were sent to other servers: who asks those.
+    redirected: Option<RedirectedQueries>,
     /// The addresses of the upstream resolvers, as they are written.
     hosts: Vec<(UpstreamSpec, Vec<SocketAddr>)>,
     /// Where the clients of each listener are, in the order of the listeners.
@@ -37,6 +39,9 @@ pub struct ResolveError {
     host: String,
     why: io::Error,
 }
+
+/// In an error, in the place of a host.
+const OWN: &str = "of this machine's interfaces";
 
 /// What the upstream resolvers came to.
 pub(super) struct Relayed<'e> {
@@ -83,7 +88,9 @@ impl ServingState {
         let rate = Rate { per_second: settings.rate_limit, slip: settings.rate_limit_slip };
         let bindings = engine.settings.listen.iter().map(|listener| listener.binding.clone());
         let (rate, bindings) = (limits.then_some(rate), bindings.collect());
-        Ok(Self { rate, engine, upstream, hosts, bindings })
+        let redirected = engine.settings.transparent.then(RedirectedQueries::new).transpose();
+        let redirected = redirected.map_err(|why| ResolveError { host: OWN.to_owned(), why })?;
+        Ok(Self { rate, engine, upstream, redirected, hosts, bindings })
     }
 
     /// Where the clients of a listener are.
@@ -106,10 +113,25 @@ impl ServingState {
         self.upstream.most_files()
     }
 
-    /// Asks the upstream resolvers, and has the engine say what the client gets then.
-    pub(super) async fn relay(&self, query: &UpstreamQuery) -> Relayed<'_> {
-        let asked = Instant::now();
-        let outcome = self.upstream.relay(query.message.view().octets).await;
+    /// What we are to a client that has sent a query to this address.
+    pub(super) fn role_towards(&self, asked: impl FnOnce() -> SocketAddr) -> ServerRole {
+        match &self.redirected {
+            Some(redirected) if redirected.is_foreign(asked()) => ServerRole::Redirected,
+            _ => ServerRole::Resolver,
+        }
+    }
+
+    /// Asks the upstream resolvers, or the server to which the query was sent where it was
+    /// redirected, and has the engine say what the client gets then.
+    pub(super) async fn relay(&self, query: &UpstreamQuery, server: SocketAddr) -> Relayed<'_> {
+        let (asked, octets) = (Instant::now(), query.message.view().octets);
+        let redirected = self.redirected.as_ref().filter(|all| all.is_foreign(server));
+        let outcome = match redirected {
+            Some(redirected) => {
+                redirected.server(server, &self.engine.settings).relay(octets).await
+            }
+            None => self.upstream.relay(octets).await,
+        };
         self.relayed(query, outcome, asked.elapsed())
     }
 
@@ -153,6 +175,7 @@ mod tests {
             upstream: Upstream::new(vec![address], timeout, false),
             hosts: vec![(host.parse().unwrap(), vec![address])],
             rate: None,
+            redirected: None,
             bindings: Vec::new(),
             engine: engine("192.0.2.9:53"),
         };

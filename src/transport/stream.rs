@@ -230,6 +230,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             client,
             transport,
             binding: binding_of(&participants, listener, client),
+            role: serving.role_towards(|| server),
             arrival: engine.settings.clock.now(),
         };
         let response = engine.respond(&request, &mut self.scratch);
@@ -273,10 +274,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         (event, reply): (Event, Outgoing),
     ) {
         let (client, bounds) = (query.client(), self.context.bounds.clone());
+        let asked = self.peers.server;
         let share = bounds.relayed_query(client, query.len());
         self.later(due, async move {
             let relayed = match share {
-                Some(_) => serving.relay(&query).await,
+                Some(_) => serving.relay(&query, asked).await,
                 None => serving.relay_none(&query),
             };
             delivery::note_upstream(&event, &relayed);

@@ -53,7 +53,7 @@ pub(super) struct WorkerContext {
     pub(super) participants: Participants,
     pub(super) events: Option<Publisher>,
     pub(super) bounds: Bounds,
-    pub(super) delayed: DelayedReplies,
+    pub(super) delayed: DelayedReplies<DelayedReply>,
     pub(super) runtime: Handle,
     /// Set when the server ends; sockets have a timeout, so that it is seen.
     pub(super) stop: Arc<AtomicBool>,
@@ -106,6 +106,8 @@ struct Worker {
 /// A query for the upstream resolvers, and the way of the answer.
 struct Relaying {
     query: UpstreamQuery,
+    /// Where the client has sent it.
+    asked: SocketAddr,
     serving: Arc<ServingState>,
     way: RelayPath,
 }
@@ -117,7 +119,7 @@ struct RelayPath {
     arrival: Instant,
     /// How long after the arrival it may leave.
     after: Duration,
-    delayed: DelayedReplies,
+    delayed: DelayedReplies<DelayedReply>,
     seal: Option<ReplySeal>,
     event: Event,
 }
@@ -142,15 +144,21 @@ impl Arrived<'_> {
         let (octets, path) = self.batch.get(index);
         let client = path.client()?;
         let (transport, binding) = (Transport::Udp, self.binding(client));
-        Some(Request { octets, client, transport, binding, arrival: now })
+        let role = self.serving.role_towards(|| self.asked(path));
+        Some(Request { octets, client, transport, binding, role, arrival: now })
+    }
+
+    /// The address that a client has asked.
+    fn asked(&self, path: &ReturnPath) -> SocketAddr {
+        let address = self.context.address;
+        SocketAddr::new(path.local().unwrap_or(address.ip()), address.port())
     }
 
     /// What observers are told of it.
     fn arrival(&self, index: usize) -> Option<Arrival<'_>> {
-        let &Self { at, time, context: &WorkerContext { address, .. }, .. } = self;
+        let &Self { at, time, .. } = self;
         let (octets, path) = self.batch.get(index);
-        let client = path.client_address()?;
-        let server = SocketAddr::new(path.local().unwrap_or(address.ip()), address.port());
+        let (client, server) = (path.client_address()?, self.asked(path));
         Some(Arrival { at, time, client, server, octets })
     }
 }
@@ -174,7 +182,7 @@ impl Replies<'_> {
         seal: Option<&ReplySeal>,
     ) {
         let way_back = || (Arc::clone(arrived.socket), *arrived.batch.get(index).1);
-        for Transmission { after, payload } in response.transmissions {
+        for Transmission { after, payload, .. } in response.transmissions {
             match payload {
                 Payload::Message(range, _) if after.is_zero() => {
                     let reply = &response.octets[range.clone()];
@@ -203,7 +211,8 @@ impl Replies<'_> {
                     let (arrival, after, seal) = (arrived.at, *after, seal.cloned());
                     let way = RelayPath { socket, path, arrival, after, delayed, seal, event };
                     let serving = Arc::clone(arrived.serving);
-                    self.relaying.push(Relaying { query, serving, way });
+                    let asked = arrived.asked(&way.path);
+                    self.relaying.push(Relaying { query, asked, serving, way });
                 }
                 // There is no connection to reset.
                 Payload::Reset => {}
@@ -313,17 +322,17 @@ fn sealed(seal: Option<&ReplySeal>, reply: &[u8]) -> Vec<u8> {
 impl Relaying {
     /// Asks the upstream resolvers, and sends what comes of it.
     async fn relay(self, _share: QuotaShare) {
-        let Self { query, serving, way } = self;
+        let Self { query, asked, serving, way } = self;
         // If the server ends meanwhile, nothing has left.
         let given_up = Outgoing::new(way.event.clone(), way.after);
-        let relayed = serving.relay(&query).await;
+        let relayed = serving.relay(&query, asked).await;
         way.leave(relayed);
         given_up.not_sent();
     }
 
     /// Sends what there is without them.
     fn relay_none(self) {
-        let Self { query, serving, way } = self;
+        let Self { query, serving, way, .. } = self;
         way.leave(serving.relay_none(&query));
     }
 }
@@ -335,7 +344,7 @@ impl RelayPath {
         delivery::note_upstream(&event, &relayed);
         let (now, answered) = (Instant::now(), arrival + after);
         let AfterUpstream { octets, transmissions, .. } = relayed.answer;
-        for Transmission { after: wait, payload } in transmissions {
+        for Transmission { after: wait, payload, .. } in transmissions {
             // There is no connection to reset.
             let Payload::Message(range, _) = payload else { continue };
             // What waits counts from the answer that it stands for.

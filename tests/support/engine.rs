@@ -13,8 +13,8 @@ use splinterdns::{
     diagnostic::{At, Place, Report},
     dns::{QueryView, Rtype, wire_name},
     engine::{
-        Engine, LabSources, Payload, Request, Response, Scratch as EngineScratch, check_countries,
-        check_zones, load,
+        Engine, LabSources, Payload, Request, Response, Scratch as EngineScratch, ServerRole,
+        check_countries, check_zones, load,
     },
     files::FileSource,
     model::CountryCode,
@@ -275,7 +275,14 @@ impl Worker {
         client: IpAddr,
         transport: Transport,
     ) -> Vec<(Duration, Sent)> {
-        let request = Request { octets, client, transport, binding: None, arrival: now() };
+        let request = Request {
+            octets,
+            client,
+            transport,
+            binding: None,
+            role: ServerRole::Resolver,
+            arrival: now(),
+        };
         sent(&lab.respond(&request, &mut self.0))
     }
 
@@ -289,7 +296,17 @@ impl Worker {
         let mut all = Vec::new();
         let requests = datagrams.iter().enumerate().map(|(index, (octets, client, binding))| {
             let (client, binding, transport) = (*client, *binding, Transport::Udp);
-            (index, Request { octets, client, transport, binding, arrival: now() })
+            (
+                index,
+                Request {
+                    octets,
+                    client,
+                    transport,
+                    binding,
+                    role: ServerRole::Resolver,
+                    arrival: now(),
+                },
+            )
         });
         lab.respond_all(requests, &mut self.0, |index, response| {
             assert_eq!(index, all.len(), "in their order");
@@ -308,7 +325,14 @@ impl Worker {
         now: DateTime,
     ) -> usize {
         let transport = Transport::Udp;
-        let request = Request { octets, client, transport, binding: None, arrival: now };
+        let request = Request {
+            octets,
+            client,
+            transport,
+            binding: None,
+            role: ServerRole::Resolver,
+            arrival: now,
+        };
         let response = lab.respond(&request, &mut self.0);
         for transmission in response.transmissions {
             assert!(matches!(transmission.payload, Payload::Message(..)), "{transmission:?}");

@@ -1,0 +1,204 @@
+//! A border: a process beside a router that looks at the DNS which passes and injects replies, as
+//! censors on the path do, whatever server was asked.
+//!
+//! It sees copies of packets (packet(7)), so the router forwards the originals and the server that
+//! was asked gives its honest answer by itself. Replies leave by the interface that the query came
+//! in by, to the link address that sent it, octet for octet as the engine plans them, down to the
+//! IP header. Those who stand in the path and keep the query need the kernel to drop it first
+//! ([`nft_rules`]); then what nobody keeps is passed on from here.
+
+mod forged_packet;
+mod injector;
+mod nft_rules;
+mod pace;
+mod passing;
+
+pub use nft_rules::nft_rules;
+
+use self::{
+    injector::{Injector, InjectorContext, Onward},
+    pace::Pace,
+};
+use super::{
+    bounds::Bounds,
+    control::ServerControl,
+    delayed_replies::DelayedReplies,
+    next_state::warn,
+    participants::Participants,
+    reload,
+    server::{ServerEnd, StartError},
+    serving::ServingState,
+    terminal::Hangups,
+};
+use crate::{
+    diagnostic::Report,
+    engine::{Engine, LabSources, load},
+    events::Publisher,
+    sys::PacketSocket,
+};
+use arc_swap::ArcSwap;
+use nix::net::if_::if_nametoindex;
+use socket2::{Domain, Protocol, Socket, Type};
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+use thiserror::Error;
+use tokio::{sync::watch, task::JoinSet};
+
+/// Where a border runs, and how.
+#[derive(Clone, Debug)]
+pub struct BorderSpec {
+    /// The interface towards the country, and the one towards the world.
+    pub interfaces: [String; 2],
+    /// Whether the kernel drops queries, so that they pass from here.
+    pub in_path: bool,
+    /// Whether nothing is sent.
+    pub is_dry: bool,
+    /// How many packets may be sent in a second.
+    pub rate: u32,
+}
+
+/// A border that holds its sockets.
+#[derive(Debug)]
+pub struct Border {
+    spec: BorderSpec,
+    control: ServerControl,
+    sockets: Vec<PacketSocket>,
+    onward: Option<Arc<Onward>>,
+    hangups: Hangups,
+    report: Report,
+}
+
+/// Why a border does not start.
+#[derive(Debug, Error)]
+pub enum BorderError {
+    /// There is no lab, or the system gives no thread.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// Its packets cannot be looked at.
+    #[error("cannot look at packets of {name}: {why}{}", advice(why))]
+    Interface {
+        /// Which interface.
+        name: String,
+        /// The system's reason.
+        why: io::Error,
+    },
+    /// Queries cannot be passed on.
+    #[error("cannot pass queries on: {why}{}", advice(why))]
+    Onward {
+        /// The system's reason.
+        why: io::Error,
+    },
+}
+
+fn advice(why: &io::Error) -> &'static str {
+    match why.kind() {
+        io::ErrorKind::PermissionDenied => " (it needs root, or the capability CAP_NET_RAW)",
+        io::ErrorKind::NotFound => " (`ip link` shows the interfaces of this machine)",
+        _ => "",
+    }
+}
+
+/// How long a thread waits for packets before it looks whether the border ends.
+const PATIENCE: Duration = Duration::from_millis(100);
+
+impl Border {
+    /// Reads the lab, then takes the sockets. The one listener of the lab says where clients are;
+    /// nothing listens there. Must be called inside a tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// [`BorderError`]; with problems in the files no socket is taken.
+    pub fn open(
+        spec: BorderSpec,
+        sources: LabSources,
+        hangups: Hangups,
+    ) -> Result<Self, BorderError> {
+        let (engine, report) = load(&sources).map_err(StartError::from)?;
+        let serving = ServingState::new(engine).map_err(StartError::from)?;
+        let open = |name: &String| {
+            let interface = if_nametoindex(name.as_str()).map_err(|error| match error {
+                nix::Error::ENODEV => io::Error::new(io::ErrorKind::NotFound, "there is none"),
+                error => error.into(),
+            });
+            let opened = interface.and_then(|interface| PacketSocket::open(interface, PATIENCE));
+            opened.map_err(|why| BorderError::Interface { name: name.clone(), why })
+        };
+        let sockets = spec.interfaces.iter().map(open).collect::<Result<_, _>>()?;
+        let onward = spec.in_path.then(Onward::open).transpose();
+        let onward = onward.map_err(|why| BorderError::Onward { why })?.map(Arc::new);
+        let listeners = serving.engine.settings.listen.clone();
+        let serving = Arc::new(ArcSwap::from_pointee(serving));
+        let control = ServerControl::new(serving, sources, listeners, Participants::default());
+        Ok(Self { spec, control, sockets, onward, hangups, report })
+    }
+
+    /// Has events go there.
+    pub fn observe(&mut self, events: Publisher) {
+        self.control.events = Some(events);
+    }
+
+    /// Looks at the engine as it is now.
+    pub fn with_engine<T>(&self, look: impl FnOnce(&Engine) -> T) -> T {
+        self.control.with_engine(look)
+    }
+
+    /// Injects until `stop` changes or the terminal has gone, reloading on SIGHUP and when a file
+    /// changes.
+    pub async fn run(self, mut stop: watch::Receiver<()>) -> ServerEnd {
+        let Self { spec, control, sockets, onward, hangups, report } = self;
+        let (serving, events) = (Arc::clone(&control.serving), control.events.clone());
+        warn(&report);
+        let mut tasks = JoinSet::new();
+        let bounds = Bounds::new(&serving.load().engine.settings);
+        tasks.spawn(bounds.clone().tell());
+        let stop_threads = Arc::new(AtomicBool::new(false));
+        let delayed = DelayedReplies::new(bounds.clone());
+        let (replies, stop_replies) = (delayed.clone(), Arc::clone(&stop_threads));
+        tasks.spawn_blocking(move || replies.run(&stop_replies));
+        let context = InjectorContext {
+            serving,
+            events: events.clone(),
+            bounds,
+            delayed,
+            pace: Arc::new(Pace::new(spec.rate)),
+            onward,
+            is_dry: spec.is_dry,
+            stop: Arc::clone(&stop_threads),
+        };
+        for socket in sockets {
+            let injector = Injector::new(socket, context.clone());
+            tasks.spawn_blocking(move || injector.run());
+        }
+        let is_told = tokio::select! {
+            // An error means that the sender is gone, and nobody else could stop us.
+            _ = stop.changed() => true,
+            () = reload::watch(control, hangups) => {
+                tracing::info!("the terminal has gone, and the border with it");
+                true
+            }
+            // None of them ends but by a panic.
+            Some(ended) = tasks.join_next() => {
+                tracing::error!(?ended, "a part of the border ended");
+                false
+            }
+        };
+        stop_threads.store(true, Ordering::Relaxed);
+        tasks.shutdown().await;
+        ServerEnd { is_told, events }
+    }
+}
+
+impl Onward {
+    /// IPPROTO_RAW: headers come with what is sent (raw(7)).
+    fn open() -> io::Result<Self> {
+        const RAW: i32 = 255;
+        let open = |domain| Socket::new(domain, Type::RAW, Some(Protocol::from(RAW)));
+        Ok(Self { four: open(Domain::IPV4)?, six: open(Domain::IPV6)? })
+    }
+}

@@ -1,0 +1,74 @@
+//! Queries that were sent to other servers and come here: by the TPROXY target of nftables, which
+//! leaves a packet as it is (<https://docs.kernel.org/networking/tproxy.html>).
+
+use crate::{engine::Settings, upstream::Upstream};
+use nix::ifaddrs::getifaddrs;
+use std::{
+    collections::HashMap,
+    io,
+    net::{IpAddr, SocketAddr},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+/// Who asks the servers to which such queries were sent.
+#[derive(Debug)]
+pub(super) struct RedirectedQueries {
+    /// Addresses of this machine: what was sent there was sent to us.
+    own: Vec<IpAddr>,
+    servers: Mutex<HashMap<SocketAddr, Arc<Upstream>>>,
+}
+
+/// Servers that are remembered; when there are more, all are forgotten. A query that waits keeps
+/// its own.
+const MOST_SERVERS: usize = 64;
+
+impl RedirectedQueries {
+    pub(super) fn new() -> io::Result<Self> {
+        let own = own_addresses()?;
+        Ok(Self { own, servers: Mutex::default() })
+    }
+
+    /// Whether a query that was sent there was sent to somebody else. Were one that was sent to us
+    /// relayed there, it would come back for ever.
+    pub(super) fn is_foreign(&self, asked: SocketAddr) -> bool {
+        let asked = asked.ip().to_canonical();
+        !(asked.is_loopback() || asked.is_unspecified() || self.own.contains(&asked))
+    }
+
+    /// Who asks a server.
+    pub(super) fn server(&self, address: SocketAddr, settings: &Settings) -> Arc<Upstream> {
+        let mut servers = self.servers.lock().unwrap_or_else(PoisonError::into_inner);
+        if servers.len() >= MOST_SERVERS && !servers.contains_key(&address) {
+            servers.clear();
+        }
+        let new = || {
+            let Settings { upstream_timeout, upstream_mixes_letters, .. } = settings;
+            Arc::new(Upstream::new(vec![address], *upstream_timeout, *upstream_mixes_letters))
+        };
+        Arc::clone(servers.entry(address).or_insert_with(new))
+    }
+}
+
+/// The addresses of all interfaces.
+pub(super) fn own_addresses() -> io::Result<Vec<IpAddr>> {
+    let addresses = getifaddrs()?.filter_map(|interface| {
+        let address = interface.address?;
+        let four = address.as_sockaddr_in().map(|four| IpAddr::V4(four.ip()));
+        four.or_else(|| address.as_sockaddr_in6().map(|six| IpAddr::V6(six.ip())))
+    });
+    Ok(addresses.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RedirectedQueries;
+
+    #[test]
+    fn what_was_sent_to_this_machine_was_not_redirected() {
+        let redirected = RedirectedQueries::new().unwrap();
+        let mut own: Vec<_> = redirected.own.clone();
+        own.extend(["127.0.0.1".parse().unwrap(), "::ffff:127.0.0.1".parse().unwrap()]);
+        assert!(own.iter().all(|own| !redirected.is_foreign((*own, 53).into())), "{own:?}");
+        assert!(redirected.is_foreign("192.0.2.1:53".parse().unwrap()));
+    }
+}
