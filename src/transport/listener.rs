@@ -3,6 +3,7 @@
 use super::reply_socket::{ReplySocket, SpillSocket};
 use crate::{
     config::ListenerSpec,
+    engine::Settings,
     sys::{request_destination, steer_by_core},
 };
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
@@ -55,6 +56,11 @@ fn advice(why: &io::Error, address: SocketAddr) -> String {
     }
 }
 
+/// Why a transparent listener has all addresses.
+const ONE_ADDRESS: &str = "--transparent needs all addresses, such as 0.0.0.0:53";
+
+const NO_RIGHT: &str = "--transparent needs root, or the capability CAP_NET_ADMIN";
+
 /// With port 0 the system picks a port for TCP, which may be taken for UDP; then it picks again.
 const PICKS: usize = 16;
 
@@ -84,29 +90,33 @@ pub(super) fn allow_files(sockets: usize) {
 }
 
 impl Sockets {
-    pub(super) fn bind(listener: &ListenerSpec, workers: usize) -> Result<Self, BindError> {
+    pub(super) fn bind(listener: &ListenerSpec, settings: &Settings) -> Result<Self, BindError> {
         let tries = if listener.address.port() == 0 { PICKS } else { 1 };
-        let mut bound = Self::bind_once(listener, workers);
+        let mut bound = Self::bind_once(listener, settings);
         for _ in 1..tries {
             if bound.is_ok() {
                 break;
             }
-            bound = Self::bind_once(listener, workers);
+            bound = Self::bind_once(listener, settings);
         }
         bound
     }
 
-    fn bind_once(listener: &ListenerSpec, workers: usize) -> Result<Self, BindError> {
+    fn bind_once(listener: &ListenerSpec, settings: &Settings) -> Result<Self, BindError> {
+        let &Settings { workers, transparent, .. } = settings;
         let fail = |protocol, address| move |why| BindError { address, protocol, why };
-        let tcp = tcp(listener.address).map_err(fail("TCP", listener.address))?;
+        if transparent && !listener.address.ip().is_unspecified() {
+            return Err(fail("UDP", listener.address)(io::Error::other(ONE_ADDRESS)));
+        }
+        let tcp = tcp(listener.address, transparent).map_err(fail("TCP", listener.address))?;
         let address = tcp.local_addr().map_err(fail("TCP", listener.address))?;
-        let udp = udp(address, workers).map_err(fail("UDP", address))?;
+        let udp = udp(address, workers, transparent).map_err(fail("UDP", address))?;
         Ok(Self { listener: ListenerSpec { address, ..listener.clone() }, udp, tcp })
     }
 }
 
-fn tcp(address: SocketAddr) -> io::Result<TcpListener> {
-    let socket = socket(address, Type::STREAM, Protocol::TCP)?;
+fn tcp(address: SocketAddr, transparent: bool) -> io::Result<TcpListener> {
+    let socket = socket(address, Type::STREAM, Protocol::TCP, transparent)?;
     // A server that was just stopped leaves connections in TIME_WAIT; they must not keep the next
     // one out.
     socket.set_reuse_address(true)?;
@@ -119,13 +129,19 @@ fn tcp(address: SocketAddr) -> io::Result<TcpListener> {
 /// Sockets that share the address, so that the kernel shares out the datagrams among the workers.
 /// The first try is without sharing, because a socket that shares its address would not notice
 /// another server there that does so too.
-fn udp(address: SocketAddr, workers: usize) -> io::Result<Vec<Arc<ReplySocket>>> {
+fn udp(
+    address: SocketAddr,
+    workers: usize,
+    transparent: bool,
+) -> io::Result<Vec<Arc<ReplySocket>>> {
+    let datagrams = |address, shared| datagrams(address, shared, transparent);
     datagrams(address, false)?;
     let sockets: Vec<_> =
         (0..workers).map(|_| datagrams(address, true)).collect::<io::Result<_>>()?;
-    // Where the kernel would send queries to a socket that nobody reads, there is none.
+    // Where the kernel would send queries to a socket that nobody reads, there is none. TPROXY
+    // looks for a socket before there is anything to steer, and so takes any of them.
     let spill = match &*sockets {
-        [first, ..] if steer_by_core(first, workers) => {
+        [first, ..] if !transparent && steer_by_core(first, workers) => {
             Some(Arc::new(SpillSocket::new(datagrams(address, true)?)))
         }
         _ => None,
@@ -134,8 +150,8 @@ fn udp(address: SocketAddr, workers: usize) -> io::Result<Vec<Arc<ReplySocket>>>
     Ok(sockets.into_iter().map(replying).collect())
 }
 
-fn datagrams(address: SocketAddr, shared: bool) -> io::Result<UdpSocket> {
-    let socket = socket(address, Type::DGRAM, Protocol::UDP)?;
+fn datagrams(address: SocketAddr, shared: bool, transparent: bool) -> io::Result<UdpSocket> {
+    let socket = socket(address, Type::DGRAM, Protocol::UDP, transparent)?;
     socket.set_reuse_port(shared)?;
     // More room is a wish, not a need.
     let _ = socket.set_recv_buffer_size(RECEIVE_BUFFER);
@@ -145,9 +161,26 @@ fn datagrams(address: SocketAddr, shared: bool) -> io::Result<UdpSocket> {
     Ok(UdpSocket::from(socket))
 }
 
-/// `[::]` means IPv6 alone, so that it can stand beside `0.0.0.0`.
-fn socket(address: SocketAddr, kind: Type, protocol: Protocol) -> io::Result<Socket> {
+/// `[::]` means IPv6 alone, so that it can stand beside `0.0.0.0`. A transparent socket takes and
+/// sends what bears the addresses of others (ip(7), IP_TRANSPARENT).
+fn socket(
+    address: SocketAddr,
+    kind: Type,
+    protocol: Protocol,
+    transparent: bool,
+) -> io::Result<Socket> {
     let socket = Socket::new(Domain::for_address(address), kind, Some(protocol))?;
+    if transparent {
+        let set = if address.is_ipv4() {
+            socket.set_ip_transparent_v4(true)
+        } else {
+            socket.set_ip_transparent_v6(true)
+        };
+        set.map_err(|why| match why.kind() {
+            io::ErrorKind::PermissionDenied => io::Error::other(NO_RIGHT),
+            _ => why,
+        })?;
+    }
     if address.is_ipv6() {
         socket.set_only_v6(true)?;
     }

@@ -84,7 +84,7 @@ impl Server {
         let sockets: Vec<_> = settings
             .listen
             .iter()
-            .map(|listener| Sockets::bind(listener, settings.workers))
+            .map(|listener| Sockets::bind(listener, settings))
             .collect::<Result<_, _>>()?;
         let listeners = sockets.iter().map(|sockets| sockets.listener.clone()).collect();
         let serving = Arc::new(ArcSwap::from_pointee(serving));
