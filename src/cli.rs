@@ -6,6 +6,7 @@ macro_rules! say {
 }
 
 mod banner;
+mod block_page;
 mod border;
 mod check;
 mod check_sources;
@@ -69,6 +70,7 @@ const EXAMPLES: &str = "Examples:
 enum Command {
     Serve(Box<serve_options::ServeArgs>),
     Border(Box<border::BorderArgs>),
+    BlockPage(block_page::BlockPageArgs),
     Check(check::CheckArgs),
     Explain(explain::ExplainArgs),
     Compare(compare::CompareArgs),
@@ -92,6 +94,7 @@ pub fn main() -> ExitCode {
     let outcome = match arguments.command {
         Command::Serve(args) => serve::run(*args),
         Command::Border(args) => border::run(*args),
+        Command::BlockPage(args) => block_page::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Compare(args) => compare::run(&args),

@@ -44,13 +44,14 @@
 //! | 6 | [`engine`], [`events`] | a request in, transmissions out; what has left |
 //! | 7 | [`transport`] | sockets, reload |
 //! | 7 | `survey` | what is known of names, over countries and years, and its JSON |
-//! | 8 | [`page`] | the page and its API |
+//! | 8 | [`page`], [`block_page`] | the page and its API; the pages to which lies lead |
 //! | 9 | [`cli`] | the commands |
 //!
 //! Read `engine/respond.rs` first, then `policy/decide.rs` and `answer/kind.rs`; `config.rs` tells
 //! how a file becomes a spec, and `policy/compile.rs` how a spec becomes a policy.
 
 pub mod answer;
+pub mod block_page;
 pub mod capture;
 pub mod cli;
 pub mod clock;

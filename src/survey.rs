@@ -3,6 +3,7 @@
 //! The commands, the API and the page ask here, and each object has one serialisation: what
 //! `--json` prints is what the API gives.
 
+mod block_pages;
 mod categories;
 mod citations;
 mod comparison;
@@ -22,6 +23,7 @@ mod timeline;
 mod timeline_spans;
 mod vantage_points;
 
+pub(crate) use block_pages::{Landing, PageAddresses, landing, page_addresses};
 pub(crate) use categories::{CATEGORIES, spelt_out};
 pub(crate) use citations::{citation_in_words, citations_json};
 pub(crate) use comparison::{Row, compare};

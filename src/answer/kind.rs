@@ -6,7 +6,7 @@ use crate::{
     model::Query,
 };
 use jiff::civil::Date;
-use std::{fmt, time::Duration};
+use std::{fmt, net::IpAddr, time::Duration};
 
 /// What a rule sends.
 #[derive(Debug)]
@@ -74,6 +74,11 @@ pub trait AnswerKind: fmt::Debug + Send + Sync {
     /// Its forged alias, if it has that name's addresses too.
     fn alias(&self) -> Option<&ForgedAlias> {
         None
+    }
+
+    /// The addresses of the pages that its own records lead to, and the names.
+    fn pages(&self) -> (Vec<IpAddr>, Vec<&Name>) {
+        (Vec::new(), Vec::new())
     }
 
     /// Plans what its alias's target has of the query's type: the addresses that stand beside the
@@ -144,6 +149,19 @@ impl Answer {
     pub fn aliases(&self) -> Vec<&ForgedAlias> {
         let parts = self.kind.parts().into_iter().flat_map(Self::aliases);
         self.kind.alias().into_iter().chain(parts).collect()
+    }
+
+    /// The addresses of the pages that it leads to, on any day, and the names of those whose
+    /// addresses it does not have.
+    #[must_use]
+    pub fn pages(&self) -> (Vec<IpAddr>, Vec<&Name>) {
+        let (mut addresses, mut names) = self.kind.pages();
+        for part in self.kind.parts() {
+            let (more, others) = part.pages();
+            addresses.extend(more);
+            names.extend(others);
+        }
+        (addresses, names)
     }
 
     /// Whether one of them leads to a name on a day.

@@ -1,10 +1,17 @@
 //! What `serve` says at its start.
 
 use super::{check, countries, hint, layout::say_wrapped, style};
-use crate::{clock::Clock, config::ListenerSpec, engine::Engine, page::Page};
+use crate::{
+    block_page::BlockPages, clock::Clock, config::ListenerSpec, engine::Engine, page::Page,
+};
 
 /// What listens where, who is governed by what, and a line to paste.
-pub(super) fn print(engine: &Engine, listeners: &[ListenerSpec], page: Option<&Page>) {
+pub(super) fn print(
+    engine: &Engine,
+    listeners: &[ListenerSpec],
+    page: Option<&Page>,
+    block_pages: Option<&BlockPages>,
+) {
     let (version, head) = (env!("CARGO_PKG_VERSION"), style::HEAD);
     let day = match engine.settings.clock {
         Clock::Real => format!("today is {}", engine.settings.clock.today()),
@@ -28,6 +35,10 @@ pub(super) fn print(engine: &Engine, listeners: &[ListenerSpec], page: Option<&P
     if let Some(page) = page {
         let urls = page.urls(hint::reachable(page.address()));
         urls.iter().for_each(|(what, url)| say!("{what} {head}{url}{head:#}"));
+    }
+    if let Some(pages) = block_pages {
+        let addresses: Vec<_> = pages.addresses().iter().map(ToString::to_string).collect();
+        say!("block pages at {head}{}{head:#}", addresses.join(", "));
     }
     let upstream: Vec<_> = engine.settings.upstream.iter().map(ToString::to_string).collect();
     match upstream[..] {

@@ -7,10 +7,11 @@ use super::{
     outcome::{Failure, Outcome},
     progress::watched,
     ready,
-    serve_options::ServeArgs,
+    serve_options::{BlockPageAddress, ServeArgs},
     style,
 };
 use crate::{
+    block_page::BlockPages,
     events::PageFeed,
     page::{Page, PageSpec},
     transport::{Server, ServerEnd, StartError},
@@ -33,6 +34,7 @@ async fn serve(
         style::speak_on_stderr();
     }
     let (files, ready_file) = (args.files.clone(), args.ready_file.clone());
+    let block_page = args.block_page;
     ready::not_yet(ready_file.as_deref())?;
     let sources = files.sources(args.spec(), &[])?;
     let progress = sources.progress.clone();
@@ -50,18 +52,29 @@ async fn serve(
     let listeners = server.listeners();
     *log = Some(server.with_engine(|engine| log::start(&engine.settings.log))?);
     let page = open_page(page).await?;
+    let block_pages = open_block_pages(block_page).await?;
     recording.page = page.as_ref().map(|_| PageFeed::default());
     let events = recording.start().map_err(Failure::unreadable)?;
     events.iter().for_each(|events| server.observe(events.clone()));
-    server.with_engine(|engine| banner::print(engine, &listeners, page.as_ref()));
+    server.with_engine(|engine| {
+        banner::print(engine, &listeners, page.as_ref(), block_pages.as_ref())
+    });
     let addresses: Vec<_> = listeners.iter().map(|listener| listener.address).collect();
     let ((stop, stopped), control) = (watch::channel(()), server.control());
     let running = tokio::spawn(server.run(stopped.clone()));
+    if let Some(pages) = block_pages {
+        tokio::spawn(pages.run(control.clone(), stopped.clone()));
+    }
     if let (Some(page), Some(feed), Some(events)) = (page, recording.page, events) {
         tokio::spawn(page.run(control, feed, events, stopped));
     }
     let ready = ready::tell(ready_file.as_deref(), &addresses)?;
     daemon::until_told(&mut signals, running, stop, || drop(ready)).await.map(Some)
+}
+
+async fn open_block_pages(asked: Option<BlockPageAddress>) -> Result<Option<BlockPages>, Failure> {
+    let Some(BlockPageAddress { address, with_port }) = asked else { return Ok(None) };
+    BlockPages::bind(address, with_port).await.map(Some).map_err(Failure::unreadable)
 }
 
 /// Takes the page's socket. Where nobody has asked for a page, one that cannot be is no reason not

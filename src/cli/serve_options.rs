@@ -184,6 +184,14 @@ pub(super) struct ServeArgs {
     )]
     page_host: Vec<String>,
 
+    /// Serve block pages here, by HTTP and HTTPS: to whoever a lie has led there (docs/block-pages.md)
+    /// [default ports: 80 and 443]
+    #[arg(
+        long, env = "SPLINTERDNS_BLOCK_PAGE", help_heading = PAGE,
+        value_name = "ADDR[:PORT]", value_parser = block_page
+    )]
+    pub(super) block_page: Option<BlockPageAddress>,
+
     /// Let nobody change anything by the page
     #[arg(long, env = "SPLINTERDNS_PAGE_READ_ONLY", help_heading = PAGE)]
     page_read_only: bool,
@@ -205,6 +213,13 @@ const PAGE_ADDRESS: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST)
 
 /// What stands for no page.
 const OFF: &str = "off";
+
+/// Where block pages are, and whether a port was given.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct BlockPageAddress {
+    pub(super) address: SocketAddr,
+    pub(super) with_port: bool,
+}
 
 /// Where the page is, if it is anywhere.
 #[derive(Clone, Copy, Debug)]
@@ -272,6 +287,16 @@ pub(super) fn listener(text: &str) -> Result<ListenerSpec, InvalidValue> {
 
 fn page(text: &str) -> Result<PageAddress, InvalidValue> {
     if text == OFF { Ok(PageAddress::Off) } else { socket(text).map(PageAddress::At) }
+}
+
+fn block_page(text: &str) -> Result<BlockPageAddress, InvalidValue> {
+    let bare = text.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    match bare {
+        Ok(address) => {
+            Ok(BlockPageAddress { address: SocketAddr::new(address, 0), with_port: false })
+        }
+        Err(_) => socket(text).map(|address| BlockPageAddress { address, with_port: true }),
+    }
 }
 
 /// What can stand in a header and in an address.

@@ -66,8 +66,8 @@ mod tests {
     #[test]
     fn what_was_sent_to_this_machine_was_not_redirected() {
         let redirected = RedirectedQueries::new().unwrap();
-        let mut own: Vec<_> = redirected.own.clone();
-        own.extend(["127.0.0.1".parse().unwrap(), "::ffff:127.0.0.1".parse().unwrap()]);
+        let loopback = ["127.0.0.1", "::ffff:127.0.0.1"].map(|address| address.parse().unwrap());
+        let own: Vec<_> = redirected.own.iter().copied().chain(loopback).collect();
         assert!(own.iter().all(|own| !redirected.is_foreign((*own, 53).into())), "{own:?}");
         assert!(redirected.is_foreign("192.0.2.1:53".parse().unwrap()));
     }

@@ -38,6 +38,7 @@ const LADDER: [(&str, usize); 20] = [
     ("transport", 7),
     ("survey", 7),
     ("page", 8),
+    ("block_page", 8),
     ("cli", 9),
 ];
 

@@ -7,7 +7,7 @@ use crate::{
         soa::NegativeSoa,
         writer::{Owner, Section},
     },
-    dns::{constants::MAX_NAME_LEN, write_wire},
+    dns::{Name, constants::MAX_NAME_LEN, write_wire},
     model::{Query, VerdictKind},
 };
 use hickory_proto::{
@@ -32,6 +32,8 @@ struct Poison {
     cname_ttl: Option<TtlRange>,
     /// What a type without forged records gets.
     other_types: OtherTypes,
+    /// Whether a page stands at its addresses, as far as is known.
+    has_page: bool,
     /// The SOA of a NODATA.
     soa: NegativeSoa,
     /// Which counter of answers the TTLs are drawn by.
@@ -94,6 +96,7 @@ fn read(options: &mut dyn AnswerOptions) -> Option<Box<dyn AnswerKind>> {
     let words = OTHER_TYPES.map(|(word, _)| word);
     let other_types = options.word("other-types", "answer for other types", &words);
     let other_types = other_types.map_or(OtherTypes::NoData, |index| OTHER_TYPES[index].1);
+    let has_page = options.word("page", "truth value", &["false", "true"]) != Some(0);
     if !options.has("a") && !options.has("aaaa") && cname.is_none() && txt.is_empty() {
         let expected = "a poison with at least one of a, aaaa, cname, txt";
         options.reject(OptionPlace::Whole, "none of them", expected);
@@ -111,6 +114,7 @@ fn read(options: &mut dyn AnswerOptions) -> Option<Box<dyn AnswerKind>> {
         ttl: ttl.unwrap_or(DEFAULT_TTL),
         cname_ttl,
         other_types,
+        has_page,
         soa: NegativeSoa::default(),
         counter,
     }))
@@ -159,6 +163,18 @@ impl AnswerKind for Poison {
         });
         let aliases = self.cname.iter().map(|_| question + FIXED + alias);
         addresses.chain(texts).chain(aliases).sum()
+    }
+
+    fn pages(&self) -> (Vec<IpAddr>, Vec<&Name>) {
+        let choices = [&self.a, &self.aaaa].into_iter().flatten();
+        let addresses = choices.flat_map(|choice| choice.addresses.iter().copied());
+        let bare = self.cname.as_ref().filter(|_| self.a.is_none() && self.aaaa.is_none());
+        let names = bare.map(ForgedAlias::anchor);
+        if self.has_page {
+            (addresses.collect(), names.into_iter().collect())
+        } else {
+            (Vec::new(), Vec::new())
+        }
     }
 
     fn alias(&self) -> Option<&ForgedAlias> {

@@ -42,7 +42,7 @@ impl<'p> PassingPacket<'p> {
         let (from, to, hops) = match &packet.net? {
             NetSlice::Ipv4(four) => {
                 let header = four.header();
-                let (from, to) = (header.source_addr().into(), header.destination_addr().into());
+                let (from, to) = (header.source_addr(), header.destination_addr());
                 (IpAddr::V4(from), IpAddr::V4(to), header.ttl())
             }
             NetSlice::Ipv6(six) => {
