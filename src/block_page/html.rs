@@ -2,7 +2,6 @@
 
 use super::connections::Visit;
 use crate::survey::{Landing, PageAddresses, citation_in_words, period};
-use axum::http::Uri;
 use jiff::civil::Date;
 use std::fmt::{self, Display, Formatter};
 
@@ -17,7 +16,6 @@ pub(super) struct Blocked<'p> {
 /// The page of one that no rule is about.
 pub(super) struct Elsewhere<'p> {
     pub(super) name: &'p str,
-    pub(super) uri: &'p Uri,
     pub(super) visit: Visit,
     pub(super) pages: &'p PageAddresses,
 }
@@ -133,13 +131,12 @@ impl Blocked<'_> {
 
 impl Display for Elsewhere<'_> {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
-        let Self { name, uri, visit, pages } = self;
+        let Self { name, visit, pages } = self;
         head(out, &format_args!("Nothing leads from {name} to here"))?;
         writeln!(
             out,
             "<p class=\"lab\">This is a lab: splinterdns serves the block pages of its countries, and \
-             no rule that holds now leads anybody from this name ({}) to {}.</p>",
-            Text(uri),
+             no rule that holds now leads anybody from this name to {}.</p>",
             Text(&visit.address)
         )?;
         if let Some(there) = pages.get(&visit.address) {

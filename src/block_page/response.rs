@@ -11,7 +11,7 @@ use crate::{
 };
 use axum::{
     http::{
-        HeaderValue, Method, Request, StatusCode, Uri,
+        HeaderValue, Method, Request, StatusCode,
         header::{
             ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, LINK,
             REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
@@ -37,10 +37,9 @@ pub(super) async fn respond(
         return (StatusCode::BAD_REQUEST, "a request needs a Host (RFC 9110 section 7.2)\n")
             .into_response();
     };
-    let uri = request.uri().clone();
     let page = move || {
         let binding = control.binding_of(visit.client);
-        control.with_engine(|engine| page(engine, &name, &uri, visit, binding.as_ref()))
+        control.with_engine(|engine| page(engine, &name, visit, binding.as_ref()))
     };
     // It asks the engine some questions, which takes a moment.
     match tokio::task::spawn_blocking(page).await {
@@ -63,7 +62,6 @@ fn host(request: &Request<()>) -> Option<String> {
 fn page(
     engine: &Engine,
     name: &str,
-    uri: &Uri,
     visit: Visit,
     binding: Option<&crate::model::Binding>,
 ) -> Response {
@@ -78,7 +76,7 @@ fn page(
         (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
     ];
     let Some(landing) = landing(engine, &pages, name, from, visit.address, now) else {
-        let body = Elsewhere { name, uri, visit, pages: &pages }.to_string();
+        let body = Elsewhere { name, visit, pages: &pages }.to_string();
         return (StatusCode::NOT_FOUND, common, body).into_response();
     };
     // Who does the blocking, and not who has ordered it (RFC 7725 section 4).
