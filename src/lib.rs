@@ -45,6 +45,7 @@
 //! | 7 | [`transport`] | sockets, reload |
 //! | 7 | `survey` | what is known of names, over countries and years, and its JSON |
 //! | 8 | [`page`], [`block_page`] | the page and its API; the pages to which lies lead |
+//! | 8 | [`testing`] | a server for tests |
 //! | 9 | [`cli`] | the commands |
 //!
 //! Read `engine/respond.rs` first, then `policy/decide.rs` and `answer/kind.rs`; `config.rs` tells
@@ -68,6 +69,7 @@ pub mod policy;
 pub mod progress;
 mod survey;
 mod sys;
+pub mod testing;
 pub mod transport;
 pub mod upstream;
 pub mod zone;

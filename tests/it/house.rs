@@ -39,6 +39,7 @@ const LADDER: [(&str, usize); 20] = [
     ("survey", 7),
     ("page", 8),
     ("block_page", 8),
+    ("testing", 8),
     ("cli", 9),
 ];
 
