@@ -15,6 +15,12 @@ mod passing;
 
 pub use nft_rules::nft_rules;
 
+#[cfg(fuzzing)]
+pub(super) use self::{
+    forged_packet::{ForgedPackets, ForgedPayload, forwarded},
+    passing::PassingPacket,
+};
+
 use self::{
     injector::{Injector, InjectorContext, Onward},
     pace::Pace,
