@@ -101,6 +101,9 @@ pub trait AnswerOptions {
     /// Texts.
     fn texts(&mut self, key: &'static str) -> Vec<String>;
 
+    /// True or false.
+    fn flag(&mut self, key: &'static str) -> Option<bool>;
+
     /// One of some words, by its index.
     fn word(&mut self, key: &'static str, what: &'static str, words: &[&str]) -> Option<usize>;
 

@@ -175,6 +175,11 @@ impl AnswerOptions for YamlOptions<'_, '_, '_> {
         items.filter_map(|item| self.reader.string(item, "a text")).map(|at| at.value).collect()
     }
 
+    fn flag(&mut self, key: &'static str) -> Option<bool> {
+        let node = self.get(key)?;
+        self.reader.flag(node)
+    }
+
     fn word(&mut self, key: &'static str, what: &'static str, words: &[&str]) -> Option<usize> {
         let node = self.get(key)?;
         let words: Vec<_> = words.iter().enumerate().map(|(index, word)| (*word, index)).collect();

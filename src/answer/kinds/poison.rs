@@ -96,7 +96,7 @@ fn read(options: &mut dyn AnswerOptions) -> Option<Box<dyn AnswerKind>> {
     let words = OTHER_TYPES.map(|(word, _)| word);
     let other_types = options.word("other-types", "answer for other types", &words);
     let other_types = other_types.map_or(OtherTypes::NoData, |index| OTHER_TYPES[index].1);
-    let has_page = options.word("page", "truth value", &["false", "true"]) != Some(0);
+    let has_page = options.flag("page").unwrap_or(true);
     if !options.has("a") && !options.has("aaaa") && cname.is_none() && txt.is_empty() {
         let expected = "a poison with at least one of a, aaaa, cname, txt";
         options.reject(OptionPlace::Whole, "none of them", expected);
