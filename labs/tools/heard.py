@@ -68,8 +68,12 @@ class Reply:
 
 
 def query(name, rtype="A", dnssec=False):
-    """A query as a stub resolver sends it: with RD; with EDNS and DO where signatures are wanted."""
-    labels = b"".join(bytes([len(label)]) + label.encode() for label in name.rstrip(".").split("."))
+    """A query as a stub resolver sends it: with RD; with EDNS and DO where signatures are wanted.
+
+    The case of its letters is drawn at random (0x20), so that no two queries are the same to whoever answers or relays them.
+    """
+    name = "".join(random.choice((letter.lower(), letter.upper())) for letter in name.rstrip("."))
+    labels = b"".join(bytes([len(label)]) + label.encode() for label in name.split("."))
     opt = b"\0" + struct.pack(">HHLH", 41, 1232, 0x8000, 0) if dnssec else b""
     header = struct.pack(">6H", random.getrandbits(16), 0x0100, 1, 0, 0, len(opt) > 0)
     return header + labels + b"\0" + struct.pack(">HH", TYPES[rtype], 1) + opt
