@@ -36,7 +36,7 @@ class Reply:
             elif rtype == TYPES["AAAA"]:
                 self.addresses.append(socket.inet_ntop(socket.AF_INET6, octets[at : at + length]))
             elif rtype == TYPES["CNAME"]:
-                self.aliases.append(self._name(at)[0])
+                self.aliases.append(self._name(at)[0].lower())
             at += length
 
     @property
