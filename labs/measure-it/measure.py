@@ -1,6 +1,7 @@
 """Asks for every name of names.txt in every country, keeps all replies, and writes them to /tmp/measured.json.
 
-The vantage points are the countries' addresses: from 127.86.0.1 one is in China. The control asks from 127.0.0.1, where nobody lies.
+The vantage points are the countries' addresses: from 127.86.0.1 one is in China. The control asks from 127.0.0.1, where nobody
+lies.
 """
 
 import concurrent.futures
