@@ -31,7 +31,9 @@ mod terminal;
 mod udp;
 mod watched_files;
 
-pub use border::{Border, BorderError, BorderSpec, nft_rules};
+pub use border::{
+    Border, BorderError, BorderSpec, Interface, InterfaceSpec, NoInterface, nft_rules,
+};
 pub use control::{Scenario, ScenarioError, ServerControl};
 pub use listener::BindError;
 pub use next_state::ReloadError;

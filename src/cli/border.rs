@@ -19,7 +19,9 @@ use crate::{
     diagnostic::{At, Place},
     engine::{Engine, LabSources},
     model::{Binding, CountryCode},
-    transport::{Border, BorderError, BorderSpec, ServerEnd, StartError, nft_rules},
+    transport::{
+        Border, BorderError, BorderSpec, Interface, InterfaceSpec, ServerEnd, StartError, nft_rules,
+    },
 };
 use ipnet::IpNet;
 use jiff::civil::DateTime;
@@ -42,13 +44,13 @@ use tracing_appender::non_blocking::WorkerGuard;
   splinterdns border --inside eth1 --outside eth0 --country IR --print-nft | nft -f -
   splinterdns border --inside eth1 --outside eth0 --country IR --in-path")]
 pub(super) struct BorderArgs {
-    /// The interface towards the country's networks
-    #[arg(long, env = "SPLINTERDNS_INSIDE", value_name = "IF", value_parser = interface)]
-    inside: String,
+    /// The interface towards the country's networks, or a network in which it has an address
+    #[arg(long, env = "SPLINTERDNS_INSIDE", value_name = "IF|NETWORK")]
+    inside: InterfaceSpec,
 
     /// The interface towards the rest of the world
-    #[arg(long, env = "SPLINTERDNS_OUTSIDE", value_name = "IF", value_parser = interface)]
-    outside: String,
+    #[arg(long, env = "SPLINTERDNS_OUTSIDE", value_name = "IF|NETWORK")]
+    outside: InterfaceSpec,
 
     /// The country whose rules hold for all that passes
     #[arg(long, env = "SPLINTERDNS_COUNTRY", value_name = "CC")]
@@ -106,21 +108,11 @@ pub(super) struct BorderArgs {
 /// What a dry run logs, where nobody says.
 const DRY_LOG: &str = "info,splinterdns::query=debug";
 
-/// The name of an interface, as the kernel allows them (IFNAMSIZ).
-fn interface(text: &str) -> Result<String, String> {
-    let is_good = |letter: char| letter.is_ascii_graphic() && !"/:\"\\".contains(letter);
-    if (1..16).contains(&text.len()) && text.chars().all(is_good) {
-        return Ok(text.to_owned());
-    }
-    Err("an interface has a name of 1 to 15 letters, such as eth0".to_owned())
-}
-
 pub(super) fn run(args: BorderArgs) -> Outcome {
-    if args.inside == args.outside {
-        return Err(Failure::problem("--inside and --outside name the same interface"));
-    }
     if args.print_nft {
-        say!("{}", nft_rules([&args.inside, &args.outside]).trim_end());
+        let interfaces = [args.inside, args.outside];
+        let [inside, outside] = Interface::pair(&interfaces).map_err(Failure::unreadable)?;
+        say!("{}", nft_rules([&inside.name, &outside.name]).trim_end());
         return Ok(());
     }
     daemon::run(async |log| watch_border(args, log).await)
@@ -186,7 +178,7 @@ async fn watch_border(
     *log = Some(border.with_engine(|engine| log::start(&engine.settings.log))?);
     let events = args.recording.recording().start().map_err(Failure::unreadable)?;
     events.iter().for_each(|events| border.observe(events.clone()));
-    border.with_engine(|engine| say_where(engine, &spec));
+    border.with_engine(|engine| say_where(engine, &spec, border.interfaces()));
     let (stop, stopped) = watch::channel(());
     let running = tokio::spawn(border.run(stopped));
     let ready = ready::tell(args.ready_file.as_deref(), &[])?;
@@ -194,9 +186,8 @@ async fn watch_border(
 }
 
 /// What is said at the start.
-fn say_where(engine: &Engine, spec: &BorderSpec) {
+fn say_where(engine: &Engine, spec: &BorderSpec, [inside, outside]: &[Interface; 2]) {
     let (version, head) = (env!("CARGO_PKG_VERSION"), style::HEAD);
-    let [inside, outside] = &spec.interfaces;
     let day = match engine.settings.clock {
         Clock::Real => format!("today is {}", engine.settings.clock.today()),
         Clock::Pretended(moment) => {
@@ -207,7 +198,11 @@ fn say_where(engine: &Engine, spec: &BorderSpec) {
     let place = binding.map_or_else(String::new, ToString::to_string);
     say!("{head}splinterdns {version}{head:#}");
     say_wrapped(&format!("{}; {day}", check::summary(engine)));
-    say!("the border of {head}{place}{head:#}, {inside} inside and {outside} outside");
+    say!(
+        "the border of {head}{place}{head:#}, {} inside and {} outside",
+        inside.name,
+        outside.name
+    );
     let how = match (spec.is_dry, spec.in_path) {
         (true, _) => "a dry run: nothing is sent, and the log tells what would be",
         (false, false) => {

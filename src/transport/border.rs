@@ -9,10 +9,12 @@
 
 mod forged_packet;
 mod injector;
+mod interface;
 mod nft_rules;
 mod pace;
 mod passing;
 
+pub use interface::{Interface, InterfaceSpec, NoInterface};
 pub use nft_rules::nft_rules;
 
 #[cfg(fuzzing)]
@@ -43,7 +45,6 @@ use crate::{
     sys::PacketSocket,
 };
 use arc_swap::ArcSwap;
-use nix::net::if_::if_nametoindex;
 use socket2::{Domain, Protocol, Socket, Type};
 use std::{
     io,
@@ -60,7 +61,7 @@ use tokio::{sync::watch, task::JoinSet};
 #[derive(Clone, Debug)]
 pub struct BorderSpec {
     /// The interface towards the country, and the one towards the world.
-    pub interfaces: [String; 2],
+    pub interfaces: [InterfaceSpec; 2],
     /// Whether the kernel drops queries, so that they pass from here.
     pub in_path: bool,
     /// Whether nothing is sent.
@@ -73,6 +74,7 @@ pub struct BorderSpec {
 #[derive(Debug)]
 pub struct Border {
     spec: BorderSpec,
+    interfaces: [Interface; 2],
     control: ServerControl,
     sockets: Vec<PacketSocket>,
     onward: Option<Arc<Onward>>,
@@ -86,6 +88,9 @@ pub enum BorderError {
     /// There is no lab, or the system gives no thread.
     #[error(transparent)]
     Start(#[from] StartError),
+    /// There is none.
+    #[error(transparent)]
+    NoInterface(#[from] NoInterface),
     /// Its packets cannot be looked at.
     #[error("cannot look at packets of {name}: {why}{}", advice(why))]
     Interface {
@@ -105,7 +110,6 @@ pub enum BorderError {
 fn advice(why: &io::Error) -> &'static str {
     match why.kind() {
         io::ErrorKind::PermissionDenied => " (it needs root, or the capability CAP_NET_RAW)",
-        io::ErrorKind::NotFound => " (`ip link` shows the interfaces of this machine)",
         _ => "",
     }
 }
@@ -127,21 +131,24 @@ impl Border {
     ) -> Result<Self, BorderError> {
         let (engine, report) = load(&sources).map_err(StartError::from)?;
         let serving = ServingState::new(engine).map_err(StartError::from)?;
-        let open = |name: &String| {
-            let interface = if_nametoindex(name.as_str()).map_err(|error| match error {
-                nix::Error::ENODEV => io::Error::new(io::ErrorKind::NotFound, "there is none"),
-                error => error.into(),
-            });
-            let opened = interface.and_then(|interface| PacketSocket::open(interface, PATIENCE));
+        let interfaces = Interface::pair(&spec.interfaces)?;
+        let open = |Interface { name, index }: &Interface| {
+            let opened = PacketSocket::open(*index, PATIENCE);
             opened.map_err(|why| BorderError::Interface { name: name.clone(), why })
         };
-        let sockets = spec.interfaces.iter().map(open).collect::<Result<_, _>>()?;
+        let sockets = interfaces.iter().map(open).collect::<Result<_, _>>()?;
         let onward = spec.in_path.then(Onward::open).transpose();
         let onward = onward.map_err(|why| BorderError::Onward { why })?.map(Arc::new);
         let listeners = serving.engine.settings.listen.clone();
         let serving = Arc::new(ArcSwap::from_pointee(serving));
         let control = ServerControl::new(serving, sources, listeners, Participants::default());
-        Ok(Self { spec, control, sockets, onward, hangups, report })
+        Ok(Self { spec, interfaces, control, sockets, onward, hangups, report })
+    }
+
+    /// The interface inside, and the one outside.
+    #[must_use]
+    pub const fn interfaces(&self) -> &[Interface; 2] {
+        &self.interfaces
     }
 
     /// Has events go there.
@@ -157,7 +164,7 @@ impl Border {
     /// Injects until `stop` changes or the terminal has gone, reloading on SIGHUP and when a file
     /// changes.
     pub async fn run(self, mut stop: watch::Receiver<()>) -> ServerEnd {
-        let Self { spec, control, sockets, onward, hangups, report } = self;
+        let Self { spec, control, sockets, onward, hangups, report, .. } = self;
         let (serving, events) = (Arc::clone(&control.serving), control.events.clone());
         warn(&report);
         let mut tasks = JoinSet::new();
