@@ -9,6 +9,8 @@ mod connections;
 mod html;
 mod response;
 
+pub use certificate::CertificateError;
+
 use crate::transport::ServerControl;
 use axum::extract::Request;
 use connections::{Connections, Visit};
@@ -40,11 +42,8 @@ pub enum BlockPageError {
         why: io::Error,
     },
     /// There is no certificate.
-    #[error("no certificate can be made: {0}")]
-    Certificate(#[from] rcgen::Error),
-    /// It is not taken.
-    #[error("the certificate cannot be used: {0}")]
-    Tls(#[from] rustls::Error),
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
 }
 
 impl BlockPages {

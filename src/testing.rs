@@ -6,8 +6,9 @@
 //! let server = TestServer::in_country("CN").today("2024-03-01").start()?;
 //! // The program under test asks `server.address()`, by UDP or TCP.
 //! # let socket = std::net::UdpSocket::bind("127.0.0.1:0")?;
-//! # let query = b"\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x08facebook\x03com\x00\x00\x01\x00\x01";
-//! # socket.send_to(query, server.address())?;
+//! # let mut query = b"\x12\x34\x01\0\0\x01\0\0\0\0\0\0".to_vec();
+//! # query.extend(b"\x08facebook\x03com\0\0\x01\0\x01");
+//! # socket.send_to(&query, server.address())?;
 //! # socket.recv(&mut [0; 512])?;
 //! let queries = server.queries();
 //! assert_eq!(queries[0].qname(), "facebook.com");

@@ -1,6 +1,5 @@
 //! The certificate of block pages: one that no browser takes, for a name that nobody asks for.
 
-use super::BlockPageError;
 use rcgen::{CertificateParams, DnType, KeyPair};
 use rustls::{
     ServerConfig,
@@ -8,13 +7,25 @@ use rustls::{
     pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer},
 };
 use std::sync::Arc;
+use thiserror::Error;
 use tokio_rustls::TlsAcceptor;
 
 /// The name in it, which cannot be anybody's (RFC 6761 section 6.4).
 const NAME: &str = "block-page.invalid";
 
+/// Why there is no certificate.
+#[derive(Debug, Error)]
+pub enum CertificateError {
+    /// None can be made.
+    #[error("no certificate can be made: {0}")]
+    Make(#[from] rcgen::Error),
+    /// It is not taken.
+    #[error("the certificate cannot be used: {0}")]
+    Use(#[from] rustls::Error),
+}
+
 /// What speaks TLS with a certificate that was made a moment ago.
-pub(super) fn acceptor() -> Result<TlsAcceptor, BlockPageError> {
+pub(super) fn acceptor() -> Result<TlsAcceptor, CertificateError> {
     let key = KeyPair::generate()?;
     let mut params = CertificateParams::new([NAME.to_owned()])?;
     params.distinguished_name.push(DnType::CommonName, NAME);

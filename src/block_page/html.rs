@@ -39,15 +39,11 @@ impl<T: Display> Display for Text<'_, T> {
     }
 }
 
-const STYLE: &str = "\
-:root{color-scheme:light dark;--line:#8886;--soft:#8882}\
-body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem;overflow-wrap:anywhere}\
-h1{font-size:1.5rem;line-height:1.25}h2{font-size:1.1rem;margin-top:2rem}\
-.lab{background:var(--soft);border-left:4px solid;padding:.5rem 1rem}\
-dl{display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1rem}dt{font-weight:600}dd{margin:0}\
-code,pre{font-family:ui-monospace,monospace;font-size:.9em}\
-pre{background:var(--soft);padding:.75rem;white-space:pre-wrap;border:1px solid var(--line)}\
-@media(max-width:30rem){dl{display:block}dd{margin-bottom:.5rem}}";
+const STYLE: &str = include_str!("style.css");
+
+/// What a page says to who came by HTTP, and to who came by HTTPS; `{name}` is the name.
+const BY_HTTP: &str = include_str!("by-http.html");
+const BY_HTTPS: &str = include_str!("by-https.html");
 
 fn head(out: &mut Formatter<'_>, title: &impl Display) -> fmt::Result {
     write!(
@@ -97,33 +93,19 @@ impl Blocked<'_> {
     fn lesson(&self, out: &mut Formatter<'_>) -> fmt::Result {
         let Self { name, visit, landing, .. } = self;
         let (name, code) = (Text(name), landing.country.code);
-        if visit.is_secure {
-            writeln!(
-                out,
-                "<h2>You came by HTTPS</h2>\n<p>So you have taken a certificate that is for another \
-                 name. A browser warns before it does, and where a site has asked for it (HSTS, RFC \
-                 6797) it offers no way on: over HTTPS hardly anybody sees a block page. What people \
-                 see is the browser's warning.</p>"
-            )?;
-        } else {
-            writeln!(
-                out,
-                "<h2>You came by HTTP</h2>\n<p>DNS gave your browser this page's address in the place \
-                 of the site's, and over HTTP nothing tells a browser that it talks to somebody else. \
-                 Try <code>https://{name}/</code>: the certificate is for another name, and the \
-                 browser says so instead of showing a page. Sites that browsers know to be HTTPS alone \
-                 (the HSTS preload list, RFC 6797) are never asked by HTTP, so nobody sees a page for \
-                 them.</p>"
-            )?;
-        }
+        let operator = landing.operator.map(|operator| format!(" --operator {}", operator.slug));
+        let operator = operator.unwrap_or_default();
+        let operator = Text(&operator);
+        let lesson = if visit.is_secure { BY_HTTPS } else { BY_HTTP };
+        out.write_str(&lesson.replace("{name}", &name.to_string()))?;
         write!(
             out,
             "<h2>What to try next</h2>\n<pre>dig {name}\n\
-             splinterdns explain {name} --country {code}\n\
+             splinterdns explain {name} --country {code}{operator}\n\
              splinterdns timeline {name}\n\
              splinterdns cite {}</pre>\n\
-             <p>The first shows the lie, the second why it is told, the third where and when else, the \
-             last what it rests on.</p>\n",
+             <p>The first shows the lie, the second why it is told, the third where and when \
+             else, the last what it rests on.</p>\n",
             Text(&landing.rule.id)
         )
     }
@@ -135,8 +117,8 @@ impl Display for Elsewhere<'_> {
         head(out, &format_args!("Nothing leads from {name} to here"))?;
         writeln!(
             out,
-            "<p class=\"lab\">This is a lab: splinterdns serves the block pages of its countries, and \
-             no rule that holds now leads anybody from this name to {}.</p>",
+            "<p class=\"lab\">This is a lab: splinterdns serves the block pages of its countries, \
+             and no rule that holds now leads anybody from this name to {}.</p>",
             Text(&visit.address)
         )?;
         if let Some(there) = pages.get(&visit.address) {

@@ -184,8 +184,8 @@ pub(super) struct ServeArgs {
     )]
     page_host: Vec<String>,
 
-    /// Serve block pages here, by HTTP and HTTPS: to whoever a lie has led there (docs/block-pages.md)
-    /// [default ports: 80 and 443]
+    /// Serve block pages here, by HTTP and HTTPS, to whoever a lie has led there
+    /// (docs/block-pages.md) [default ports: 80 and 443]
     #[arg(
         long, env = "SPLINTERDNS_BLOCK_PAGE", help_heading = PAGE,
         value_name = "ADDR[:PORT]", value_parser = block_page

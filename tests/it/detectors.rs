@@ -89,10 +89,17 @@ fn lies_that_were_not_measured_are_judged_by_their_kind() {
         ("DE", Some("servfail"), july, "kinox.to", A, error(ResponseCode::ServFail)),
         ("DE", Some("refused"), july, "kinox.to", A, error(ResponseCode::Refused)),
         ("DE", Some("telekom"), july, "kinox.to", A, plain(Ooni::Failure, Satellite::Empty)),
-        // An alias with an address, an address, and NODATA.
+        // An alias with an address, and for AAAA the alias alone.
         ("ID", None, spring, "reddit.com", A, KNOWN_PAGE),
         ("ID", Some("biznet"), spring, "reddit.com", A, KNOWN_PAGE),
-        ("ID", Some("biznet"), spring, "reddit.com", AAAA, plain(Ooni::Failure, Satellite::Empty)),
+        (
+            "ID",
+            Some("biznet"),
+            spring,
+            "reddit.com",
+            AAAA,
+            plain(Ooni::Blockpage, Satellite::Empty),
+        ),
         // What Brazil's recipes make, and what the national DNS of Russia dropped.
         ("BR", None, date(2024, 9, 10), "x.com", A, NXDOMAIN),
         ("BR", Some("cname-localhost"), date(2024, 9, 10), "x.com", A, LOOPBACK),

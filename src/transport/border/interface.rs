@@ -54,9 +54,9 @@ impl FromStr for InterfaceSpec {
         if (1..=LONGEST).contains(&text.len()) && text.chars().all(is_good) {
             return Ok(Self::Name(text.to_owned()));
         }
-        let found = "expected an interface: a name of 1 to 15 letters, such as eth0, or a network in \
-                     which it has an address, such as 10.86.0.0/24";
-        Err(found.to_owned())
+        let expected = "expected an interface: a name of 1 to 15 letters, such as eth0, or a \
+                        network in which it has an address, such as 10.86.0.0/24";
+        Err(expected.to_owned())
     }
 }
 

@@ -1,8 +1,8 @@
 //! The rules for nftables that have the kernel drop what the border passes on itself.
 
-/// Prints them for two interfaces. They stand before the kernel puts fragments together
-/// (NF_IP_PRI_CONNTRACK_DEFRAG, -400), so that those pass as they are; what is for the router itself
-/// does not pass the border.
+/// The rules for two interfaces. They stand before the kernel puts fragments together
+/// (NF_IP_PRI_CONNTRACK_DEFRAG, -400), so that those pass as they are; what is for the router
+/// itself does not pass the border.
 #[must_use]
 pub fn nft_rules([inside, outside]: [&str; 2]) -> String {
     format!(
