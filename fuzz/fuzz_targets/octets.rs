@@ -26,7 +26,8 @@ fuzz_target!(init: seeds::write_if_wanted(seeds::queries), |octets: &[u8]| {
     let (client, arrival) = ([127, 86, 0, 1].into(), ENGINE.settings.clock.now());
     let mut scratch = Scratch::default();
     for transport in [Transport::Udp, Transport::Tcp] {
-        let request = Request { octets, client, transport, binding: None, role: ServerRole::Resolver, arrival };
+        let role = ServerRole::Resolver;
+        let request = Request { octets, client, transport, binding: None, role, arrival };
         let response = ENGINE.respond(&request, &mut scratch);
         for transmission in response.transmissions {
             match &transmission.payload {

@@ -156,7 +156,8 @@ fuzz_target!(init: seeds::write_if_wanted(seeds), |input: &[u8]| -> Corpus {
     let client = IpAddr::from([10, 1, 0, 1]);
     let transport = if from_tcp { Transport::Tcp } else { Transport::Udp };
     let arrival = ENGINE.settings.clock.now();
-    let request = Request { octets: &query, client, transport, binding: None, role: ServerRole::Resolver, arrival };
+    let role = ServerRole::Resolver;
+    let request = Request { octets: &query, client, transport, binding: None, role, arrival };
     let mut scratch = Scratch::with_cache(0);
     let response = ENGINE.respond(&request, &mut scratch);
     let limit = response.message.unwrap().response_limit(transport);

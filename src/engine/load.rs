@@ -89,13 +89,17 @@ pub fn load(sources: &LabSources) -> Result<(Engine, Report), LoadError> {
         }
         (Err(error), ..) => return Err(LoadError::from(error)),
     };
+    let problems = report.located().len();
     let (mut specs, replaced) = read_countries(&configs, &mut report)?;
     try_rules(&mut specs, &sources.rules, &mut report);
     let lists = lists_source(sources, &file, &mut report)?;
     let files = RuleFiles { files: &configs, lists: lists.as_ref() };
     let mut policy = compile(&specs, files, &sources.progress, &mut report);
-    bind_countries(&mut policy, &file, &mut report);
-    bind_flags(&mut policy, &sources.flags)?;
+    // A country whose file is broken is not missing.
+    if report.located().len() == problems {
+        bind_countries(&mut policy, &file, &mut report);
+        bind_flags(&mut policy, &sources.flags)?;
+    }
     let settings =
         Settings::new(file, sources.flags.clone(), zones_source.folder().map(Path::to_owned));
     let mut engine = finish(policy, zones, settings, &specs, &mut report);

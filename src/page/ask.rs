@@ -56,7 +56,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
         // A list would be taken for the values of an object, in the order of its keys.
         let read = axum::Json::<Map<String, Value>>::from_request(request, state).await;
         let axum::Json(fields) = read.map_err(refused)?;
-        let read = serde_json::from_value(Value::Object(fields)).map(Self);
+        let read = serde_path_to_error::deserialize(Value::Object(fields)).map(Self);
         read.map_err(|why| ApiProblem::new(StatusCode::UNPROCESSABLE_ENTITY, why))
     }
 }
