@@ -259,6 +259,11 @@ impl Drop for TestServer {
     }
 }
 
+/// The examples of the page for CI are run.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/ci.md")]
+struct PageOnCi;
+
 #[cfg(test)]
 mod tests {
     use super::{TestServer, TestServerError};
