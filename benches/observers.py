@@ -42,7 +42,7 @@ def serve(program, folder, observed):
             port = found[1]
         if found := re.match(r"page (\S+)", line):
             page = found[1]
-        if line.startswith(("no upstream", "upstream")):
+        if line.startswith("page " if observed else "try:"):
             break
     return server, port, page
 

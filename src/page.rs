@@ -56,10 +56,15 @@ impl Page {
     #[must_use]
     pub fn urls(&self, address: SocketAddr) -> Vec<(&'static str, String)> {
         let url = format!("http://{address}/");
-        let Some(token) = &self.spec.token else { return vec![("page", url)] };
-        let what = if self.spec.is_class { "for the teacher" } else { "to change something" };
-        let with_token = (what, format!("{url}#token={token}"));
-        vec![("page", url), with_token]
+        let mut urls = vec![("page", url.clone())];
+        if self.spec.is_class {
+            urls.push(("for the class", format!("{url}#class")));
+        }
+        if let Some(token) = &self.spec.token {
+            let what = if self.spec.is_class { "for the teacher" } else { "to change something" };
+            urls.push((what, format!("{url}#token={token}")));
+        }
+        urls
     }
 
     /// Answers until `stop` changes.

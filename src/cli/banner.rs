@@ -32,10 +32,6 @@ pub(super) fn print(
             .map_or(String::new(), |bound| format!(", every client in {bound}"));
         say!("listening on {head}{}{head:#} by UDP and TCP{bound}", listener.address);
     }
-    if let Some(page) = page {
-        let urls = page.urls(hint::reachable(page.address()));
-        urls.iter().for_each(|(what, url)| say!("{what} {head}{url}{head:#}"));
-    }
     if let Some(pages) = block_pages {
         let addresses: Vec<_> = pages.addresses().iter().map(ToString::to_string).collect();
         say!("block pages at {head}{}{head:#}", addresses.join(", "));
@@ -67,4 +63,10 @@ pub(super) fn print(
         ));
     }
     hint::print(engine, listeners);
+    // What a teacher puts on the board comes last, where it is seen.
+    if let Some(page) = page {
+        say!("");
+        let urls = page.urls(hint::reachable(page.address()));
+        urls.iter().for_each(|(what, url)| say!("{what} {head}{url}{head:#}"));
+    }
 }

@@ -7,6 +7,7 @@ use crate::{
     engine::Engine,
     model::{Binding, CountryCode},
 };
+use nix::ifaddrs::getifaddrs;
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket},
     path::Path,
@@ -156,9 +157,30 @@ fn here(address: SocketAddr) -> SocketAddr {
     SocketAddr::new(ip, address.port())
 }
 
-/// The address that this machine would use towards others. Nothing is sent: to connect a datagram
-/// socket only looks up the route (to a documentation network, RFC 5737 and RFC 3849).
+/// The address that this machine would use towards others.
 fn own_address(address: SocketAddr) -> Option<IpAddr> {
+    routed_address(address).or_else(|| interface_address(address))
+}
+
+/// Where nothing leads out, as in a network that is nobody else's: the first interface's.
+fn interface_address(address: SocketAddr) -> Option<IpAddr> {
+    let own = getifaddrs().ok()?.filter_map(|interface| {
+        let address = interface.address?;
+        let four = address.as_sockaddr_in().map(|four| IpAddr::V4(four.ip()));
+        four.or_else(|| address.as_sockaddr_in6().map(|six| IpAddr::V6(six.ip())))
+    });
+    let is_link_local = |ip: &IpAddr| match ip {
+        IpAddr::V4(four) => four.is_link_local(),
+        IpAddr::V6(six) => six.is_unicast_link_local(),
+    };
+    let is_good =
+        |ip: &IpAddr| ip.is_ipv4() == address.is_ipv4() && !ip.is_loopback() && !is_link_local(ip);
+    { own }.find(is_good)
+}
+
+/// Nothing is sent: to connect a datagram socket only looks up the route (to a documentation
+/// network, RFC 5737 and RFC 3849).
+fn routed_address(address: SocketAddr) -> Option<IpAddr> {
     let far: IpAddr = if address.is_ipv4() {
         Ipv4Addr::new(192, 0, 2, 1).into()
     } else {

@@ -10,6 +10,7 @@ use crate::{
     diagnostic::{At, InvalidValue, Place},
     model::CountryCode,
     page::PageSpec,
+    survey::CATEGORIES,
 };
 use ipnet::IpNet;
 use jiff::civil::DateTime;
@@ -196,6 +197,14 @@ pub(super) struct ServeArgs {
     #[arg(long, env = "SPLINTERDNS_PAGE_READ_ONLY", help_heading = PAGE)]
     page_read_only: bool,
 
+    /// Do not bring up names of this category, such as PORN, in suggestions, lists and quizzes; who
+    /// asks for one by name gets it. "none" hides nothing [default: with --class PORN, else none]
+    #[arg(
+        long, env = "SPLINTERDNS_PAGE_HIDE", help_heading = PAGE,
+        value_name = "CODE|none", value_delimiter = ',', value_parser = hidden
+    )]
+    page_hide: Vec<String>,
+
     /// Let each who opens the page pick the country in which the machine is from then on
     #[arg(long, env = "SPLINTERDNS_CLASS", help_heading = PAGE)]
     class: bool,
@@ -210,6 +219,10 @@ const PAGE: &str = "The page";
 
 /// Where the page is, where nobody says.
 const PAGE_ADDRESS: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8053);
+
+/// What stands for no category, and the one that a class should not stumble over.
+const NONE: &str = "none";
+const HIDDEN_IN_CLASSES: &str = "PORN";
 
 /// What stands for no page.
 const OFF: &str = "off";
@@ -244,8 +257,15 @@ impl ServeArgs {
             hosts: self.page_host.clone(),
             is_read_only: self.page_read_only,
             is_class: self.class,
+            hidden: self.hidden_categories(),
         };
         Some((spec, self.page.is_some() || self.class))
+    }
+
+    fn hidden_categories(&self) -> Vec<String> {
+        let given = self.page_hide.iter().filter(|code| *code != NONE).cloned().collect();
+        let is_default = self.page_hide.is_empty() && self.class;
+        if is_default { vec![HIDDEN_IN_CLASSES.to_owned()] } else { given }
     }
 
     /// The command line in the words of a lab file.
@@ -297,6 +317,15 @@ fn block_page(text: &str) -> Result<BlockPageAddress, InvalidValue> {
         }
         Err(_) => socket(text).map(|address| BlockPageAddress { address, with_port: true }),
     }
+}
+
+fn hidden(text: &str) -> Result<String, InvalidValue> {
+    let code = text.to_ascii_uppercase();
+    if text == NONE || CATEGORIES.iter().any(|(known, _)| *known == code) {
+        return Ok(if text == NONE { text.to_owned() } else { code });
+    }
+    let expected = "a category of the Citizen Lab, such as PORN, or none".to_owned();
+    Err(InvalidValue { found: text.to_owned(), what: "category", expected })
 }
 
 /// What can stand in a header and in an address.

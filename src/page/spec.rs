@@ -15,6 +15,8 @@ pub struct PageSpec {
     pub is_read_only: bool,
     /// Whether those who open it pick a country for themselves.
     pub is_class: bool,
+    /// Categories whose names it does not bring up by itself.
+    pub hidden: Vec<String>,
 }
 
 impl PageSpec {

@@ -58,6 +58,17 @@ impl<'p> Names<'p> {
         Ok(Self { names, lists, countries, today, is_all: true })
     }
 
+    /// Without those that a rule of one of these categories is about.
+    pub(crate) fn without(mut self, categories: &[String]) -> Self {
+        let is_hidden = |rule: &Rule| {
+            rule.category.as_ref().is_some_and(|category| categories.contains(category))
+        };
+        self.names
+            .retain(|known| !known.places.iter().filter_map(|place| place.rule).any(is_hidden));
+        self.lists.retain(|list| !is_hidden(list.rule));
+        self
+    }
+
     /// Names with their countries, those first that most countries block by DNS.
     pub(crate) fn by_countries(&self) -> Vec<(&KnownName<'p>, ByState)> {
         let mut names: Vec<_> = self.names.iter().map(|known| (known, states(known))).collect();

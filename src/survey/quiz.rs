@@ -64,14 +64,24 @@ const TRIES: usize = 200;
 
 impl Exercise {
     /// So many exercises of a seed, of all kinds by turns.
-    pub(crate) fn all(engine: &Engine, seed: u64, count: usize, now: DateTime) -> Vec<Self> {
-        let lies = lies(engine, now);
+    pub(crate) fn all(
+        engine: &Engine,
+        (seed, hidden): (u64, &[String]),
+        count: usize,
+        now: DateTime,
+    ) -> Vec<Self> {
+        let lies = lies(engine, hidden, now);
         (0..count).filter_map(|number| Self::drawn(engine, &lies, (seed, number), now)).collect()
     }
 
     /// One of them.
-    pub(crate) fn one(engine: &Engine, seed: u64, number: usize, now: DateTime) -> Option<Self> {
-        Self::drawn(engine, &lies(engine, now), (seed, number), now)
+    pub(crate) fn one(
+        engine: &Engine,
+        (seed, hidden): (u64, &[String]),
+        number: usize,
+        now: DateTime,
+    ) -> Option<Self> {
+        Self::drawn(engine, &lies(engine, hidden, now), (seed, number), now)
     }
 
     fn drawn(
@@ -291,8 +301,13 @@ fn letters(count: usize) -> Vec<String> {
     ('A'..='Z').take(count).map(String::from).collect()
 }
 
+/// One of a country that is drawn first: some have hundreds of names, others two.
 fn pick<'l, 'p>(lies: &'l [Lie<'p>], random: &mut SmallRng) -> &'l Lie<'p> {
-    &lies[random.random_range(0..lies.len())]
+    // They come country by country.
+    let countries: Vec<_> =
+        lies.chunk_by(|one, next| one.country.code == next.country.code).collect();
+    let of_country = countries[random.random_range(0..countries.len())];
+    &of_country[random.random_range(0..of_country.len())]
 }
 
 /// What a client gets by UDP.
@@ -315,13 +330,14 @@ impl Lie<'_> {
 }
 
 /// What is known well enough to be asked about: names of rules of whole countries that were
-/// measured and hold.
-fn lies(engine: &Engine, now: DateTime) -> Vec<Lie<'_>> {
+/// measured and hold, but for those of some categories.
+fn lies<'e>(engine: &'e Engine, hidden: &[String], now: DateTime) -> Vec<Lie<'e>> {
     let mut lies = Vec::new();
     for country in engine.policy.countries() {
         for (rule, patterns) in country.own_rules() {
             let is_known = rule.evidence == Evidence::Measured;
-            if !is_known || rule.answer.is_honest() || !rule.is_in_force(now) {
+            let is_hidden = rule.category.as_ref().is_some_and(|code| hidden.contains(code));
+            if !is_known || is_hidden || rule.answer.is_honest() || !rule.is_in_force(now) {
                 continue;
             }
             for pattern in patterns.take(rule.names) {

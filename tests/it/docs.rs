@@ -10,7 +10,7 @@ use std::{
 };
 
 fn pages() -> Vec<PathBuf> {
-    let docs = entries("docs").into_iter();
+    let docs = ["docs", "docs/teaching"].into_iter().flat_map(entries);
     let pages = docs.filter(|path| path.extension().is_some_and(|ending| ending == "md"));
     pages.chain(["README.md", "CHANGELOG.md"].map(|name| repository().join(name))).collect()
 }

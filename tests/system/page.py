@@ -171,6 +171,8 @@ def strips(browser):
 
 def live(browser):
     page = browser.page()
+    # In a class the queries of others are the teacher's.
+    show(page, f"#token={TOKEN}")
     show(page, "#live")
     page.wait_for_timeout(500)
     page.evaluate("""() => { window.worst = 0; let last = performance.now();
@@ -241,6 +243,9 @@ def school(browser):
     text = teacher.locator("main").inner_text()
     checks.that("the teacher sees both", all(part in text for part in
                 ("127.0.0.2", "Turkey", "China", "twitter.com")), text)
+    clients = "fetch('api/v1/log').then((log) => log.json()).then(({ queries }) => [...new Set("
+    clients += "queries.map(({ client }) => client))])"
+    checks.same("a pupil's log has the pupil's own questions", ["127.0.0.2"], pupils[0].evaluate(clients))
     checks.that("a pupil is no teacher", not pupils[0].locator("text=For the teacher").is_visible())
     teacher.screenshot(path=SHOTS / "teacher.png", full_page=True)
     teacher.on("dialog", lambda dialog: dialog.accept())

@@ -1,11 +1,16 @@
 //! The queries of others: a log to assert on, a stream to look at, numbers for Prometheus.
 
-use super::super::{ask::Params, problem::ApiProblem, state::PageState};
+use super::super::{
+    ask::{Ends, Params},
+    guard::has_token,
+    problem::ApiProblem,
+    state::PageState,
+};
 use crate::events::{QueriesSince, QueryRecord, RecentQueries};
 use axum::{
     Json,
-    extract::State,
-    http::{StatusCode, header::CONTENT_TYPE},
+    extract::{ConnectInfo, State},
+    http::{HeaderMap, StatusCode, header::CONTENT_TYPE},
     response::{
         IntoResponse,
         sse::{Event, KeepAlive, Sse},
@@ -13,7 +18,7 @@ use axum::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::{convert::Infallible, time::Duration};
+use std::{convert::Infallible, net::IpAddr, time::Duration};
 use tokio::{
     sync::mpsc::{Sender, channel},
     time::{MissedTickBehavior, interval},
@@ -51,16 +56,32 @@ const SHOWN: usize = 500;
 /// Tells of what was asked before the call, with all replies that leave within a second.
 pub(in super::super) async fn log(
     State(state): State<PageState>,
+    ConnectInfo(ends): ConnectInfo<Ends>,
+    headers: HeaderMap,
     Params(LogParams { since, limit }): Params<LogParams>,
 ) -> Result<Json<Value>, ApiProblem> {
     let limit = limit.unwrap_or(MOST).min(MOST);
     let (events, recent) = (state.events.clone(), state.feed.recent.clone());
+    let only = own_queries(&state, &headers, ends);
     let read = move || {
         events.settle(PATIENCE);
-        told(&recent.since(since.unwrap_or(0), limit, false))
+        let mut queries = recent.since(since.unwrap_or(0), limit, false);
+        keep(&mut queries, only);
+        told(&queries)
     };
     let told = tokio::task::spawn_blocking(read).await;
     told.map(Json).map_err(|why| ApiProblem::new(StatusCode::INTERNAL_SERVER_ERROR, why))
+}
+
+/// In a class who has no token sees what their own machine has asked, and nobody else's.
+fn own_queries(state: &PageState, headers: &HeaderMap, ends: Ends) -> Option<IpAddr> {
+    (state.spec.is_class && !has_token(state, headers)).then(|| ends.client.ip())
+}
+
+fn keep(queries: &mut QueriesSince, only: Option<IpAddr>) {
+    if let Some(client) = only {
+        queries.events.retain(|(_, event)| event.client.ip().to_canonical() == client);
+    }
 }
 
 fn told(queries: &QueriesSince) -> Value {
@@ -79,14 +100,21 @@ fn numbered(queries: &QueriesSince) -> Vec<Numbered<'_>> {
 /// Server-sent events: batches of new queries, and how many were left out.
 pub(in super::super) async fn live(
     State(state): State<PageState>,
+    ConnectInfo(ends): ConnectInfo<Ends>,
+    headers: HeaderMap,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let (sender, batches) = channel(1);
-    tokio::spawn(follow(state, sender));
+    let only = own_queries(&state, &headers, ends);
+    tokio::spawn(follow(state, only, sender));
     Sse::new(ReceiverStream::new(batches)).keep_alive(KeepAlive::default())
 }
 
 /// Sends batches until nobody listens, or the server ends.
-async fn follow(state: PageState, batches: Sender<Result<Event, Infallible>>) {
+async fn follow(
+    state: PageState,
+    only: Option<IpAddr>,
+    batches: Sender<Result<Event, Infallible>>,
+) {
     let recent: &RecentQueries = &state.feed.recent;
     let (mut next, mut lost_before) = (recent.next(), recent.since(u64::MAX, 0, true).lost);
     let mut stop = state.stop.clone();
@@ -98,8 +126,9 @@ async fn follow(state: PageState, batches: Sender<Result<Event, Infallible>>) {
             _ = stop.changed() => return,
             () = batches.closed() => return,
         }
-        let queries = recent.since(next, SHOWN, true);
+        let mut queries = recent.since(next, SHOWN, true);
         next = queries.next;
+        keep(&mut queries, only);
         // Who clears the log begins to count anew.
         let lost = queries.passed + queries.lost.saturating_sub(lost_before);
         lost_before = queries.lost;

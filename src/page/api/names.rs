@@ -35,10 +35,14 @@ pub(in super::super) async fn names(
     let (today, codes) = (day(params.today.as_deref())?, codes(params.country.as_deref())?);
     let (given, brief) = (list(params.names.as_deref()), params.brief == Some(true));
     let category = params.category.filter(|code| !code.is_empty());
+    // Who asks for a name or a category knows what comes.
+    let is_wanted = !given.is_empty() || category.is_some();
+    let hidden = if is_wanted { Vec::new() } else { state.spec.hidden.clone() };
     let ask = move |engine: &Engine| {
         let countries = chosen(&engine.policy, &codes)?;
         let now = today.unwrap_or_else(|| engine.settings.clock.now());
         let names = Names::ask(engine, countries, &given, category.as_deref(), now)?;
+        let names = names.without(&hidden);
         Ok(if brief { names.to_brief_json() } else { names.to_json() })
     };
     state.survey(ask).await.map(Json)

@@ -32,8 +32,9 @@ pub(in super::super) async fn questions(
     Params(QuizParams { seed, count }): Params<QuizParams>,
 ) -> Result<Json<Value>, ApiProblem> {
     let (seed, count) = (seed.unwrap_or(1), count.unwrap_or(COUNT).min(MOST));
+    let hidden = state.spec.hidden.clone();
     let ask = move |engine: &Engine| {
-        let all = Exercise::all(engine, seed, count, engine.settings.clock.now());
+        let all = Exercise::all(engine, (seed, &hidden), count, engine.settings.clock.now());
         Ok(all.iter().enumerate().map(|(number, one)| one.to_json(number)).collect::<Value>())
     };
     let questions = state.survey(ask).await?;
@@ -49,8 +50,10 @@ pub(in super::super) async fn answer(
     if question >= MOST {
         return Err(ApiProblem::bad(format!("questions have the numbers 0 to {}", MOST - 1)));
     }
+    let hidden = state.spec.hidden.clone();
     let ask = move |engine: &Engine| {
-        let exercise = Exercise::one(engine, seed, question, engine.settings.clock.now());
+        let exercise =
+            Exercise::one(engine, (seed, &hidden), question, engine.settings.clock.now());
         Ok(exercise.map(|exercise| exercise.judge(&choice)))
     };
     let none = || ApiProblem::new(StatusCode::NOT_FOUND, "this lab has nothing to ask about");

@@ -59,6 +59,47 @@ export function change(method, path, body) {
   return answer(fetch(url(path), { method, headers, body: body && JSON.stringify(body) }));
 }
 
+// How long after a broken feed it is asked for again, in milliseconds.
+const AGAIN = 2000;
+
+// Server-sent events, with the token, which an EventSource cannot send.
+export function follow(path, { take, opened, broken }) {
+  const stop = new AbortController();
+  const run = async () => {
+    while (!stop.signal.aborted) {
+      try {
+        const response = await fetch(url(path),
+          { headers: authorization(), signal: stop.signal, cache: 'no-store' });
+        if (!response.ok) throw new Problem('', response.status);
+        opened();
+        await readEvents(response.body, take);
+      } catch (error) {
+        if (!(error instanceof Problem || error instanceof TypeError
+          || error.name === 'AbortError')) throw error;
+      }
+      if (stop.signal.aborted) return;
+      broken();
+      await new Promise((done) => { setTimeout(done, AGAIN); });
+    }
+  };
+  run();
+  return { close: () => stop.abort() };
+}
+
+async function readEvents(body, take) {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  for (let text = ''; ;) {
+    const { value, done } = await reader.read();
+    if (done) return;
+    const events = (text + value).split('\n\n');
+    text = events.pop();
+    for (const event of events) {
+      const data = event.split('\n').filter((line) => line.startsWith('data:'));
+      if (data.length) take(JSON.parse(data.map((line) => line.slice(5)).join('\n')));
+    }
+  }
+}
+
 const TOKEN = 'splinterdns-token';
 
 function authorization() {

@@ -2,13 +2,13 @@
 
 import { change, get } from './api.mjs';
 import { announce, el, replace, select } from './dom.mjs';
-import { aboutServer, countries } from './facts.mjs';
+import { aboutServer, countries, showServerDay } from './facts.mjs';
 import { deviceHelp } from './devices.mjs';
 import { drawReplies } from './replies.mjs';
 import { hostIn } from './search.mjs';
 import { teacherView } from './teacher.mjs';
-import { address, read } from './state.mjs';
-import { TYPES } from './words.mjs';
+import { address, go, read } from './state.mjs';
+import { inCountry, TYPES } from './words.mjs';
 
 export const title = 'Class';
 const EVERY = 3000;
@@ -25,7 +25,7 @@ export function open(root) {
   };
   replace(root, parts.said, parts.problem, parts.teacher,
     el('div', { class: 'cards' }, parts.pick, parts.ask), parts.help);
-  timer = setInterval(() => refresh().catch(() => {}), EVERY);
+  timer = setInterval(() => refresh().catch(gone), EVERY);
 }
 
 export function close() {
@@ -46,12 +46,17 @@ async function refresh() {
   const places = await countries();
   if (!parts) return;
   const before = JSON.stringify(told?.you) + told?.dns;
+  // What came on another day, or in another country, is no answer any more.
+  if (told && (told.today !== now.today || JSON.stringify(told.you) !== JSON.stringify(now.you))) {
+    replace(parts.ask.querySelector('.resolved'));
+  }
   told = now;
+  showServerDay(now.today);
   if (!now.enabled) { notEnabled(); return; }
   const mine = places.find(({ country }) => country === now.you.country);
   const operator = mine?.operators.find((one) => one.operator === now.you.operator);
   parts.said.textContent = mine
-    ? `You are in ${mine.name}${operator ? `, as a customer of ${operator.name}` : ''}${
+    ? `You are in ${inCountry(mine.name)}${operator ? `, as a customer of ${operator.name}` : ''}${
       now.today ? `, on ${now.today.slice(0, 10)}` : ''}: this server answers your queries as `
       + 'its network would.'
     : 'You have picked no country yet. Pick one, and this server answers you as its network would.';
@@ -71,6 +76,10 @@ function notEnabled() {
   replace(parts.pick, el('p', {}, 'Start it with ', el('code', {}, 'splinterdns serve --class'),
     ' and participants can pick a country here.'));
   parts.ask.hidden = true;
+}
+
+function gone(error) {
+  if (parts && error.status === 0) parts.said.textContent = error.message;
 }
 
 function fail(error) {
@@ -126,6 +135,8 @@ async function resolve(name, type, result) {
     replace(result, el('p', { class: 'problem' }, error.message));
     return;
   }
+  // The other views open with the name that was asked for last.
+  go({ name: reply.name.replace(/\.$/, '') }, true);
   const day = told?.today ?? (await aboutServer()).today;
   replace(result, drawReplies(reply.replies, 'drop'), reply.country && el('p', {},
     el('a', { href: address({ view: 'map', name: reply.name.replace(/\.$/, ''), day:

@@ -23,6 +23,12 @@ export function aboutServer() {
   return about;
 }
 
+// In the head of the page: the day that the server pretends, if it does.
+export function showServerDay(day) {
+  document.getElementById('server-day').textContent =
+    day ? `The server’s day: ${day.slice(0, 10)}` : '';
+}
+
 // The day a view is about: the address's, else the one that the server pretends, else today's.
 export async function dayOf(state) {
   return state.day ?? (await aboutServer()).today?.slice(0, 10) ?? today();

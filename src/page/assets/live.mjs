@@ -1,6 +1,6 @@
 // Every query as it comes. The feed is bounded on the server's side, the rows are here.
 
-import { url } from './api.mjs';
+import { follow } from './api.mjs';
 import { announce, el, replace } from './dom.mjs';
 import { clearRows, COLUMNS, fits, flat, Rows } from './liverows.mjs';
 import { saveButtons } from './save.mjs';
@@ -30,10 +30,8 @@ export function open(root) {
     el('div', { class: 'frame live-frame', tabindex: 0, role: 'region',
       'aria-label': 'Queries, the newest first' },
     el('table', { class: 'live', role: 'table' }, heads(), parts.body)));
-  feed = new EventSource(url('live'));
-  feed.addEventListener('queries', (event) => take(JSON.parse(event.data)));
-  feed.addEventListener('open', () => parts?.said.classList.remove('cut'));
-  feed.addEventListener('error', () => parts?.said.classList.add('cut'));
+  feed = follow('live', { take, opened: () => parts?.said.classList.remove('cut'),
+    broken: () => parts?.said.classList.add('cut') });
   feedState.timer = setInterval(draw, 250);
 }
 

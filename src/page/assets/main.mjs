@@ -2,7 +2,7 @@
 
 import { Problem, takeToken } from './api.mjs';
 import { el, replace } from './dom.mjs';
-import { aboutServer } from './facts.mjs';
+import { aboutServer, showServerDay } from './facts.mjs';
 import { textures } from './glyphs.mjs';
 import { showPanel } from './panel.mjs';
 import { address, onState, read } from './state.mjs';
@@ -70,8 +70,7 @@ async function server() {
   if (!about) return;
   document.getElementById('version').textContent = about.version;
   document.querySelector('nav a[data-view=class]').hidden = !about.class;
-  const day = document.getElementById('server-day');
-  day.textContent = about.today ? `The server’s day: ${about.today.slice(0, 10)}` : '';
+  showServerDay(about.today);
 }
 
 // The address has the state, so the link must not change it.

@@ -30,11 +30,13 @@ export function teacherView(root, { refresh, fail }) {
       setDay(day.value);
     } }, el('label', { class: 'field' }, el('span', {}, 'The day for all'), day),
     el('button', { class: 'main' }, 'Set the day'),
-    el('button', { type: 'button', onclick: () => { day.value = ''; setDay(''); } }, 'Today'),
+    el('button', { type: 'button', onclick: () => setDay(today()) }, 'Today'),
     el('button', { type: 'button', onclick: () => {
-      if (confirm('Everybody leaves their country, and the list of questions is emptied.')) {
+      if (confirm('Everybody leaves their country, the day is that of the start, and the list of '
+        + 'questions is emptied.')) {
         act(async () => {
           await change('POST', 'class/reset');
+          await change('PUT', 'scenario', {});
           await change('POST', 'reset');
           Object.assign(parts, { log: [], since: 0 });
         }, 'Everything is as at the beginning');

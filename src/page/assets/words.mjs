@@ -99,3 +99,8 @@ export function cellWords(cell, operatorName = (slug) => slug) {
   }
   return words.join(', ');
 }
+
+// Countries whose names have an article: "in the Netherlands".
+const WITH_ARTICLE = ['Netherlands', 'Philippines', 'United Arab Emirates', 'United Kingdom',
+  'United States'];
+export const inCountry = (name) => (WITH_ARTICLE.includes(name) ? `the ${name}` : name);
