@@ -57,7 +57,7 @@ async fn serve(
     let events = recording.start().map_err(Failure::unreadable)?;
     events.iter().for_each(|events| server.observe(events.clone()));
     server.with_engine(|engine| {
-        banner::print(engine, &listeners, page.as_ref(), block_pages.as_ref())
+        banner::print(engine, &listeners, page.as_ref(), block_pages.as_ref());
     });
     let addresses: Vec<_> = listeners.iter().map(|listener| listener.address).collect();
     let ((stop, stopped), control) = (watch::channel(()), server.control());

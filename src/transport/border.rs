@@ -8,6 +8,9 @@
 //! ([`nft_rules`]); then what nobody keeps is passed on from here.
 
 mod forged_packet;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod injector;
 mod interface;
 mod nft_rules;
@@ -16,12 +19,6 @@ mod passing;
 
 pub use interface::{Interface, InterfaceSpec, NoInterface};
 pub use nft_rules::nft_rules;
-
-#[cfg(fuzzing)]
-pub(super) use self::{
-    forged_packet::{ForgedPackets, ForgedPayload, forwarded},
-    passing::PassingPacket,
-};
 
 use self::{
     injector::{Injector, InjectorContext, Onward},

@@ -57,7 +57,7 @@ fn a_line_tells_who_asked_what_decided_and_what_left() {
     receive(&socket, Duration::from_secs(5)).unwrap();
     let line = server.line();
     let expected = "client=127.98.0.1 transport=udp name=www.facebook.com rtype=A country=\"IR\" \
-                    operator=\"-\" verdict=poison rule=\"facebook\" alias=\"-\" \
+                    operator=\"-\" verdict=poison rule=\"facebook-below\" alias=\"-\" \
                     replies=\"NOERROR\" \
                     answers=\"1\" upstream=\"-\"";
     assert_eq!(parted(&line).0, expected);
