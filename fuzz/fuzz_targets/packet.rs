@@ -85,17 +85,18 @@ fn check(reply: &[u8], query: &[u8]) {
 
 /// The queries of the other targets, by each way.
 fn packets() -> Vec<Vec<u8>> {
-    let (four, other) = ([10, 86, 0, 7], [8, 8, 8, 8]);
-    let (six, beyond) = ([0xfd; 16], [0x20; 16]);
+    const FOUR: ([u8; 4], [u8; 4]) = ([10, 86, 0, 7], [8, 8, 8, 8]);
+    const SIX: ([u8; 16], [u8; 16]) = ([0xfd; 16], [0x20; 16]);
     let mut packets = Vec::new();
     for query in seeds::queries() {
         let Ok(length) = u16::try_from(query.len()) else { continue };
         let framed = [&length.to_be_bytes()[..], &query].concat();
-        for builder in [PacketBuilder::ipv4(four, other, 61), PacketBuilder::ipv6(six, beyond, 61)]
-        {
+        let builders =
+            [|| PacketBuilder::ipv4(FOUR.0, FOUR.1, 61), || PacketBuilder::ipv6(SIX.0, SIX.1, 61)];
+        for builder in builders {
             let (mut datagram, mut segment) = (Vec::new(), Vec::new());
-            builder.clone().udp(40_000, 53).write(&mut datagram, &query).unwrap();
-            builder.tcp(40_000, 53, 7, 1024).ack(9).psh().write(&mut segment, &framed).unwrap();
+            builder().udp(40_000, 53).write(&mut datagram, &query).unwrap();
+            builder().tcp(40_000, 53, 7, 1024).ack(9).psh().write(&mut segment, &framed).unwrap();
             packets.extend([datagram, segment]);
         }
     }

@@ -10,7 +10,7 @@
 mod forged_packet;
 #[cfg(fuzzing)]
 #[doc(hidden)]
-pub mod fuzzing;
+pub(super) mod fuzzing;
 mod injector;
 mod interface;
 mod nft_rules;

@@ -151,9 +151,9 @@ def time_travel(teacher, phone):
 
 def quiz(phone):
     show(phone, "#quiz")
-    phone.fill("#seed", "97")
+    phone.fill("#seed", "57")
     phone.get_by_role("button", name="Open it").click()
-    until(phone, "document.querySelector('.sentence').textContent.startsWith('Quiz 97')")
+    until(phone, "document.querySelector('.sentence').textContent.startsWith('Quiz 57')")
     for form, row in zip(phone.locator(".exercise").all(), table("Task 5.")):
         if form.locator("select").count():
             for field, label in zip(form.locator("select").all(), row["answer"].split()):
@@ -162,8 +162,8 @@ def quiz(phone):
             form.get_by_label(row["answer"], exact=True).check()
         form.get_by_role("button", name="Check").click()
         form.locator(".right, .wrong").wait_for()
-    checks.same("the answers to quiz 97", "Quiz 97: 5 of 5 answered rightly, and that was all.", said(phone))
-    questions = get("quiz?seed=97&count=5")["questions"]
+    checks.same("the answers to quiz 57", "Quiz 57: 5 of 5 answered rightly, and that was all.", said(phone))
+    questions = get("quiz?seed=57&count=5")["questions"]
     asked = {exchange["label"] for one in questions for exchange in one["exchanges"]}
     asked |= {one["name"] for one in questions if one["name"]}
     checks.same("names of pornography in it", set(), asked & {one["name"] for one in get("names?category=PORN")["names"]})
@@ -184,7 +184,7 @@ def who_reads_what(ways):
     other = f"http://127.0.0.1:{ways[1].port}/api/v1/"
     with urllib.request.urlopen(f"{other}log") as answer:
         clients = {query["client"] for query in json.load(answer)["queries"]}
-    checks.that("everybody reads who asked for what", ways[0].source in clients, clients)
+    checks.same("a phone reads what it has asked itself", {ways[1].source}, clients)
     reset = urllib.request.Request(f"{other}class/reset", method="POST", headers={"X-Splinterdns": "1"})
     try:
         urllib.request.urlopen(reset)
@@ -201,7 +201,7 @@ def bookmarks(browser):
     for bookmark in found:
         show(page, bookmark)
         wanted = re.search(r"name=([^&]+)", bookmark)
-        checks.that(bookmark, (wanted[1] if wanted else "Quiz 97") in said(page), said(page))
+        checks.that(bookmark, (wanted[1] if wanted else "Quiz 57") in said(page), said(page))
         if "at=" in bookmark:
             page.wait_for_selector("#panel .reply-list")
     page.context.close()

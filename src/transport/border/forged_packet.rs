@@ -2,7 +2,10 @@
 
 use super::passing::{PassingPacket, PassingPayload};
 use crate::model::{IpId, IpTtl, PacketForm};
-use etherparse::{IpHeaders, IpNumber, Ipv4Header, Ipv6Header, PacketBuilder};
+use etherparse::{
+    IpHeaders, IpNumber, Ipv4Header, Ipv6Header, NetHeaders, PacketBuilder, PacketHeaders,
+    SlicedPacket, TransportSlice,
+};
 use std::{collections::HashMap, net::IpAddr};
 
 /// What a packet is to carry.
@@ -108,26 +111,29 @@ impl ForgedPackets {
 /// used up, or for what is no datagram. Its checksum is written anew, because its sender may have
 /// left that to a network card.
 pub(super) fn forwarded(octets: &[u8]) -> Option<Vec<u8>> {
-    let packet = etherparse::PacketHeaders::from_ip_slice(octets).ok()?;
-    let etherparse::TransportHeader::Udp(udp) = packet.transport? else { return None };
+    let packet = PacketHeaders::from_ip_slice(octets).ok()?;
+    // What stands behind the length of the datagram is no part of it.
+    let TransportSlice::Udp(udp) = SlicedPacket::from_ip(octets).ok()?.transport? else {
+        return None;
+    };
     let mut net = packet.net?;
     match &mut net {
-        etherparse::NetHeaders::Ipv4(header, _) => {
+        NetHeaders::Ipv4(header, _) => {
             header.time_to_live = header.time_to_live.checked_sub(1).filter(|left| *left > 0)?;
         }
-        etherparse::NetHeaders::Ipv6(header, _) => {
+        NetHeaders::Ipv6(header, _) => {
             header.hop_limit = header.hop_limit.checked_sub(1).filter(|left| *left > 0)?;
         }
-        etherparse::NetHeaders::Arp(_) => return None,
+        NetHeaders::Arp(_) => return None,
     }
     let headers = match net {
-        etherparse::NetHeaders::Ipv4(header, extensions) => IpHeaders::Ipv4(header, extensions),
-        etherparse::NetHeaders::Ipv6(header, extensions) => IpHeaders::Ipv6(header, extensions),
-        etherparse::NetHeaders::Arp(_) => return None,
+        NetHeaders::Ipv4(header, extensions) => IpHeaders::Ipv4(header, extensions),
+        NetHeaders::Ipv6(header, extensions) => IpHeaders::Ipv6(header, extensions),
+        NetHeaders::Arp(_) => return None,
     };
     let mut forwarded = Vec::new();
-    let builder = PacketBuilder::ip(headers).udp(udp.source_port, udp.destination_port);
-    builder.write(&mut forwarded, packet.payload.slice()).ok()?;
+    let builder = PacketBuilder::ip(headers).udp(udp.source_port(), udp.destination_port());
+    builder.write(&mut forwarded, udp.payload()).ok()?;
     Some(forwarded)
 }
 
@@ -228,6 +234,15 @@ mod tests {
         let mut unfinished = written(64);
         unfinished[26..28].fill(0xee);
         assert_eq!(forwarded(&unfinished).unwrap(), written(63));
+        let mut longer = written(64);
+        longer[2..4].copy_from_slice(&40_u16.to_be_bytes());
+        longer.extend([0xff; 7]);
+        let shorter = forwarded(&longer).unwrap();
+        assert_eq!(
+            (shorter.len(), &shorter[28..]),
+            (33, &b"query"[..]),
+            "what the length leaves out"
+        );
         assert_eq!(forwarded(&written(1)), None);
         assert_eq!(forwarded(&written(0)), None);
     }
