@@ -10,6 +10,8 @@ pub(super) struct Blocked<'p> {
     pub(super) name: &'p str,
     pub(super) visit: Visit,
     pub(super) landing: &'p Landing<'p>,
+    /// Whether a rule leads to the address that was asked.
+    pub(super) is_known_page: bool,
     pub(super) today: Date,
 }
 
@@ -60,11 +62,16 @@ impl Display for Blocked<'_> {
         let Self { name, visit, landing, .. } = self;
         let (country, rule) = (landing.country, landing.rule);
         head(out, &format_args!("{name} is blocked in {}", country.name))?;
+        let place = if self.is_known_page {
+            format!("the page that stood at {}", visit.address)
+        } else {
+            "a block page".to_owned()
+        };
         writeln!(
             out,
-            "<p class=\"lab\">This page is a lab's: splinterdns serves it in the place of the page \
-             that stood at {}. Nobody has blocked anything here.</p>",
-            Text(&visit.address)
+            "<p class=\"lab\">This page is a lab's: splinterdns serves it in the place of {}. \
+             Nobody has blocked anything here.</p>",
+            Text(&place)
         )?;
         writeln!(out, "<h2>What has led you here</h2>\n<dl>")?;
         let row = |out: &mut Formatter<'_>, what: &str, value: &dyn Display| {

@@ -86,6 +86,7 @@ fn page(
     };
     let link = HeaderValue::try_from(format!("<{url}>; rel=\"blocked-by\""));
     let link = [(LINK, link.expect("an address is made of ASCII"))];
-    let body = Blocked { name, visit, landing: &landing, today: now.date() }.to_string();
+    let (today, is_known_page) = (now.date(), pages.contains_key(&visit.address));
+    let body = Blocked { name, visit, landing: &landing, is_known_page, today }.to_string();
     (StatusCode::UNAVAILABLE_FOR_LEGAL_REASONS, common, link, body).into_response()
 }

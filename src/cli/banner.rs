@@ -37,7 +37,13 @@ pub(super) fn print(
         say!("block pages at {head}{}{head:#}", addresses.join(", "));
     }
     let upstream: Vec<_> = engine.settings.upstream.iter().map(ToString::to_string).collect();
+    if engine.settings.transparent {
+        say_wrapped(
+            "transparent: whatever no rule is about is asked of the server to which it was sent",
+        );
+    }
     match upstream[..] {
+        _ if engine.settings.transparent => {}
         [] => say_wrapped(
             "no upstream: a name that no zone holds gets SERVFAIL \
              (--upstream ADDR:PORT asks a resolver)",

@@ -7,7 +7,6 @@ use crate::{
     survey::{chosen, page_addresses},
 };
 use serde_json::json;
-use std::net::IpAddr;
 
 /// Tell at which addresses block pages stand, for `serve --block-page` to serve them
 #[derive(Debug, clap::Args)]
@@ -36,6 +35,9 @@ pub(super) struct BlockPageArgs {
     json: bool,
 }
 
+/// Containers often have no IPv6.
+const IF_IPV6: &str = "[ ! -e /proc/net/if_inet6 ] ||";
+
 pub(super) fn run(args: &BlockPageArgs) -> Outcome {
     let engine = args.files.load(LabSpec::default(), &args.country)?;
     let countries = chosen(&engine.policy, &args.country)?;
@@ -62,15 +64,16 @@ pub(super) fn run(args: &BlockPageArgs) -> Outcome {
         });
         let leading = leading.collect::<Vec<_>>().join(" ");
         match (args.print_addresses, args.remove) {
-            (true, _) => say!("ip address add {address}/{length} dev lo{}", nodad(*address)),
+            (true, _) if address.is_ipv6() => {
+                say!("{IF_IPV6} ip address add {address}/{length} dev lo nodad");
+            }
+            (true, _) => say!("ip address add {address}/{length} dev lo"),
+            (_, true) if address.is_ipv6() => {
+                say!("{IF_IPV6} ip address delete {address}/{length} dev lo");
+            }
             (_, true) => say!("ip address delete {address}/{length} dev lo"),
             (false, false) => say!("{address:<40} {leading}"),
         }
     }
     Ok(())
-}
-
-/// An address of IPv6 may be used at once on `lo`.
-fn nodad(address: IpAddr) -> &'static str {
-    if address.is_ipv6() { " nodad" } else { "" }
 }
