@@ -36,20 +36,7 @@ pub(super) fn print(
         let addresses: Vec<_> = pages.addresses().iter().map(ToString::to_string).collect();
         say!("block pages at {head}{}{head:#}", addresses.join(", "));
     }
-    let upstream: Vec<_> = engine.settings.upstream.iter().map(ToString::to_string).collect();
-    if engine.settings.transparent {
-        say_wrapped(
-            "transparent: whatever no rule is about is asked of the server to which it was sent",
-        );
-    }
-    match upstream[..] {
-        _ if engine.settings.transparent => {}
-        [] => say_wrapped(
-            "no upstream: a name that no zone holds gets SERVFAIL \
-             (--upstream ADDR:PORT asks a resolver)",
-        ),
-        _ => say_wrapped(&format!("upstream: {}", upstream.join(", "))),
-    }
+    say_whom_it_asks(engine);
     if listeners.iter().all(|listener| listener.binding.is_some()) {
         say!("");
         say_wrapped(
@@ -74,5 +61,23 @@ pub(super) fn print(
         say!("");
         let urls = page.urls(hint::reachable(page.address()));
         urls.iter().for_each(|(what, url)| say!("{what} {head}{url}{head:#}"));
+    }
+}
+
+/// Who is asked for what no rule is about and no zone holds.
+fn say_whom_it_asks(engine: &Engine) {
+    let upstream: Vec<_> = engine.settings.upstream.iter().map(ToString::to_string).collect();
+    if engine.settings.transparent {
+        say_wrapped(
+            "transparent: whatever no rule is about is asked of the server to which it was sent",
+        );
+    }
+    match upstream[..] {
+        _ if engine.settings.transparent => {}
+        [] => say_wrapped(
+            "no upstream: a name that no zone holds gets SERVFAIL \
+             (--upstream ADDR:PORT asks a resolver)",
+        ),
+        _ => say_wrapped(&format!("upstream: {}", upstream.join(", "))),
     }
 }
