@@ -1,6 +1,7 @@
 //! What only the system or the processor can do. All `unsafe` code of the program is here.
 
 mod datagram;
+mod interfaces;
 #[cfg(target_env = "gnu")]
 mod memory;
 mod packet_socket;
@@ -9,6 +10,7 @@ mod steering;
 mod yaml;
 
 pub(crate) use datagram::{BATCH, Batch, Outbox, ReturnPath, Spilled, request_destination};
+pub(crate) use interfaces::interface_addresses;
 #[cfg(target_env = "gnu")]
 pub(crate) use memory::{return_freed_memory, trim};
 pub(crate) use packet_socket::{LinkPath, PacketBuffer, PacketSocket};

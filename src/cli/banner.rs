@@ -12,15 +12,8 @@ pub(super) fn print(
     page: Option<&Page>,
     block_pages: Option<&BlockPages>,
 ) {
-    let (version, head) = (env!("CARGO_PKG_VERSION"), style::HEAD);
-    let day = match engine.settings.clock {
-        Clock::Real => format!("today is {}", engine.settings.clock.today()),
-        Clock::Pretended(moment) => {
-            format!("pretending that it is {}", moment.strftime("%F %R UTC"))
-        }
-    };
-    say!("{head}splinterdns {version}{head:#}");
-    say_wrapped(&format!("{}; {day}", check::summary(engine)));
+    let head = style::HEAD;
+    say_what_it_is(engine);
     if !engine.replaced.is_empty() {
         let codes: Vec<_> = engine.replaced.iter().map(ToString::to_string).collect();
         say_wrapped(&format!("yours, in the place of the shipped ones: {}", codes.join(", ")));
@@ -80,4 +73,17 @@ fn say_whom_it_asks(engine: &Engine) {
         ),
         _ => say_wrapped(&format!("upstream: {}", upstream.join(", "))),
     }
+}
+
+/// The program, what it has read, and the day.
+pub(super) fn say_what_it_is(engine: &Engine) {
+    let (version, head) = (env!("CARGO_PKG_VERSION"), style::HEAD);
+    let day = match engine.settings.clock {
+        Clock::Real => format!("today is {}", engine.settings.clock.today()),
+        Clock::Pretended(moment) => {
+            format!("pretending that it is {}", moment.strftime("%F %R UTC"))
+        }
+    };
+    say!("{head}splinterdns {version}{head:#}");
+    say_wrapped(&format!("{}; {day}", check::summary(engine)));
 }

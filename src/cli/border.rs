@@ -1,7 +1,7 @@
 //! `border`: inject replies into the DNS that a router forwards, until told to stop.
 
 use super::{
-    check,
+    banner,
     daemon::{self, Signals},
     file_options::FileArgs,
     layout::say_wrapped,
@@ -14,7 +14,6 @@ use super::{
     style,
 };
 use crate::{
-    clock::Clock,
     config::{LabSpec, ListenerSpec, moment},
     diagnostic::{At, Place},
     engine::{Engine, LabSources},
@@ -187,17 +186,10 @@ async fn watch_border(
 
 /// What is said at the start.
 fn say_where(engine: &Engine, spec: &BorderSpec, [inside, outside]: &[Interface; 2]) {
-    let (version, head) = (env!("CARGO_PKG_VERSION"), style::HEAD);
-    let day = match engine.settings.clock {
-        Clock::Real => format!("today is {}", engine.settings.clock.today()),
-        Clock::Pretended(moment) => {
-            format!("pretending that it is {}", moment.strftime("%F %R UTC"))
-        }
-    };
+    let head = style::HEAD;
     let binding = engine.settings.listen.first().and_then(|listener| listener.binding.as_ref());
     let place = binding.map_or_else(String::new, ToString::to_string);
-    say!("{head}splinterdns {version}{head:#}");
-    say_wrapped(&format!("{}; {day}", check::summary(engine)));
+    banner::say_what_it_is(engine);
     say!(
         "the border of {head}{place}{head:#}, {} inside and {} outside",
         inside.name,

@@ -6,8 +6,8 @@ use crate::{
     dns::wire_name,
     engine::Engine,
     model::{Binding, CountryCode},
+    sys::interface_addresses,
 };
-use nix::ifaddrs::getifaddrs;
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket},
     path::Path,
@@ -164,11 +164,7 @@ fn own_address(address: SocketAddr) -> Option<IpAddr> {
 
 /// Where nothing leads out, as in a network that is nobody else's: the first interface's.
 fn interface_address(address: SocketAddr) -> Option<IpAddr> {
-    let own = getifaddrs().ok()?.filter_map(|interface| {
-        let address = interface.address?;
-        let four = address.as_sockaddr_in().map(|four| IpAddr::V4(four.ip()));
-        four.or_else(|| address.as_sockaddr_in6().map(|six| IpAddr::V6(six.ip())))
-    });
+    let own = interface_addresses().ok()?.map(|(_, address)| address);
     let is_link_local = |ip: &IpAddr| match ip {
         IpAddr::V4(four) => four.is_link_local(),
         IpAddr::V6(six) => six.is_unicast_link_local(),

@@ -111,6 +111,12 @@ impl Rule {
         last
     }
 
+    /// Whether it has one of these categories.
+    #[must_use]
+    pub fn is_of(&self, categories: &[String]) -> bool {
+        self.category.as_ref().is_some_and(|category| categories.contains(category))
+    }
+
     /// Whether it holds at a moment, for whom it is; its hours aside.
     #[must_use]
     pub fn is_in_force(&self, moment: DateTime) -> bool {

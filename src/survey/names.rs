@@ -60,9 +60,7 @@ impl<'p> Names<'p> {
 
     /// Without those that a rule of one of these categories is about.
     pub(crate) fn without(mut self, categories: &[String]) -> Self {
-        let is_hidden = |rule: &Rule| {
-            rule.category.as_ref().is_some_and(|category| categories.contains(category))
-        };
+        let is_hidden = |rule: &Rule| rule.is_of(categories);
         self.names
             .retain(|known| !known.places.iter().filter_map(|place| place.rule).any(is_hidden));
         self.lists.retain(|list| !is_hidden(list.rule));

@@ -336,8 +336,8 @@ fn lies<'e>(engine: &'e Engine, hidden: &[String], now: DateTime) -> Vec<Lie<'e>
     for country in engine.policy.countries() {
         for (rule, patterns) in country.own_rules() {
             let is_known = rule.evidence == Evidence::Measured;
-            let is_hidden = rule.category.as_ref().is_some_and(|code| hidden.contains(code));
-            if !is_known || is_hidden || rule.answer.is_honest() || !rule.is_in_force(now) {
+            if !is_known || rule.is_of(hidden) || rule.answer.is_honest() || !rule.is_in_force(now)
+            {
                 continue;
             }
             for pattern in patterns.take(rule.names) {

@@ -1,8 +1,7 @@
 //! Queries that were sent to other servers and come here: by the TPROXY target of nftables, which
 //! leaves a packet as it is (<https://docs.kernel.org/networking/tproxy.html>).
 
-use crate::{engine::Settings, upstream::Upstream};
-use nix::ifaddrs::getifaddrs;
+use crate::{engine::Settings, sys::interface_addresses, upstream::Upstream};
 use std::{
     collections::HashMap,
     io,
@@ -51,12 +50,7 @@ impl RedirectedQueries {
 
 /// The addresses of all interfaces.
 pub(super) fn own_addresses() -> io::Result<Vec<IpAddr>> {
-    let addresses = getifaddrs()?.filter_map(|interface| {
-        let address = interface.address?;
-        let four = address.as_sockaddr_in().map(|four| IpAddr::V4(four.ip()));
-        four.or_else(|| address.as_sockaddr_in6().map(|six| IpAddr::V6(six.ip())))
-    });
-    Ok(addresses.collect())
+    Ok(interface_addresses()?.map(|(_, address)| address).collect())
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! The interfaces of a border, by name or by the network that is behind them.
 
+use crate::sys::interface_addresses;
 use ipnet::IpNet;
-use nix::{ifaddrs::getifaddrs, net::if_::if_nametoindex};
+use nix::net::if_::if_nametoindex;
 use std::{
     fmt::{self, Display, Formatter},
     io,
@@ -107,15 +108,8 @@ impl Interface {
 
 /// The interfaces that have an address in a network, each once.
 fn within(network: IpNet) -> io::Result<Vec<String>> {
-    let mut names = Vec::new();
-    for interface in getifaddrs()? {
-        let Some(address) = interface.address else { continue };
-        let four = address.as_sockaddr_in().map(|four| IpAddr::V4(four.ip()));
-        let six = address.as_sockaddr_in6().map(|six| IpAddr::V6(six.ip()));
-        if four.or(six).is_some_and(|address| network.contains(&address)) {
-            names.push(interface.interface_name);
-        }
-    }
+    let inside = interface_addresses()?.filter(|(_, address)| network.contains(address));
+    let mut names: Vec<_> = inside.map(|(name, _)| name).collect();
     names.sort();
     names.dedup();
     Ok(names)
