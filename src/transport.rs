@@ -24,6 +24,7 @@ mod reload;
 mod reply_socket;
 mod resolve;
 mod server;
+mod server_tasks;
 mod serving;
 mod stream;
 mod tcp;

@@ -32,6 +32,7 @@ use super::{
     participants::Participants,
     reload,
     server::{ServerEnd, StartError},
+    server_tasks::ServerTasks,
     serving::ServingState,
     terminal::Hangups,
 };
@@ -43,16 +44,9 @@ use crate::{
 };
 use arc_swap::ArcSwap;
 use socket2::{Domain, Protocol, Socket, Type};
-use std::{
-    io,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::{io, sync::Arc, time::Duration};
 use thiserror::Error;
-use tokio::{sync::watch, task::JoinSet};
+use tokio::sync::watch;
 
 /// Where a border runs, and how.
 #[derive(Clone, Debug)]
@@ -160,17 +154,16 @@ impl Border {
 
     /// Injects until `stop` changes or the terminal has gone, reloading on SIGHUP and when a file
     /// changes.
-    pub async fn run(self, mut stop: watch::Receiver<()>) -> ServerEnd {
+    pub async fn run(self, stop: watch::Receiver<()>) -> ServerEnd {
         let Self { spec, control, sockets, onward, hangups, report, .. } = self;
         let (serving, events) = (Arc::clone(&control.serving), control.events.clone());
         warn(&report);
-        let mut tasks = JoinSet::new();
+        let mut tasks = ServerTasks::new();
         let bounds = Bounds::new(&serving.load().engine.settings);
         tasks.spawn(bounds.clone().tell());
-        let stop_threads = Arc::new(AtomicBool::new(false));
         let delayed = DelayedReplies::new(bounds.clone());
-        let (replies, stop_replies) = (delayed.clone(), Arc::clone(&stop_threads));
-        tasks.spawn_blocking(move || replies.run(&stop_replies));
+        let (replies, stop_replies) = (delayed.clone(), tasks.stop());
+        tasks.spawn_thread(move || replies.run(&stop_replies));
         let context = InjectorContext {
             serving,
             events: events.clone(),
@@ -179,27 +172,13 @@ impl Border {
             pace: Arc::new(Pace::new(spec.rate)),
             onward,
             is_dry: spec.is_dry,
-            stop: Arc::clone(&stop_threads),
+            stop: tasks.stop(),
         };
         for socket in sockets {
             let injector = Injector::new(socket, context.clone());
-            tasks.spawn_blocking(move || injector.run());
+            tasks.spawn_thread(move || injector.run());
         }
-        let is_told = tokio::select! {
-            // An error means that the sender is gone, and nobody else could stop us.
-            _ = stop.changed() => true,
-            () = reload::watch(control, hangups) => {
-                tracing::info!("the terminal has gone, and the border with it");
-                true
-            }
-            // None of them ends but by a panic.
-            Some(ended) = tasks.join_next() => {
-                tracing::error!(?ended, "a part of the border ended");
-                false
-            }
-        };
-        stop_threads.store(true, Ordering::Relaxed);
-        tasks.shutdown().await;
+        let is_told = tasks.run(stop, reload::watch(control, hangups)).await;
         ServerEnd { is_told, events }
     }
 }

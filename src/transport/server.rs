@@ -8,6 +8,7 @@ use super::{
     next_state::warn,
     participants::Participants,
     reload,
+    server_tasks::ServerTasks,
     serving::{ResolveError, ServingState},
     stream, tcp,
     terminal::Hangups,
@@ -20,16 +21,9 @@ use crate::{
     events::Publisher,
 };
 use arc_swap::ArcSwap;
-use std::{
-    io,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::{io, sync::Arc, time::Duration};
 use thiserror::Error;
-use tokio::{runtime::Handle, sync::watch, task::JoinSet};
+use tokio::{runtime::Handle, sync::watch};
 
 /// A server that holds its sockets.
 #[derive(Debug)]
@@ -116,20 +110,19 @@ impl Server {
 
     /// Answers until `stop` changes or the terminal has gone, reloading on SIGHUP and when a file
     /// changes.
-    pub async fn run(self, mut stop: watch::Receiver<()>) -> ServerEnd {
+    pub async fn run(self, stop: watch::Receiver<()>) -> ServerEnd {
         let Self { control, sockets, hangups, report } = self;
         let events = control.events.clone();
         let (serving, participants) = (&control.serving, &control.participants);
         // No log was kept yet when the lab was read.
         warn(&report);
         drop(report);
-        let mut tasks = JoinSet::new();
+        let mut tasks = ServerTasks::new();
         let bounds = Bounds::new(&serving.load().engine.settings);
         tasks.spawn(bounds.clone().tell());
-        let stop_workers = Arc::new(AtomicBool::new(false));
         let delayed = DelayedReplies::new(bounds.clone());
-        let (replies, stop_replies) = (delayed.clone(), Arc::clone(&stop_workers));
-        tasks.spawn_blocking(move || replies.run(&stop_replies));
+        let (replies, stop_replies) = (delayed.clone(), tasks.stop());
+        tasks.spawn_thread(move || replies.run(&stop_replies));
         for (listener, Sockets { listener: spec, udp, tcp }) in sockets.into_iter().enumerate() {
             let (address, participants) = (spec.address, participants.clone());
             let context = udp::WorkerContext {
@@ -141,34 +134,18 @@ impl Server {
                 bounds: bounds.clone(),
                 delayed: delayed.clone(),
                 runtime: Handle::current(),
-                stop: Arc::clone(&stop_workers),
+                stop: tasks.stop(),
             };
             for socket in udp {
                 let context = context.clone();
                 let wildcard = address.ip().is_unspecified();
-                tasks.spawn_blocking(move || udp::serve(socket, wildcard, context));
+                tasks.spawn_thread(move || udp::serve(socket, wildcard, context));
             }
             let (serving, events, bounds) = (Arc::clone(serving), events.clone(), bounds.clone());
             let context = stream::StreamContext { serving, listener, participants, events, bounds };
             tasks.spawn(tcp::serve(tcp, context));
         }
-        let reloads = reload::watch(control.clone(), hangups);
-        let is_told = tokio::select! {
-            // An error means that the sender is gone, and nobody else could stop us.
-            _ = stop.changed() => true,
-            () = reloads => {
-                tracing::info!("the terminal has gone, and the server with it");
-                true
-            }
-            // None of them ends but by a panic; a server that no longer listens on all of its
-            // sockets must not look healthy.
-            Some(ended) = tasks.join_next() => {
-                tracing::error!(?ended, "a part of the server ended");
-                false
-            }
-        };
-        stop_workers.store(true, Ordering::Relaxed);
-        tasks.shutdown().await;
+        let is_told = tasks.run(stop, reload::watch(control.clone(), hangups)).await;
         ServerEnd { is_told, events }
     }
 }
