@@ -13,6 +13,7 @@ mod dnstap;
 mod dnstap_output;
 mod event;
 mod frame_streams;
+mod json_fields;
 mod log_sink;
 mod metrics;
 mod open_file;

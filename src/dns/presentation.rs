@@ -3,8 +3,6 @@
 use super::{
     Rtype,
     constants::{HEADER_LEN, flags3},
-    query_view::question_end,
-    raw_record::{RawRecord, big_endian},
     rcode::{known_rcode, rcode_text},
 };
 use domain::{
@@ -21,13 +19,8 @@ use hickory_proto::{
     rr::Record,
     serialize::binary::BinEncodable,
 };
-use serde::{Serialize, Serializer, ser::SerializeSeq};
-use smallvec::SmallVec;
-use std::{borrow::Cow, net::IpAddr};
-
-/// TYPE of addresses (RFC 1035 section 3.2.2, RFC 3596 section 2.1).
-const A: u16 = 1;
-const AAAA: u16 = 28;
+use serde::{Serialize, Serializer};
+use std::borrow::Cow;
 
 /// `name ttl class type data`, as in a zone file.
 #[must_use]
@@ -76,43 +69,55 @@ pub fn header_rcode(message: &[u8]) -> Option<Cow<'static, str>> {
 }
 
 /// The record data of a message's answers in presentation form, as far as they can be read: a list
-/// of texts, for programs. Addresses are read from the octets; only what is none has the whole
-/// message decoded.
+/// of texts, for programs.
 #[derive(Clone, Copy, Debug)]
 pub struct AnswerData<'m>(pub &'m [u8]);
 
+/// One of them.
+struct RecordText<'m>(AllRecordData<&'m [u8], ParsedName<&'m [u8]>>);
+
 impl Serialize for AnswerData<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self(message) = *self;
-        if let Some(addresses) = addresses(message) {
-            let mut list = serializer.serialize_seq(None)?;
-            for address in addresses {
-                list.serialize_element(&address)?;
-            }
-            return list.end();
-        }
-        let decoded = Message::from_vec(message).ok();
-        serializer.collect_seq(decoded.iter().flat_map(|message| &message.answers).map(data_text))
+        let message = domain::base::Message::from_octets(self.0).ok();
+        let answers = message.as_ref().and_then(|message| message.answer().ok());
+        let records = answers.into_iter().flatten().map_while(|record| {
+            let record = record.ok()?.into_any_record().ok()?;
+            Some(RecordText(record.into_data()))
+        });
+        serializer.collect_seq(records)
     }
 }
 
-/// The addresses of the answer section, where all of it are such.
-fn addresses(message: &[u8]) -> Option<SmallVec<[IpAddr; 8]>> {
-    let mut found = SmallVec::new();
-    if message.len() < HEADER_LEN || big_endian(message, 6) == 0 {
-        return Some(found);
+impl Serialize for RecordText<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(data) = self;
+        let as_in_a_zone_file = || data.display_zonefile(DisplayKind::Simple);
+        match data {
+            // Most are such, and have one form.
+            AllRecordData::A(a) => a.addr().serialize(serializer),
+            AllRecordData::Aaaa(aaaa) => aaaa.addr().serialize(serializer),
+            AllRecordData::Cname(alias) => match plain_text(alias.cname()) {
+                Some(text) => serializer.serialize_str(&text),
+                None => serializer.collect_str(&as_in_a_zone_file()),
+            },
+            _ => serializer.collect_str(&as_in_a_zone_file()),
+        }
     }
-    let mut at = question_end(message)?;
-    for _ in 0..big_endian(message, 6) {
-        let record = RawRecord::read(message, at)?;
-        found.push(match record.rtype() {
-            A => IpAddr::from(<[u8; 4]>::try_from(record.data).ok()?),
-            AAAA => IpAddr::from(<[u8; 16]>::try_from(record.data).ok()?),
-            _ => return None,
-        });
-        at = record.end();
+}
+
+/// A name with its last dot, if there is nothing to escape in it.
+fn plain_text(name: &ParsedName<&[u8]>) -> Option<String> {
+    let mut text = String::new();
+    for label in name.iter().filter(|label| !label.is_root()) {
+        let is_plain = |octet: &u8| octet.is_ascii_alphanumeric() || b"-_".contains(octet);
+        let label = str::from_utf8(label.as_slice()).ok()?;
+        if !label.as_bytes().iter().all(is_plain) {
+            return None;
+        }
+        text.push_str(label);
+        text.push('.');
     }
-    Some(found)
+    (!text.is_empty()).then_some(text)
 }
 
 #[cfg(test)]
@@ -148,6 +153,9 @@ mod tests {
         assert_eq!(answer_data(&answers(vec![])), [""; 0]);
         assert_eq!(answer_data(&answers(vec![four.clone(), six])), ["192.0.2.1", "2001:db8::1"]);
         assert_eq!(answer_data(&answers(vec![alias, four])), ["example.org.", "192.0.2.1"]);
+        let alias = |name: &str| RData::CNAME(CNAME(name.parse().unwrap()));
+        let aliases = answers(vec![alias("a\\.b.example."), alias("."), alias("a b.example.")]);
+        assert_eq!(answer_data(&aliases), ["a\\.b.example.", ".", "a\\032b.example."]);
     }
 
     #[test]

@@ -33,8 +33,12 @@ pub(super) trait ChunkOutput: Send {
 pub(super) struct ChunkWriter {
     chunk: Vec<u8>,
     records: u64,
+    /// How often nothing came since the chunk was begun.
+    idle: u32,
     /// Nothing when it ends.
     queue: Option<SyncSender<ChunkCommand>>,
+    /// Chunks that were written come back: their memory has its pages already.
+    spare: Receiver<Vec<u8>>,
     /// How many chunks wait, or are being written.
     waiting: Arc<AtomicUsize>,
     thread: Option<JoinHandle<()>>,
@@ -60,11 +64,19 @@ enum ChunkCommand {
     Flush(SyncSender<()>),
 }
 
-/// Octets of a chunk.
-const CHUNK: usize = 1 << 16;
+/// Octets of a chunk, and of the record that makes it full, as a rule.
+const CHUNK: usize = 1 << 18;
+const LAST: usize = 1 << 12;
 
 /// As many chunks may wait.
-const CHUNKS: usize = 64;
+const CHUNKS: usize = 16;
+
+/// As many come back.
+const SPARE: usize = 1;
+
+/// A chunk that is not full waits while nothing came for so many times: handing one over wakes a
+/// thread, which costs more than a record.
+const IDLE: u32 = 10;
 
 /// How long at least lies between two tellings of the same trouble.
 const PACE: Duration = Duration::from_secs(10);
@@ -78,12 +90,12 @@ impl ChunkWriter {
     ) -> io::Result<Self> {
         let (queue, commands) = sync_channel(CHUNKS);
         let (counter, waiting) = (lost.clone(), Arc::new(AtomicUsize::new(0)));
-        let taken = Arc::clone(&waiting);
-        let run = move || run(&commands, output, &taken, Lost::new(what, counter));
+        let (taken, (back, spare)) = (Arc::clone(&waiting), sync_channel(SPARE));
+        let run = move || run(&commands, &back, output, &taken, Lost::new(what, counter));
         let thread = thread::Builder::new().name(what.replace(' ', "-")).spawn(run)?;
         let (queue, thread, lost) = (Some(queue), Some(thread), Lost::new(what, lost));
-        let chunk = Vec::with_capacity(CHUNK);
-        Ok(Self { chunk, records: 0, queue, waiting, thread, lost })
+        let chunk = Vec::with_capacity(CHUNK + LAST);
+        Ok(Self { chunk, records: 0, idle: 0, queue, spare, waiting, thread, lost })
     }
 
     /// Adds a record.
@@ -100,8 +112,10 @@ impl ChunkWriter {
         if self.chunk.is_empty() {
             return;
         }
-        let octets = mem::replace(&mut self.chunk, Vec::with_capacity(CHUNK));
+        let next = self.spare.try_recv().unwrap_or_else(|_| Vec::with_capacity(CHUNK + LAST));
+        let octets = mem::replace(&mut self.chunk, next);
         let records = mem::take(&mut self.records);
+        self.idle = 0;
         self.waiting.fetch_add(1, Ordering::Relaxed);
         if self.tell(ChunkCommand::Write { octets, records }).is_err() {
             self.waiting.fetch_sub(1, Ordering::Relaxed);
@@ -109,10 +123,11 @@ impl ChunkWriter {
         }
     }
 
-    /// Hands over what there is, unless something waits already: small chunks would take the places
-    /// of full ones.
+    /// Hands over what there is after a while, unless something waits already: small chunks would
+    /// take the places of full ones.
     pub(super) fn idle(&mut self) {
-        if self.waiting.load(Ordering::Relaxed) == 0 {
+        self.idle = self.idle.saturating_add(1);
+        if self.idle >= IDLE && self.waiting.load(Ordering::Relaxed) == 0 {
             self.send();
         }
     }
@@ -171,17 +186,21 @@ impl Lost {
 
 fn run(
     commands: &Receiver<ChunkCommand>,
+    back: &SyncSender<Vec<u8>>,
     mut output: impl ChunkOutput,
     waiting: &AtomicUsize,
     mut lost: Lost,
 ) {
     for command in commands {
         match command {
-            ChunkCommand::Write { octets, records } => {
+            ChunkCommand::Write { mut octets, records } => {
                 if let Err(error) = output.write(&octets) {
                     lost.add(records, error);
                 }
                 waiting.fetch_sub(1, Ordering::Relaxed);
+                octets.clear();
+                // There is one already, or nobody who writes any more.
+                let _ = back.try_send(octets);
             }
             ChunkCommand::Reopen => {
                 if let Err(error) = output.reopen() {

@@ -9,6 +9,7 @@ use super::{
     dnstap_output::{DnstapTarget, FileOutput, SocketOutput},
     event::{DecidingRule, QueryEvent, Reply},
     frame_streams::push_frame,
+    json_fields::Fields,
     sink::EventSink,
     sink_error::SinkError,
 };
@@ -18,7 +19,6 @@ use crate::{
 };
 use prometheus_client::metrics::counter::Counter;
 use prost::encoding::{WireType, encode_key, encode_varint};
-use serde::Serialize;
 use std::{
     io,
     net::IpAddr,
@@ -29,10 +29,7 @@ use std::{
 /// Writes dnstap.
 pub(super) struct Dnstap {
     writer: ChunkWriter,
-    /// The frames of a query and its replies.
-    frames: Vec<u8>,
-    frame: Vec<u8>,
-    /// The message within the frame.
+    /// The message within a frame.
     message: Vec<u8>,
     /// What is within that, or beside it.
     part: Vec<u8>,
@@ -91,37 +88,33 @@ impl Dnstap {
             }
         };
         let writer = open().map_err(|why| SinkError::at("dnstap output", target, why))?;
-        let (frames, frame, message, part) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Ok(Self { writer, frames, frame, message, part })
-    }
-
-    /// Adds a message to those of a query.
-    fn add(&mut self, event: &QueryEvent, reply: Option<(usize, Reply<'_>, &[u8])>) {
-        let Self { frames, frame, message, part, .. } = self;
-        write_exchange(message, part, event, reply);
-        frame.clear();
-        put_bytes(frame, DNSTAP_IDENTITY, b"splinterdns");
-        put_bytes(frame, DNSTAP_VERSION, env!("CARGO_PKG_VERSION").as_bytes());
-        write_extra(part, event, reply.map(|(step, ..)| step));
-        put_bytes(frame, DNSTAP_EXTRA, part);
-        put_bytes(frame, DNSTAP_MESSAGE, message);
-        put_number(frame, DNSTAP_TYPE, MESSAGE);
-        push_frame(frames, frame);
+        Ok(Self { writer, message: Vec::new(), part: Vec::new() })
     }
 }
 
 impl EventSink for Dnstap {
     /// All messages of a query are one record, so that what is lost is queries.
     fn record(&mut self, event: &Arc<QueryEvent>) {
-        self.frames.clear();
-        self.add(event, None);
-        for (step, reply) in event.replies().enumerate() {
-            if let Some(octets) = reply.octets() {
-                self.add(event, Some((step, reply, octets)));
+        let Self { writer, message, part } = self;
+        let mut add = |chunk: &mut Vec<u8>, reply: Option<(usize, Reply<'_>, &[u8])>| {
+            write_exchange(message, part, event, reply);
+            write_extra(part, event, reply.map(|(step, ..)| step));
+            push_frame(chunk, |frame| {
+                put_bytes(frame, DNSTAP_IDENTITY, b"splinterdns");
+                put_bytes(frame, DNSTAP_VERSION, env!("CARGO_PKG_VERSION").as_bytes());
+                put_bytes(frame, DNSTAP_EXTRA, part);
+                put_bytes(frame, DNSTAP_MESSAGE, message);
+                put_number(frame, DNSTAP_TYPE, MESSAGE);
+            });
+        };
+        writer.push(|chunk| {
+            add(chunk, None);
+            for (step, reply) in event.replies().enumerate() {
+                if let Some(octets) = reply.octets() {
+                    add(chunk, Some((step, reply, octets)));
+                }
             }
-        }
-        let Self { writer, frames, .. } = self;
-        writer.push(|chunk| chunk.extend_from_slice(frames));
+        });
     }
 
     fn lost(&mut self, _count: u64) {}
@@ -197,29 +190,18 @@ fn write_policy(out: &mut Vec<u8>, verdict: VerdictKind, rule: &DecidingRule<'_>
 }
 
 /// What the messages have no field for, as JSON; of a reply also which of how many it is.
-#[derive(Serialize)]
-struct Extra<'e> {
-    country: Option<&'e str>,
-    operator: Option<&'e str>,
-    evidence: Option<&'static str>,
-    verdict: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    step: Option<usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    of: Option<usize>,
-}
-
 fn write_extra(out: &mut Vec<u8>, event: &QueryEvent, step: Option<usize>) {
     out.clear();
-    let extra = Extra {
-        country: event.country.as_ref().map(CountryCode::as_str),
-        operator: event.operator(),
-        evidence: event.rule().map(|rule| rule.evidence.as_str()),
-        verdict: event.verdict.as_str(),
-        step: step.map(|step| step + 1),
-        of: step.map(|_| event.replies().len()),
-    };
-    serde_json::to_writer(out, &extra).expect("texts and numbers can be written");
+    let mut extra = Fields::begin(out);
+    extra.text("country", event.country.as_ref().map(CountryCode::as_str));
+    extra.text("operator", event.operator());
+    extra.text("evidence", event.rule().map(|rule| rule.evidence.as_str()));
+    extra.text("verdict", Some(event.verdict.as_str()));
+    if let Some(step) = step {
+        extra.number("step", step as u64 + 1);
+        extra.number("of", event.replies().len() as u64);
+    }
+    extra.end();
 }
 
 /// A field of octets or of a text.

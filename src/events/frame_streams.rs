@@ -58,21 +58,23 @@ pub(super) fn finished(stream: &mut impl Read) -> io::Result<()> {
     })
 }
 
-/// A data frame, behind what is in the buffer.
-pub(super) fn push_frame(buffer: &mut Vec<u8>, frame: &[u8]) {
-    let length = u32::try_from(frame.len()).expect("a message of DNS is short");
-    buffer.extend(length.to_be_bytes());
-    buffer.extend(frame);
+/// A data frame, behind what is in the buffer: its octets are written there at once.
+pub(super) fn push_frame(buffer: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
+    let begin = buffer.len();
+    buffer.extend([0; 4]);
+    write(buffer);
+    let length = u32::try_from(buffer.len() - begin - 4).expect("a message of DNS is short");
+    buffer[begin..begin + 4].copy_from_slice(&length.to_be_bytes());
 }
 
 fn control(kind: u32, content: Option<&[u8]>) -> Vec<u8> {
     let mut frame = kind.to_be_bytes().to_vec();
     if let Some(content) = content {
         frame.extend(FIELD_CONTENT_TYPE.to_be_bytes());
-        push_frame(&mut frame, content);
+        push_frame(&mut frame, |field| field.extend(content));
     }
     let mut octets = ESCAPE.to_vec();
-    push_frame(&mut octets, &frame);
+    push_frame(&mut octets, |control| control.extend(frame));
     octets
 }
 
@@ -138,7 +140,7 @@ mod tests {
     fn a_file_begins_and_ends_with_control_frames() {
         let mut file = Vec::new();
         start(&mut file).unwrap();
-        push_frame(&mut file, b"frame");
+        push_frame(&mut file, |frame| frame.extend(b"frame"));
         stop(&mut file).unwrap();
         let expected = [
             b"\0\0\0\0\0\0\0\x22\0\0\0\x02\0\0\0\x01\0\0\0\x16protobuf:dnstap.Dnstap".as_slice(),

@@ -17,12 +17,15 @@ use std::{
 
 /// Where events are begun. Clones publish into the same queue.
 #[derive(Clone, Debug)]
-pub struct Publisher {
+pub struct Publisher(Arc<PublisherState>);
+
+#[derive(Debug)]
+struct PublisherState {
     queue: SyncSender<Queued>,
     lost: Arc<AtomicU64>,
-    watched: Arc<AtomicBool>,
+    watched: AtomicBool,
     /// Events that were begun and have not gone into the queue.
-    pending: Arc<AtomicU64>,
+    pending: AtomicU64,
 }
 
 /// An event whose replies have not all left. It goes into the queue when its last holder drops it.
@@ -31,7 +34,7 @@ pub struct PendingEvent {
     publisher: Publisher,
     begun: Instant,
     /// Nothing when it has gone into the queue.
-    event: Mutex<Option<QueryEvent>>,
+    event: Mutex<Option<Arc<QueryEvent>>>,
 }
 
 /// What goes through the queue.
@@ -81,30 +84,29 @@ impl Publisher {
     fn with_capacity(capacity: usize, sinks: Vec<Box<dyn EventSink>>) -> io::Result<Self> {
         let (queue, events) = sync_channel(capacity);
         let lost = Arc::new(AtomicU64::new(0));
-        let watched = Arc::new(AtomicBool::new(true));
-        let (lost_here, pending) = (Arc::clone(&lost), Arc::default());
-        let publisher = Self { queue, lost: lost_here, watched, pending };
+        let (watched, pending) = (AtomicBool::new(true), AtomicU64::new(0));
+        let state = PublisherState { queue, lost: Arc::clone(&lost), watched, pending };
         let drain = move || drain(&events, &lost, sinks);
         thread::Builder::new().name("events".to_owned()).spawn(drain)?;
-        Ok(publisher)
+        Ok(Self(Arc::new(state)))
     }
 
     /// Nobody looks yet, so that no event need be begun until somebody does.
     #[must_use]
     pub fn unwatched(self) -> Self {
-        self.watched.store(false, Ordering::Relaxed);
+        self.0.watched.store(false, Ordering::Relaxed);
         self
     }
 
     /// Somebody looks from now on.
     pub fn watch(&self) {
-        self.watched.store(true, Ordering::Relaxed);
+        self.0.watched.store(true, Ordering::Relaxed);
     }
 
     /// Whether anybody looks.
     #[must_use]
     pub fn is_watched(&self) -> bool {
-        self.watched.load(Ordering::Relaxed)
+        self.0.watched.load(Ordering::Relaxed)
     }
 
     /// Tells the sinks that the lab was read again, or could not be.
@@ -119,8 +121,8 @@ impl Publisher {
 
     /// What is no event may wait a little.
     fn tell(&self, what: Queued) {
-        if let Err(TrySendError::Full(what)) = self.queue.try_send(what) {
-            let queue = self.queue.clone();
+        if let Err(TrySendError::Full(what)) = self.0.queue.try_send(what) {
+            let queue = self.0.queue.clone();
             // Without a thread the sinks are not told, and queries are answered all the same.
             let _ = thread::Builder::new().spawn(move || queue.send(what));
         }
@@ -129,8 +131,8 @@ impl Publisher {
     /// Begins an event that has no replies yet, of a query that came in at this time.
     #[must_use]
     pub fn begin(&self, event: QueryEvent, begun: Instant) -> Arc<PendingEvent> {
-        let (publisher, event) = (self.clone(), Mutex::new(Some(event)));
-        self.pending.fetch_add(1, Ordering::Relaxed);
+        let (publisher, event) = (self.clone(), Mutex::new(Some(Arc::new(event))));
+        self.0.pending.fetch_add(1, Ordering::Relaxed);
         Arc::new(PendingEvent { publisher, begun, event })
     }
 
@@ -138,7 +140,7 @@ impl Publisher {
     /// have recorded them, for so long at the most. While queries go on coming it takes as long.
     pub fn settle(&self, limit: Duration) {
         let deadline = Instant::now() + limit;
-        while self.pending.load(Ordering::Acquire) > 0 && Instant::now() < deadline {
+        while self.0.pending.load(Ordering::Acquire) > 0 && Instant::now() < deadline {
             thread::sleep(FLUSH_PACE);
         }
         // Files may be slow, and have no part in it.
@@ -162,7 +164,7 @@ impl Publisher {
         let deadline = Instant::now() + limit;
         let (done, waiting) = sync_channel(1);
         // A queue has no room when the sinks are slow; then there is something to wait for.
-        while let Err(TrySendError::Full(_)) = self.queue.try_send(command(done.clone())) {
+        while let Err(TrySendError::Full(_)) = self.0.queue.try_send(command(done.clone())) {
             if Instant::now() > deadline {
                 return;
             }
@@ -172,9 +174,9 @@ impl Publisher {
         let _ = waiting.recv_timeout(deadline.saturating_duration_since(Instant::now()));
     }
 
-    fn publish(&self, event: QueryEvent) {
-        if self.queue.try_send(Queued::Event(Arc::new(event))).is_err() {
-            self.lost.fetch_add(1, Ordering::Relaxed);
+    fn publish(&self, event: Arc<QueryEvent>) {
+        if self.0.queue.try_send(Queued::Event(event)).is_err() {
+            self.0.lost.fetch_add(1, Ordering::Relaxed);
         }
     }
 }
@@ -194,7 +196,9 @@ impl PendingEvent {
     /// Notes what else has come out.
     pub fn change(&self, change: impl FnOnce(&mut QueryEvent)) {
         let mut event = self.event.lock().unwrap_or_else(PoisonError::into_inner);
-        event.as_mut().map(change);
+        if let Some(event) = event.as_mut() {
+            change(Arc::get_mut(event).expect("nobody else has it before it is in the queue"));
+        }
     }
 }
 
@@ -202,7 +206,7 @@ impl Drop for PendingEvent {
     fn drop(&mut self) {
         let event = self.event.get_mut().unwrap_or_else(PoisonError::into_inner).take();
         event.into_iter().for_each(|event| self.publisher.publish(event));
-        self.publisher.pending.fetch_sub(1, Ordering::Release);
+        self.publisher.0.pending.fetch_sub(1, Ordering::Release);
     }
 }
 

@@ -48,8 +48,7 @@ impl QueryLog {
 impl EventSink for QueryLog {
     fn record(&mut self, event: &Arc<QueryEvent>) {
         self.0.push(|chunk| {
-            let written = serde_json::to_writer(&mut *chunk, &QueryRecord::from(&**event));
-            written.expect("a record has no maps with keys that are no strings");
+            QueryRecord { number: None, event }.write_json(chunk);
             chunk.push(b'\n');
         });
     }

@@ -8,7 +8,6 @@ use super::super::{
 };
 use crate::events::{QueriesSince, QueryRecord, RecentQueries};
 use axum::{
-    Json,
     extract::{ConnectInfo, State},
     http::{HeaderMap, StatusCode, header::CONTENT_TYPE},
     response::{
@@ -16,8 +15,7 @@ use axum::{
         sse::{Event, KeepAlive, Sse},
     },
 };
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde::Deserialize;
 use std::{convert::Infallible, net::IpAddr, time::Duration};
 use tokio::{
     sync::mpsc::{Sender, channel},
@@ -31,14 +29,6 @@ use tokio_stream::{Stream, wrappers::ReceiverStream};
 pub(in super::super) struct LogParams {
     since: Option<u64>,
     limit: Option<usize>,
-}
-
-/// A query with its number.
-#[derive(Serialize)]
-struct Numbered<'e> {
-    seq: u64,
-    #[serde(flatten)]
-    record: QueryRecord<'e>,
 }
 
 /// At most so many come at once.
@@ -59,7 +49,7 @@ pub(in super::super) async fn log(
     ConnectInfo(ends): ConnectInfo<Ends>,
     headers: HeaderMap,
     Params(LogParams { since, limit }): Params<LogParams>,
-) -> Result<Json<Value>, ApiProblem> {
+) -> Result<impl IntoResponse, ApiProblem> {
     let limit = limit.unwrap_or(MOST).min(MOST);
     let (events, recent) = (state.events.clone(), state.feed.recent.clone());
     let only = own_queries(&state, &headers, ends);
@@ -67,10 +57,11 @@ pub(in super::super) async fn log(
         events.settle(PATIENCE);
         let mut queries = recent.since(since.unwrap_or(0), limit, false);
         keep(&mut queries, only);
-        told(&queries)
+        told(&[("next", queries.next), ("lost", queries.lost + queries.passed)], &queries)
     };
     let told = tokio::task::spawn_blocking(read).await;
-    told.map(Json).map_err(|why| ApiProblem::new(StatusCode::INTERNAL_SERVER_ERROR, why))
+    let told = told.map_err(|why| ApiProblem::new(StatusCode::INTERNAL_SERVER_ERROR, why))?;
+    Ok(([(CONTENT_TYPE, "application/json")], told))
 }
 
 /// In a class who has no token sees what their own machine has asked, and nobody else's.
@@ -84,17 +75,21 @@ fn keep(queries: &mut QueriesSince, only: Option<IpAddr>) {
     }
 }
 
-fn told(queries: &QueriesSince) -> Value {
-    json!({
-        "next": queries.next,
-        "lost": queries.lost + queries.passed,
-        "queries": numbered(queries),
-    })
-}
-
-fn numbered(queries: &QueriesSince) -> Vec<Numbered<'_>> {
-    let all = queries.events.iter();
-    all.map(|(seq, event)| Numbered { seq: *seq, record: QueryRecord::from(&**event) }).collect()
+/// An object of numbers and of the queries.
+fn told(numbers: &[(&str, u64)], queries: &QueriesSince) -> String {
+    let mut text = Vec::from(b"{");
+    for (key, number) in numbers {
+        text.extend(format!("\"{key}\":{number},").into_bytes());
+    }
+    text.extend(b"\"queries\":[");
+    for (index, (number, event)) in queries.events.iter().enumerate() {
+        if index > 0 {
+            text.push(b',');
+        }
+        QueryRecord { number: Some(*number), event }.write_json(&mut text);
+    }
+    text.extend(b"]}");
+    String::from_utf8(text).expect("records are texts")
 }
 
 /// Server-sent events: batches of new queries, and how many were left out.
@@ -135,8 +130,7 @@ async fn follow(
         if queries.events.is_empty() && lost == 0 {
             continue;
         }
-        let data = json!({ "lost": lost, "queries": numbered(&queries) });
-        let event = Event::default().event("queries").data(data.to_string());
+        let event = Event::default().event("queries").data(told(&[("lost", lost)], &queries));
         // A browser that does not keep up misses queries, and is told how many.
         if batches.send(Ok(event)).await.is_err() {
             return;
