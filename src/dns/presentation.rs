@@ -153,9 +153,11 @@ mod tests {
         assert_eq!(answer_data(&answers(vec![])), [""; 0]);
         assert_eq!(answer_data(&answers(vec![four.clone(), six])), ["192.0.2.1", "2001:db8::1"]);
         assert_eq!(answer_data(&answers(vec![alias, four])), ["example.org.", "192.0.2.1"]);
-        let alias = |name: &str| RData::CNAME(CNAME(name.parse().unwrap()));
-        let aliases = answers(vec![alias("a\\.b.example."), alias("."), alias("a b.example.")]);
-        assert_eq!(answer_data(&aliases), ["a\\.b.example.", ".", "a\\032b.example."]);
+        let alias =
+            |labels: &[&[u8]]| RData::CNAME(CNAME(Name::from_labels(labels.to_vec()).unwrap()));
+        let aliases = [&[&b"a.b"[..], b"example"][..], &[], &[b"a b", b"example"]].map(alias);
+        let aliases = answers(aliases.to_vec());
+        assert_eq!(answer_data(&aliases), ["a\\.b.example.", ".", "a\\ b.example."]);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::{
     dnstap_output::{DnstapTarget, FileOutput, SocketOutput},
     event::{DecidingRule, QueryEvent, Reply},
     frame_streams::push_frame,
-    json_fields::Fields,
+    json_fields::JsonFields,
     sink::EventSink,
     sink_error::SinkError,
 };
@@ -31,7 +31,9 @@ pub(super) struct Dnstap {
     writer: ChunkWriter,
     /// The message within a frame.
     message: Vec<u8>,
-    /// What is within that, or beside it.
+    /// What the messages of a query have no field for.
+    extra: Vec<u8>,
+    /// What is within the message, or beside it.
     part: Vec<u8>,
 }
 
@@ -88,21 +90,24 @@ impl Dnstap {
             }
         };
         let writer = open().map_err(|why| SinkError::at("dnstap output", target, why))?;
-        Ok(Self { writer, message: Vec::new(), part: Vec::new() })
+        Ok(Self { writer, message: Vec::new(), extra: Vec::new(), part: Vec::new() })
     }
 }
 
 impl EventSink for Dnstap {
     /// All messages of a query are one record, so that what is lost is queries.
     fn record(&mut self, event: &Arc<QueryEvent>) {
-        let Self { writer, message, part } = self;
+        let Self { writer, message, extra, part } = self;
+        write_extra(extra, event);
+        let common = extra.len();
         let mut add = |chunk: &mut Vec<u8>, reply: Option<(usize, Reply<'_>, &[u8])>| {
             write_exchange(message, part, event, reply);
-            write_extra(part, event, reply.map(|(step, ..)| step));
+            extra.truncate(common);
+            end_extra(extra, reply.map(|(step, ..)| (step, event.replies().len())));
             push_frame(chunk, |frame| {
                 put_bytes(frame, DNSTAP_IDENTITY, b"splinterdns");
                 put_bytes(frame, DNSTAP_VERSION, env!("CARGO_PKG_VERSION").as_bytes());
-                put_bytes(frame, DNSTAP_EXTRA, part);
+                put_bytes(frame, DNSTAP_EXTRA, extra);
                 put_bytes(frame, DNSTAP_MESSAGE, message);
                 put_number(frame, DNSTAP_TYPE, MESSAGE);
             });
@@ -189,17 +194,22 @@ fn write_policy(out: &mut Vec<u8>, verdict: VerdictKind, rule: &DecidingRule<'_>
     put_bytes(out, POLICY_VALUE, rule.pattern.as_bytes());
 }
 
-/// What the messages have no field for, as JSON; of a reply also which of how many it is.
-fn write_extra(out: &mut Vec<u8>, event: &QueryEvent, step: Option<usize>) {
+/// What the messages have no field for, as JSON that does not end yet.
+fn write_extra(out: &mut Vec<u8>, event: &QueryEvent) {
     out.clear();
-    let mut extra = Fields::begin(out);
+    let mut extra = JsonFields::begin(out);
     extra.text("country", event.country.as_ref().map(CountryCode::as_str));
     extra.text("operator", event.operator());
     extra.text("evidence", event.rule().map(|rule| rule.evidence.as_str()));
     extra.text("verdict", Some(event.verdict.as_str()));
-    if let Some(step) = step {
+}
+
+/// Ends it; of a reply also with which of how many it is.
+fn end_extra(out: &mut Vec<u8>, step: Option<(usize, usize)>) {
+    let mut extra = JsonFields::behind(out);
+    if let Some((step, of)) = step {
         extra.number("step", step as u64 + 1);
-        extra.number("of", event.replies().len() as u64);
+        extra.number("of", of as u64);
     }
     extra.end();
 }
@@ -238,7 +248,7 @@ fn since_epoch(time: SystemTime) -> (u64, u32) {
 
 #[cfg(test)]
 mod tests {
-    use super::{QueryEvent, write_exchange, write_extra};
+    use super::{QueryEvent, end_extra, write_exchange, write_extra};
     use crate::{
         dns::{Rtype, Transport},
         events::{Asked, Delivered, Reply},
@@ -347,7 +357,8 @@ mod tests {
     #[test]
     fn what_has_no_field_stands_in_extra() {
         let mut out = Vec::new();
-        write_extra(&mut out, &event(), Some(1));
+        write_extra(&mut out, &event());
+        end_extra(&mut out, Some((1, 2)));
         let expected = concat!(
             r#"{"country":"CN","operator":null,"evidence":"measured","#,
             r#""verdict":"poison","step":2,"of":2}"#

@@ -1,22 +1,25 @@
-//! JSON objects of what is recorded, written field by field.
-//!
-//! There is one or more for every query of a busy server, and serde_json, which looks for what to
-//! escape in each key and formats each number apart, took twice as long for them.
+//! JSON objects of what is recorded, written field by field: what differs between two queries
+//! stands between texts that are kept, and every query of a busy server has three such objects.
 
 use crate::dns::AnswerData;
 use jiff::civil::DateTime;
 use std::{fmt::Display, io::Write, net::IpAddr, time::Duration};
 
 /// Fields of a JSON object.
-pub(super) struct Fields<'o> {
+pub(super) struct JsonFields<'o> {
     out: &'o mut Vec<u8>,
     is_first: bool,
 }
 
-impl<'o> Fields<'o> {
+impl<'o> JsonFields<'o> {
     pub(super) fn begin(out: &'o mut Vec<u8>) -> Self {
         out.push(b'{');
         Self { out, is_first: true }
+    }
+
+    /// Goes on where some fields stand already.
+    pub(super) fn behind(out: &'o mut Vec<u8>) -> Self {
+        Self { out, is_first: false }
     }
 
     /// Where the value of a field is to be written. Its key needs no escaping.
@@ -83,6 +86,11 @@ impl<'o> Fields<'o> {
         out.extend_from_slice(&digits[..length]);
     }
 
+    /// Fields that were written before, behind others.
+    pub(super) fn written(&mut self, fields: &[u8]) {
+        self.out.extend_from_slice(fields);
+    }
+
     pub(super) fn answers(&mut self, key: &str, message: &[u8]) {
         let written = serde_json::to_writer(self.value(key), &AnswerData(message));
         written.expect("a list of texts can be written");
@@ -134,7 +142,7 @@ fn put_number(octets: &mut [u8], mut number: u32) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Fields, write_moment};
+    use super::{JsonFields, write_moment};
     use jiff::civil::date;
     use serde_json::{Value, json};
     use std::time::Duration;
@@ -155,7 +163,7 @@ mod tests {
     fn a_reader_of_json_finds_what_was_written() {
         let hostile = "a\\\".\u{7}\u{e9}</script>\n";
         let mut out = Vec::new();
-        let mut fields = Fields::begin(&mut out);
+        let mut fields = JsonFields::begin(&mut out);
         fields.text("plain", Some("www.example.com"));
         fields.text("hostile", Some(hostile));
         fields.text("none", None);

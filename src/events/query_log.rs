@@ -4,7 +4,7 @@ use super::{
     chunk_writer::{ChunkOutput, ChunkWriter},
     event::QueryEvent,
     open_file::RecordFile,
-    query_record::QueryRecord,
+    query_record::QueryRecords,
     sink::EventSink,
     sink_error::SinkError,
 };
@@ -30,7 +30,10 @@ pub struct QueryLogSpec {
 }
 
 /// Writes the query log.
-pub(super) struct QueryLog(ChunkWriter);
+pub(super) struct QueryLog {
+    writer: ChunkWriter,
+    records: QueryRecords,
+}
 
 /// The file, or standard output.
 enum LogOutput {
@@ -41,36 +44,39 @@ enum LogOutput {
 impl QueryLog {
     pub(super) fn open(spec: &QueryLogSpec, lost: Counter) -> Result<Self, SinkError> {
         let open = || ChunkWriter::start("query log", LogOutput::open(spec)?, lost);
-        open().map(Self).map_err(|why| SinkError::new("query log", &spec.file, why))
+        let writer = open();
+        let writer = writer.map_err(|why| SinkError::new("query log", &spec.file, why))?;
+        Ok(Self { writer, records: QueryRecords::default() })
     }
 }
 
 impl EventSink for QueryLog {
     fn record(&mut self, event: &Arc<QueryEvent>) {
-        self.0.push(|chunk| {
-            QueryRecord { number: None, event }.write_json(chunk);
+        let Self { writer, records } = self;
+        writer.push(|chunk| {
+            records.write_json(None, event, chunk);
             chunk.push(b'\n');
         });
     }
 
     /// Where queries are missing, a line says how many.
     fn lost(&mut self, count: u64) {
-        self.0.push(|chunk| {
+        self.writer.push(|chunk| {
             chunk.extend(json!({ "lost": count }).to_string().into_bytes());
             chunk.push(b'\n');
         });
     }
 
     fn idle(&mut self) {
-        self.0.idle();
+        self.writer.idle();
     }
 
     fn reopen(&mut self) {
-        self.0.reopen();
+        self.writer.reopen();
     }
 
     fn flush(&mut self, limit: Duration) {
-        self.0.flush(limit);
+        self.writer.flush(limit);
     }
 }
 

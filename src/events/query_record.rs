@@ -1,33 +1,47 @@
 //! A query and what became of it, for programs: a line of the query log, and what the API gives.
 //! `docs/query-log.schema.json` describes it.
-//!
+
 use super::{
     event::{Delivered, QueryEvent, Reply},
-    json_fields::Fields,
+    json_fields::JsonFields,
 };
 use crate::{
     dns::{header_rcode, rcode_text},
     model::{CountryCode, Evidence, VerdictKind},
 };
+use hashbrown::HashMap;
 use hickory_proto::op::ResponseCode;
 use jiff::{Timestamp, tz::Offset};
+use smallvec::SmallVec;
 
-/// A query and what became of it.
-#[derive(Clone, Copy, Debug)]
-pub struct QueryRecord<'e> {
-    /// Which of the queries that were kept.
-    pub number: Option<u64>,
-    /// The query.
-    pub event: &'e QueryEvent,
+/// Writes queries and what became of them as JSON objects. What is the same of all queries for the
+/// same name that get the same is written once: most of a busy server's are such.
+#[derive(Debug, Default)]
+pub struct QueryRecords {
+    known: HashMap<Vec<u8>, CommonText>,
+    /// Octets of those.
+    octets: usize,
+    /// What the query at hand has in common with others.
+    key: Vec<u8>,
 }
 
-impl QueryRecord<'_> {
-    /// Adds it as a JSON object.
-    pub fn write_json(&self, out: &mut Vec<u8>) {
-        let event = self.event;
-        let rule = event.rule();
-        let mut fields = Fields::begin(out);
-        if let Some(number) = self.number {
+/// What queries have in common that differ in their time, client and message ID alone.
+#[derive(Debug)]
+struct CommonText {
+    text: Vec<u8>,
+    /// Where the query's own ends, and then each reply's.
+    ends: SmallVec<[usize; 4]>,
+}
+
+/// As many octets are kept of texts and keys.
+const KEPT: usize = 4 << 20;
+
+impl QueryRecords {
+    /// Adds a query, with its number among those that were kept, if it has one.
+    pub fn write_json(&mut self, number: Option<u64>, event: &QueryEvent, out: &mut Vec<u8>) {
+        let CommonText { text, ends } = self.common(event);
+        let mut fields = JsonFields::begin(out);
+        if let Some(number) = number {
             fields.number("seq", number);
         }
         let time = Timestamp::try_from(event.time).unwrap_or(Timestamp::UNIX_EPOCH);
@@ -35,6 +49,75 @@ impl QueryRecord<'_> {
         fields.moment("today", event.today, false);
         fields.address("client", event.client.ip());
         fields.number("port", event.client.port().into());
+        fields.written(&text[..ends[0]]);
+        fields.seconds("latency", event.replies().last().map(|reply| reply.latency));
+        let replies = fields.value("replies");
+        replies.push(b'[');
+        for (step, (reply, range)) in event.replies().zip(ends.windows(2)).enumerate() {
+            if step > 0 {
+                replies.push(b',');
+            }
+            let mut fields = JsonFields::begin(replies);
+            fields.seconds("after", Some(reply.latency));
+            fields.written(&text[range[0]..range[1]]);
+            fields.end();
+        }
+        replies.push(b']');
+        fields.end();
+    }
+
+    fn common(&mut self, event: &QueryEvent) -> &CommonText {
+        let Self { known, octets, key } = self;
+        key.clear();
+        write_key(event, key);
+        if *octets > KEPT {
+            known.clear();
+            *octets = 0;
+        }
+        known.entry_ref(&key[..]).or_insert_with(|| {
+            let common = CommonText::of(event);
+            *octets += key.len() + common.text.len();
+            common
+        })
+    }
+}
+
+/// All that [`CommonText`] is made of. What has no fixed length stands behind its length.
+fn write_key(event: &QueryEvent, key: &mut Vec<u8>) {
+    fn put(key: &mut Vec<u8>, octets: Option<&[u8]>) {
+        let length = octets.map_or(u32::MAX, |octets| octets.len() as u32);
+        key.extend_from_slice(&length.to_ne_bytes());
+        key.extend_from_slice(octets.unwrap_or_default());
+    }
+    // The message ID is the asker's.
+    fn put_message(key: &mut Vec<u8>, octets: Option<&[u8]>) {
+        put(key, octets.map(|octets| octets.get(2..).unwrap_or_default()));
+    }
+    let rule = event.rule();
+    key.extend([event.transport as u8, event.verdict as u8]);
+    key.extend_from_slice(&u16::from(event.qtype.0).to_ne_bytes());
+    put(key, event.country.as_ref().map(|country| country.as_str().as_bytes()));
+    put(key, event.operator().map(str::as_bytes));
+    put(key, Some(event.qname().as_bytes()));
+    put(key, rule.map(|rule| rule.id.as_bytes()));
+    key.extend(rule.map(|rule| rule.evidence as u8));
+    put(key, event.alias().map(str::as_bytes));
+    put_message(key, event.honest());
+    key.extend(event.upstream.map_or([0, 0], |reply| [1, reply.rcode]));
+    for reply in event.replies() {
+        key.push(match reply.content {
+            Delivered::Octets(_) => 0,
+            Delivered::Reset => 1,
+            Delivered::Failed => 2,
+        });
+        put_message(key, reply.octets());
+    }
+}
+
+impl CommonText {
+    fn of(event: &QueryEvent) -> Self {
+        let (mut text, rule) = (Vec::new(), event.rule());
+        let mut fields = JsonFields::behind(&mut text);
         fields.text("transport", Some(event.transport.word()));
         fields.text("country", event.country.as_ref().map(CountryCode::as_str));
         fields.text("operator", event.operator());
@@ -48,17 +131,12 @@ impl QueryRecord<'_> {
         let upstream = event.upstream.as_ref();
         let upstream = upstream.map(|reply| rcode_text(ResponseCode::from(0, reply.rcode)));
         fields.text("upstream-rcode", upstream.as_deref());
-        fields.seconds("latency", event.replies().last().map(|reply| reply.latency));
-        let replies = fields.value("replies");
-        replies.push(b'[');
-        for (step, reply) in event.replies().enumerate() {
-            if step > 0 {
-                replies.push(b',');
-            }
-            write_reply(reply, replies);
+        let mut ends = SmallVec::from_iter([text.len()]);
+        for reply in event.replies() {
+            write_reply(reply, &mut text);
+            ends.push(text.len());
         }
-        replies.push(b']');
-        fields.end();
+        Self { text, ends }
     }
 }
 
@@ -71,17 +149,17 @@ fn write_honest(event: &QueryEvent, out: &mut Vec<u8>) {
     // What no zone and no resolver knows is answered with SERVFAIL.
     let rcode = rcode.filter(|rcode| rcode != "SERVFAIL");
     let known = octets.filter(|_| rcode.is_some());
-    let mut fields = Fields::begin(out);
+    let mut fields = JsonFields::begin(out);
     fields.value("known").extend(if known.is_some() { &b"true"[..] } else { b"false" });
     fields.text("rcode", rcode.as_deref());
     fields.answers("answers", known.unwrap_or_default());
     fields.end();
 }
 
+/// What has become of a reply, but for its time.
 fn write_reply(reply: Reply<'_>, out: &mut Vec<u8>) {
     let octets = reply.octets();
-    let mut fields = Fields::begin(out);
-    fields.seconds("after", Some(reply.latency));
+    let mut fields = JsonFields::behind(out);
     let outcome = match reply.content {
         Delivered::Octets(_) => "sent",
         Delivered::Reset => "reset",
@@ -94,5 +172,90 @@ fn write_reply(reply: Reply<'_>, out: &mut Vec<u8>) {
     }
     fields.text("rcode", octets.and_then(header_rcode).as_deref());
     fields.answers("answers", octets.unwrap_or_default());
-    fields.end();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::QueryRecords;
+    use crate::{
+        dns::{Rtype, Transport},
+        events::{Asked, Delivered, QueryEvent, Reply},
+        model::{Evidence, VerdictKind},
+    };
+    use hickory_proto::rr::RecordType;
+    use serde_json::Value;
+    use std::time::{Duration, SystemTime};
+
+    /// A query in which one thing or another is changed.
+    fn event(change: usize) -> QueryEvent {
+        let pick = |number, [usual, other]: [&'static str; 2]| {
+            if change == number { other } else { usual }
+        };
+        let milliseconds = if change == 1 { 7 } else { 1 };
+        let message = |id: u8, address: u8| {
+            let mut message = vec![id, 1, 0x81, 0x80, 0, 0, 0, 1, 0, 0, 0, 0];
+            message.extend([0, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, address]);
+            message
+        };
+        let honest = message(1, if change == 5 { 9 } else { 8 });
+        let mut event = QueryEvent::new(&Asked {
+            time: SystemTime::UNIX_EPOCH + Duration::from_millis(milliseconds),
+            today: jiff::civil::date(2026, 11, if change == 2 { 27 } else { 26 }).at(0, 0, 0, 0),
+            client: ([10, 86, 0, 1], if change == 3 { 4001 } else { 4000 }).into(),
+            server: ([10, 0, 0, 53], 53).into(),
+            octets: b"query",
+            transport: Transport::Udp,
+            qname: pick(4, ["a.example", "b.example"]),
+            qtype: Rtype(if change == 6 { RecordType::AAAA } else { RecordType::A }),
+            country: (change != 7).then(|| "CN".parse().unwrap()),
+            operator: (change == 8).then_some("telecom"),
+            verdict: if change == 9 { VerdictKind::Drop } else { VerdictKind::Poison },
+            honest: (change != 10).then_some(&honest[..]),
+        });
+        let evidence = if change == 11 { Evidence::Reported } else { Evidence::Measured };
+        event.decided("x", pick(12, ["CN/x", "CN/y"]), "*.example", evidence);
+        if change == 13 {
+            event.led_to("page.example");
+        }
+        let first = message(if change == 14 { 2 } else { 1 }, if change == 15 { 7 } else { 6 });
+        for (number, content) in [(16, Delivered::Octets(&first[..])), (17, Delivered::Reset)] {
+            let content = if change == number { Delivered::Failed } else { content };
+            let latency = Duration::from_millis(if change == 18 { 3 } else { 2 });
+            event.replied(Reply { due: latency, latency, content });
+        }
+        event
+    }
+
+    fn written(records: &mut QueryRecords, event: &QueryEvent) -> String {
+        let mut out = Vec::new();
+        records.write_json(Some(17), event, &mut out);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn a_record_is_the_same_whatever_was_written_before() {
+        let mut records = QueryRecords::default();
+        let usual = written(&mut records, &event(0));
+        for change in (1..=18).chain(1..=18) {
+            let event = event(change);
+            let again = written(&mut records, &event);
+            assert_eq!(again, written(&mut QueryRecords::default(), &event), "{change}");
+            assert_eq!(again == usual, change == 14, "{change}: only a message ID is not told");
+        }
+        assert_eq!(records.known.len(), 14, "times, clients and message IDs are nobody's own");
+    }
+
+    #[test]
+    fn records_are_json_and_old_texts_make_room() {
+        let mut records = QueryRecords::default();
+        let record: Value = serde_json::from_str(&written(&mut records, &event(0))).unwrap();
+        assert_eq!((&record["seq"], &record["name"]), (&17.into(), &"a.example".into()));
+        assert_eq!(record["honest"]["answers"][0], "192.0.2.8");
+        assert_eq!(record["replies"][0]["answers"][0], "192.0.2.6");
+        assert_eq!(record["replies"][1]["outcome"], "reset");
+        assert_eq!((&record["latency"], &record["port"]), (&0.002.into(), &4000.into()));
+        records.octets = super::KEPT + 1;
+        written(&mut records, &event(4));
+        assert_eq!(records.known.len(), 1);
+    }
 }

@@ -6,7 +6,7 @@ use super::super::{
     problem::ApiProblem,
     state::PageState,
 };
-use crate::events::{QueriesSince, QueryRecord, RecentQueries};
+use crate::events::{QueriesSince, QueryRecords, RecentQueries};
 use axum::{
     extract::{ConnectInfo, State},
     http::{HeaderMap, StatusCode, header::CONTENT_TYPE},
@@ -77,7 +77,7 @@ fn keep(queries: &mut QueriesSince, only: Option<IpAddr>) {
 
 /// An object of numbers and of the queries.
 fn told(numbers: &[(&str, u64)], queries: &QueriesSince) -> String {
-    let mut text = Vec::from(b"{");
+    let (mut text, mut records) = (Vec::from(b"{"), QueryRecords::default());
     for (key, number) in numbers {
         text.extend(format!("\"{key}\":{number},").into_bytes());
     }
@@ -86,7 +86,7 @@ fn told(numbers: &[(&str, u64)], queries: &QueriesSince) -> String {
         if index > 0 {
             text.push(b',');
         }
-        QueryRecord { number: Some(*number), event }.write_json(&mut text);
+        records.write_json(Some(*number), event, &mut text);
     }
     text.extend(b"]}");
     String::from_utf8(text).expect("records are texts")
