@@ -28,7 +28,7 @@ pub(super) fn print(engine: &Engine) {
     say!("{}{} rules, by their grade of evidence{:#}", style::HEAD, rules.len(), style::HEAD);
     let mut table = Table::default();
     for (grade, count) in grades(&rules) {
-        let share = 100 * count / rules.len().max(1);
+        let share = (200 * count + rules.len()) / (2 * rules.len().max(1)); // rounded
         table.row([plain(format!("  {grade}")), plain(count), plain(format!("{share} %"))]);
     }
     table.print();

@@ -33,7 +33,7 @@ use ooni::Ooni;
 use satellite::Satellite;
 use std::collections::BTreeSet;
 use survey::{Case, differences};
-use table::{KNOWN_PAGE, LOOPBACK, NXDOMAIN, TABLE, plain};
+use table::{KNOWN_PAGE, LOOPBACK, Line, NXDOMAIN, TABLE, plain};
 
 /// What all tools say of the replies to one question.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -70,8 +70,14 @@ fn every_measured_rule_is_judged_as_its_publication_did() {
         rules.iter().flat_map(|rule| cases(rule, &lab, &mut missing)).unzip();
     assert!(missing.is_empty(), "no line of the table says how tools judge {missing:#?}");
     let used: BTreeSet<_> = lines.into_iter().flatten().collect();
-    let unused: Vec<_> = (0..TABLE.len()).filter(|number| !used.contains(number)).collect();
-    assert!(unused.is_empty(), "no measured rule uses the lines {unused:?} of the table");
+    let unused = (0..TABLE.len()).filter(|number| !used.contains(number));
+    let unused: Vec<_> = unused
+        .map(|number| {
+            let Line { country, operator, kind, rule, types, .. } = &TABLE[number];
+            format!("{country} {operator:?} {kind:?} {types:?} {rule:?}")
+        })
+        .collect();
+    assert!(unused.is_empty(), "no measured rule uses the lines of the table {unused:#?}");
     let differences = differences(&lab, &cases);
     assert!(differences.is_empty(), "{}", differences.join("\n"));
 }

@@ -100,7 +100,7 @@ fn one_country_is_told_whole() {
         "18 rules: 2 measured, 6 reported, 10 assumed",
         "rules of blockdomi",
         "x.com, twitter.com",
-        "2024-08-30 to 2024-10-08",
+        "2024-08-31 to 2024-10-08",
     ] {
         assert!(text.contains(part), "{part:?} is missing in\n{text}");
     }

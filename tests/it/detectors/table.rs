@@ -91,8 +91,6 @@ pub(super) const TABLE: &[Line] = &[
     line("CN", None, VerdictKind::Poison, &[AAAA], TEREDO_FIRST).of("google-services"),
     line("CN", None, VerdictKind::Poison, &[AAAA], TEREDO_FIRST).of("google-www"),
     line("CN", None, VerdictKind::Poison, &[AAAA], TEREDO_FIRST).of("google-sub-domains"),
-    // RT and Sputnik: NXDOMAIN at most ISPs (OONI, EU sanctions, 2024).
-    line("DE", None, VerdictKind::NxDomain, &[A], NXDOMAIN),
     // 167.233.14.14 behind notice.cuii.info for sci-hub.se (OONI, fingerprints): a fingerprint.
     line("DE", Some("telekom"), VerdictKind::Poison, &[A], KNOWN_PAGE),
     // 127.0.0.1 for womenonweb.org (OONI, Women on Web, 2026).
@@ -163,7 +161,6 @@ pub(super) const TABLE: &[Line] = &[
     line("IR", None, VerdictKind::Poison, &[A], PRIVATE_PAGE),
     line("IR", None, VerdictKind::Poison, &[AAAA], KNOWN_PAGE).of("encrypted-dns"),
     line("IR", None, VerdictKind::Poison, &[AAAA], KNOWN_PAGE).of("linkedin"),
-    line("IR", None, VerdictKind::Poison, &[AAAA], KNOWN_PAGE).of("firefox-add-ons"),
     line("IR", None, VerdictKind::Poison, &[AAAA], KNOWN_PAGE).of("sbs"),
     // Google's own address for its filter (net4people/bbs issue 451, 2025).
     line("IR", None, VerdictKind::Poison, &[A], UNKNOWN_PAGE).of("google-safe-search"),
@@ -191,6 +188,7 @@ pub(super) const TABLE: &[Line] = &[
     line("MM", Some("myanmarnet"), VerdictKind::Poison, &[A], KNOWN_PAGE),
     line("MM", Some("myanmarnet"), VerdictKind::Poison, &[A], LOOPBACK).of("government"),
     line("MM", Some("telenor"), VerdictKind::Poison, &[A], KNOWN_PAGE),
+    line("MM", Some("unnamed-167"), VerdictKind::Poison, &[A], KNOWN_PAGE),
     line("MM", Some("mytel"), VerdictKind::Poison, &[A], LOOPBACK),
     line("MM", Some("yatanarpon"), VerdictKind::Poison, &[A], LOOPBACK),
     line("MM", Some("as132148"), VerdictKind::Poison, &[A], PRIVATE_ADDRESS),
@@ -206,11 +204,8 @@ pub(super) const TABLE: &[Line] = &[
     // the first is no fingerprint.
     line("NP", Some("ncell"), VerdictKind::Poison, &[A], UNKNOWN_PAGE),
     line("NP", Some("worldlink"), VerdictKind::Poison, &[A], LOOPBACK),
-    // Nayatel's pages are fingerprints; PTCL gave 127.0.0.1 for YouTube (Aceto et al., 2015).
+    // Nayatel's pages are fingerprints.
     line("PK", Some("nayatel"), VerdictKind::Poison, &[A], KNOWN_PAGE),
-    line("PK", Some("ptcl"), VerdictKind::Poison, &[A], LOOPBACK),
-    // All of .ua does not exist (net4people/bbs issue 657, 2026).
-    line("RU", None, VerdictKind::NxDomain, &[A], NXDOMAIN),
     // ISPs' pages (OONI, 2022 to 2024): fingerprints, but for 185.77.150.2.
     line("RU", Some("er-telecom"), VerdictKind::Poison, &[A], KNOWN_PAGE),
     line("RU", Some("ttk"), VerdictKind::Poison, &[A], KNOWN_PAGE),
@@ -233,9 +228,6 @@ pub(super) const TABLE: &[Line] = &[
     line("TR", Some("turk-telekom"), VerdictKind::Poison, &[A], UNKNOWN_PAGE).of("women-on-web"),
     line("TR", Some("turknet"), VerdictKind::Poison, &[A], KNOWN_PAGE),
     line("TR", Some("vodafone"), VerdictKind::Poison, &[A], LOOPBACK),
-    // 127.0.0.1 or NXDOMAIN for X (OONI Explorer, findings/291477923300, 2024).
-    line("VE", None, VerdictKind::Poison, &[A], LOOPBACK),
-    line("VE", Some("nxdomain-form"), VerdictKind::NxDomain, &[A], NXDOMAIN),
     // 125.212.224.108 for 888casino.com (OONI, fingerprints, 2022).
     line("VN", Some("as45899"), VerdictKind::Poison, &[A], KNOWN_PAGE),
     // Pages of ISPs for The Pirate Bay and television (OONI, fingerprints): all are fingerprints.
@@ -264,6 +256,4 @@ pub(super) const TABLE: &[Line] = &[
     // 192.0.0.1 at MTN, which OONI counts as a bogon, and 1.1.1.1 at Airtel (OONI, Nigeria, 2018).
     line("NG", Some("mtn"), VerdictKind::Poison, &[A], plain(Ooni::Bogon, Satellite::Unmatched)),
     line("NG", Some("airtel"), VerdictKind::Poison, &[A], UNKNOWN_PAGE),
-    // Kyivstar's page for VK, 193.41.60.24, is no fingerprint (zaborona_help issue 22, 2017).
-    line("UA", Some("kyivstar"), VerdictKind::Poison, &[A], UNKNOWN_PAGE),
 ];
