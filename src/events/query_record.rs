@@ -21,14 +21,15 @@ pub struct QueryRecords {
     known: HashMap<Vec<u8>, CommonText>,
     /// Octets of those.
     octets: usize,
-    /// What the query at hand has in common with others.
+    /// What the query at hand has in common with others, and where their text is written.
     key: Vec<u8>,
+    text: Vec<u8>,
 }
 
 /// What queries have in common that differ in their time, client and message ID alone.
 #[derive(Debug)]
 struct CommonText {
-    text: Vec<u8>,
+    text: Box<[u8]>,
     /// Where the query's own ends, and then each reply's.
     ends: SmallVec<[usize; 4]>,
 }
@@ -67,7 +68,7 @@ impl QueryRecords {
     }
 
     fn common(&mut self, event: &QueryEvent) -> &CommonText {
-        let Self { known, octets, key } = self;
+        let Self { known, octets, key, text } = self;
         key.clear();
         write_key(event, key);
         if *octets > KEPT {
@@ -75,7 +76,7 @@ impl QueryRecords {
             *octets = 0;
         }
         known.entry_ref(&key[..]).or_insert_with(|| {
-            let common = CommonText::of(event);
+            let common = CommonText::of(event, text);
             *octets += key.len() + common.text.len();
             common
         })
@@ -115,9 +116,10 @@ fn write_key(event: &QueryEvent, key: &mut Vec<u8>) {
 }
 
 impl CommonText {
-    fn of(event: &QueryEvent) -> Self {
-        let (mut text, rule) = (Vec::new(), event.rule());
-        let mut fields = JsonFields::behind(&mut text);
+    fn of(event: &QueryEvent, text: &mut Vec<u8>) -> Self {
+        let rule = event.rule();
+        text.clear();
+        let mut fields = JsonFields::behind(text);
         fields.text("transport", Some(event.transport.word()));
         fields.text("country", event.country.as_ref().map(CountryCode::as_str));
         fields.text("operator", event.operator());
@@ -133,10 +135,10 @@ impl CommonText {
         fields.text("upstream-rcode", upstream.as_deref());
         let mut ends = SmallVec::from_iter([text.len()]);
         for reply in event.replies() {
-            write_reply(reply, &mut text);
+            write_reply(reply, text);
             ends.push(text.len());
         }
-        Self { text, ends }
+        Self { text: text[..].into(), ends }
     }
 }
 
