@@ -2,10 +2,11 @@
 """What it costs to record every query: CPU a query with the query log, dnstap and the page's feed
 all on, beside all off, in pairs. Needs dnsperf and a release build:
 
-    benches/observers.py [--rounds 5] [--seconds 4] [--program target/release/splinterdns]
+    benches/observers.py [--rounds 5] [--seconds 4] [--names 5] [--program target/release/splinterdns]
 """
 
 import argparse
+import itertools
 import json
 import os
 import re
@@ -18,6 +19,12 @@ import urllib.request
 # A third honest from the zones, a third forged, a third NXDOMAIN, in Russia and Indonesia.
 LISTENER = "127.0.0.1:0=RU"
 NAMES = ["example.com", "www.wikipedia.org", "youtube.com", "www.youtube.com", "github.com"]
+
+
+def questions(count):
+    """The names, and then names below them until there are so many."""
+    below = (f"n{number}.{name}" for number in itertools.count() for name in NAMES)
+    return [*NAMES[:count], *itertools.islice(below, max(0, count - len(NAMES)))]
 
 
 def cpu(pid):
@@ -47,7 +54,7 @@ def serve(program, folder, observed):
     return server, port, page
 
 
-def measure(program, seconds, observed):
+def measure(program, seconds, names_asked, observed):
     """CPU a query in microseconds, and what was lost."""
     with tempfile.TemporaryDirectory() as folder:
         server, port, page = serve(program, folder, observed)
@@ -56,7 +63,7 @@ def measure(program, seconds, observed):
                 urllib.request.urlopen(page + "api/v1/log?limit=1").read()
             names = os.path.join(folder, "names")
             with open(names, "w", encoding="ascii") as file:
-                file.writelines(f"{name} A\n" for name in NAMES)
+                file.writelines(f"{name} A\n" for name in questions(names_asked))
             load = ["dnsperf", "-s", "127.0.0.1", "-p", port, "-d", names, "-l", str(seconds)]
             before = cpu(server.pid)
             output = subprocess.run(load, capture_output=True, text=True, check=True).stdout
@@ -78,12 +85,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=4)
+    parser.add_argument("--names", type=int, default=len(NAMES))
     parser.add_argument("--program", default="target/release/splinterdns")
     options = parser.parse_args()
     ratios = []
     for number in range(options.rounds):
-        off = measure(options.program, options.seconds, False)
-        on = measure(options.program, options.seconds, True)
+        off = measure(options.program, options.seconds, options.names, False)
+        on = measure(options.program, options.seconds, options.names, True)
         ratios.append(on[0] / off[0])
         figures = {
             "round": number + 1,

@@ -9,33 +9,55 @@ use crate::{
     dns::{header_rcode, rcode_text},
     model::{CountryCode, Evidence, VerdictKind},
 };
-use hashbrown::HashMap;
+use hashbrown::{DefaultHashBuilder, HashMap, hash_map::EntryRef};
 use hickory_proto::op::ResponseCode;
 use jiff::{Timestamp, tz::Offset};
 use smallvec::SmallVec;
+use std::hash::BuildHasher;
 
 /// Writes queries and what became of them as JSON objects. What is the same of all queries for the
 /// same name that get the same is written once: most of a busy server's are such.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct QueryRecords {
     known: HashMap<Vec<u8>, CommonText>,
     /// Octets of those.
     octets: usize,
-    /// What the query at hand has in common with others, and where their text is written.
+    /// Hashes of what came once. Only what comes again is kept: names that nobody asks for twice
+    /// would cost more than they save.
+    once: Vec<u64>,
+    hasher: DefaultHashBuilder,
+    /// What the query at hand has in common with others.
     key: Vec<u8>,
-    text: Vec<u8>,
+    /// Its text, where it is not kept.
+    passing: CommonText,
 }
 
 /// What queries have in common that differ in their time, client and message ID alone.
-#[derive(Debug)]
+#[derive(Clone, Debug, Default)]
 struct CommonText {
-    text: Box<[u8]>,
+    text: Vec<u8>,
     /// Where the query's own ends, and then each reply's.
     ends: SmallVec<[usize; 4]>,
 }
 
 /// As many octets are kept of texts and keys.
 const KEPT: usize = 4 << 20;
+
+/// As many hashes.
+const ONCE: usize = 1 << 12;
+
+impl Default for QueryRecords {
+    fn default() -> Self {
+        Self {
+            known: HashMap::new(),
+            octets: 0,
+            once: vec![0; ONCE],
+            hasher: DefaultHashBuilder::default(),
+            key: Vec::new(),
+            passing: CommonText::default(),
+        }
+    }
+}
 
 impl QueryRecords {
     /// Adds a query, with its number among those that were kept, if it has one.
@@ -68,18 +90,27 @@ impl QueryRecords {
     }
 
     fn common(&mut self, event: &QueryEvent) -> &CommonText {
-        let Self { known, octets, key, text } = self;
+        let Self { known, octets, once, hasher, key, passing } = self;
         key.clear();
         write_key(event, key);
         if *octets > KEPT {
             known.clear();
             *octets = 0;
         }
-        known.entry_ref(&key[..]).or_insert_with(|| {
-            let common = CommonText::of(event, text);
-            *octets += key.len() + common.text.len();
-            common
-        })
+        match known.entry_ref(&key[..]) {
+            EntryRef::Occupied(entry) => entry.into_mut(),
+            EntryRef::Vacant(entry) => {
+                passing.write(event);
+                let hash = hasher.hash_one(&key[..]);
+                let place = &mut once[hash as usize % ONCE];
+                if *place != hash {
+                    *place = hash;
+                    return passing;
+                }
+                *octets += key.len() + passing.text.len();
+                entry.insert_entry(passing.clone()).into_mut()
+            }
+        }
     }
 }
 
@@ -116,7 +147,9 @@ fn write_key(event: &QueryEvent, key: &mut Vec<u8>) {
 }
 
 impl CommonText {
-    fn of(event: &QueryEvent, text: &mut Vec<u8>) -> Self {
+    /// Writes that of a query over what is there.
+    fn write(&mut self, event: &QueryEvent) {
+        let Self { text, ends } = self;
         let rule = event.rule();
         text.clear();
         let mut fields = JsonFields::behind(text);
@@ -133,12 +166,12 @@ impl CommonText {
         let upstream = event.upstream.as_ref();
         let upstream = upstream.map(|reply| rcode_text(ResponseCode::from(0, reply.rcode)));
         fields.text("upstream-rcode", upstream.as_deref());
-        let mut ends = SmallVec::from_iter([text.len()]);
+        ends.clear();
+        ends.push(text.len());
         for reply in event.replies() {
             write_reply(reply, text);
             ends.push(text.len());
         }
-        Self { text: text[..].into(), ends }
     }
 }
 
@@ -238,7 +271,7 @@ mod tests {
     fn a_record_is_the_same_whatever_was_written_before() {
         let mut records = QueryRecords::default();
         let usual = written(&mut records, &event(0));
-        for change in (1..=18).chain(1..=18) {
+        for change in (1..=18).chain(1..=18).chain(1..=18) {
             let event = event(change);
             let again = written(&mut records, &event);
             assert_eq!(again, written(&mut QueryRecords::default(), &event), "{change}");
@@ -256,8 +289,12 @@ mod tests {
         assert_eq!(record["replies"][0]["answers"][0], "192.0.2.6");
         assert_eq!(record["replies"][1]["outcome"], "reset");
         assert_eq!((&record["latency"], &record["port"]), (&0.002.into(), &4000.into()));
+        assert_eq!(records.known.len(), 0, "it came once");
+        written(&mut records, &event(0));
+        assert_eq!(records.known.len(), 1);
         records.octets = super::KEPT + 1;
         written(&mut records, &event(4));
-        assert_eq!(records.known.len(), 1);
+        written(&mut records, &event(4));
+        assert_eq!(records.known.len(), 1, "the first made room");
     }
 }
