@@ -22,9 +22,11 @@ pub struct QueryRecords {
     known: HashMap<Vec<u8>, CommonText>,
     /// Octets of those.
     octets: usize,
-    /// Hashes of what came once. Only what comes again is kept: names that nobody asks for twice
-    /// would cost more than they save.
+    /// A bit for each hash of what came once. Only what comes again is kept: names that nobody asks
+    /// for twice would cost more than they save.
     once: Vec<u64>,
+    /// How many of the bits are set.
+    marked: usize,
     hasher: DefaultHashBuilder,
     /// What the query at hand has in common with others.
     key: Vec<u8>,
@@ -43,15 +45,16 @@ struct CommonText {
 /// As many octets are kept of texts and keys.
 const KEPT: usize = 4 << 20;
 
-/// As many hashes.
-const ONCE: usize = 1 << 12;
+/// As many bits are there for what came once. When a quarter is set, they begin anew.
+const ONCE: usize = 1 << 16;
 
 impl Default for QueryRecords {
     fn default() -> Self {
         Self {
             known: HashMap::new(),
             octets: 0,
-            once: vec![0; ONCE],
+            once: vec![0; ONCE / 64],
+            marked: 0,
             hasher: DefaultHashBuilder::default(),
             key: Vec::new(),
             passing: CommonText::default(),
@@ -90,7 +93,7 @@ impl QueryRecords {
     }
 
     fn common(&mut self, event: &QueryEvent) -> &CommonText {
-        let Self { known, octets, once, hasher, key, passing } = self;
+        let Self { known, octets, once, marked, hasher, key, passing } = self;
         key.clear();
         write_key(event, key);
         if *octets > KEPT {
@@ -101,10 +104,15 @@ impl QueryRecords {
             EntryRef::Occupied(entry) => entry.into_mut(),
             EntryRef::Vacant(entry) => {
                 passing.write(event);
-                let hash = hasher.hash_one(&key[..]);
-                let place = &mut once[hash as usize % ONCE];
-                if *place != hash {
-                    *place = hash;
+                let place = hasher.hash_one(&key[..]) as usize % ONCE;
+                let (word, bit) = (&mut once[place / 64], 1 << (place % 64));
+                if *word & bit == 0 {
+                    *word |= bit;
+                    *marked += 1;
+                    if *marked > ONCE / 4 {
+                        once.fill(0);
+                        *marked = 0;
+                    }
                     return passing;
                 }
                 *octets += key.len() + passing.text.len();
