@@ -329,13 +329,13 @@ impl Lie<'_> {
     }
 }
 
-/// What is known well enough to be asked about: names of rules of whole countries that were
-/// measured and hold, but for those of some categories.
+/// What is known well enough to be asked about: names of rules of whole countries that hold and
+/// were measured or reported, but for those of some categories.
 fn lies<'e>(engine: &'e Engine, hidden: &[String], now: DateTime) -> Vec<Lie<'e>> {
     let mut lies = Vec::new();
     for country in engine.policy.countries() {
         for (rule, patterns) in country.own_rules() {
-            let is_known = rule.evidence == Evidence::Measured;
+            let is_known = rule.evidence != Evidence::Assumed;
             if !is_known || rule.is_of(hidden) || rule.answer.is_honest() || !rule.is_in_force(now)
             {
                 continue;
