@@ -2,7 +2,8 @@
 """What it costs to record every query: CPU a query with the query log, dnstap and the page's feed
 all on, beside all off, in pairs. Needs dnsperf and a release build:
 
-    benches/observers.py [--rounds 5] [--seconds 4] [--names 5] [--program target/release/splinterdns]
+    benches/observers.py [--rounds 5] [--seconds 4] [--names 5] [--rate QPS]
+        [--program target/release/splinterdns]
 """
 
 import argparse
@@ -54,17 +55,19 @@ def serve(program, folder, observed):
     return server, port, page
 
 
-def measure(program, seconds, names_asked, observed):
+def measure(options, observed):
     """CPU a query in microseconds, and what was lost."""
     with tempfile.TemporaryDirectory() as folder:
-        server, port, page = serve(program, folder, observed)
+        server, port, page = serve(options.program, folder, observed)
         try:
             if page:
                 urllib.request.urlopen(page + "api/v1/log?limit=1").read()
             names = os.path.join(folder, "names")
             with open(names, "w", encoding="ascii") as file:
-                file.writelines(f"{name} A\n" for name in questions(names_asked))
-            load = ["dnsperf", "-s", "127.0.0.1", "-p", port, "-d", names, "-l", str(seconds)]
+                file.writelines(f"{name} A\n" for name in questions(options.names))
+            load = ["dnsperf", "-s", "127.0.0.1", "-p", port, "-d", names, "-l", str(options.seconds)]
+            if options.rate:
+                load += ["-Q", str(options.rate)]
             before = cpu(server.pid)
             output = subprocess.run(load, capture_output=True, text=True, check=True).stdout
             time.sleep(0.5)
@@ -75,7 +78,7 @@ def measure(program, seconds, names_asked, observed):
                 text = urllib.request.urlopen(page + "metrics").read().decode()
                 found = re.findall(r"^splinterdns_lost_events_total\{\S*\} (\d+)", text, re.M)
                 lost = sum(map(int, found))
-            return taken / answered * 1e6, answered / seconds, lost
+            return taken / answered * 1e6, answered / options.seconds, lost
         finally:
             server.terminate()
             server.wait()
@@ -86,12 +89,13 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=4)
     parser.add_argument("--names", type=int, default=len(NAMES))
+    parser.add_argument("--rate", type=int, help="queries a second; as many as it can otherwise")
     parser.add_argument("--program", default="target/release/splinterdns")
     options = parser.parse_args()
     ratios = []
     for number in range(options.rounds):
-        off = measure(options.program, options.seconds, options.names, False)
-        on = measure(options.program, options.seconds, options.names, True)
+        off = measure(options, False)
+        on = measure(options, True)
         ratios.append(on[0] / off[0])
         figures = {
             "round": number + 1,

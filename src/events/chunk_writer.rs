@@ -1,6 +1,7 @@
 //! Writing on a thread of its own: a slow disk, a pipe that nobody reads or a collector that is
 //! away holds up neither queries nor the other sinks. What finds no room is lost and counted.
 
+use super::publisher::NAPS;
 use prometheus_client::metrics::counter::Counter;
 use std::{
     io, mem,
@@ -33,7 +34,7 @@ pub(super) trait ChunkOutput: Send {
 pub(super) struct ChunkWriter {
     chunk: Vec<u8>,
     records: u64,
-    /// How often nothing came since the chunk was begun.
+    /// How often nothing waited since the last chunk was handed over.
     idle: u32,
     /// Nothing when it ends.
     queue: Option<SyncSender<ChunkCommand>>,
@@ -74,9 +75,12 @@ const CHUNKS: usize = 16;
 /// As many come back.
 const SPARE: usize = 1;
 
-/// A chunk that is not full waits while nothing came for so many times: handing one over wakes a
-/// thread, which costs more than a record.
+/// A chunk that is not full waits until nothing came so many times since the last one: handing one
+/// over wakes a thread, which costs more than a record.
 const IDLE: u32 = 10;
+
+/// Who says that nothing came says so oftener than that before it goes to sleep.
+const _: () = assert!(IDLE < NAPS);
 
 /// How long at least lies between two tellings of the same trouble.
 const PACE: Duration = Duration::from_secs(10);
@@ -220,7 +224,7 @@ fn run(
 
 #[cfg(test)]
 mod tests {
-    use super::{CHUNK, CHUNKS, ChunkOutput, ChunkWriter};
+    use super::{CHUNK, CHUNKS, ChunkOutput, ChunkWriter, IDLE};
     use prometheus_client::metrics::counter::Counter;
     use std::{
         io,
@@ -263,6 +267,24 @@ mod tests {
             writer.flush(Duration::from_secs(1));
         }
         assert!(lost.get() > 0);
+    }
+
+    #[test]
+    fn a_record_waits_for_others_but_not_for_long() {
+        let (permit, permits) = channel();
+        let written = Arc::new(Mutex::new(Vec::new()));
+        let output = Slow { permits, written: Arc::clone(&written) };
+        drop(permit);
+        let mut writer = ChunkWriter::start("test", output, Counter::default()).unwrap();
+        for round in 1..=2 {
+            writer.push(|chunk| chunk.push(b'x'));
+            (1..IDLE).for_each(|_| writer.idle());
+            assert_eq!(writer.chunk.len(), 1, "others may come");
+            writer.idle();
+            assert!(writer.chunk.is_empty());
+            writer.flush(Duration::from_secs(10));
+            assert_eq!(written.lock().unwrap().len(), round);
+        }
     }
 
     #[test]

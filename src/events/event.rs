@@ -154,7 +154,7 @@ impl QueryEvent {
         let &Asked { time, today, client, server, transport, qtype, country, verdict, .. } = asked;
         let mut memory = Vec::with_capacity(ROOM);
         let mut put = |octets: &[u8]| put(&mut memory, octets);
-        let (query, qname) = (put(asked.octets), put(asked.qname.as_bytes()));
+        let (query, qname) = (put(asked.octets), put(shown(asked.qname).as_bytes()));
         let operator = asked.operator.map(|slug| put(slug.as_bytes()));
         let honest = asked.honest.map(put);
         let (rule, alias, upstream, replies) = (None, None, None, SmallVec::new());
@@ -210,7 +210,7 @@ impl QueryEvent {
         &self.memory[self.query.clone()]
     }
 
-    /// For which name.
+    /// For which name; the root is `.`.
     #[must_use]
     pub fn qname(&self) -> &str {
         self.text(&self.qname)
@@ -266,6 +266,11 @@ impl QueryEvent {
     fn text(&self, piece: &Piece) -> &str {
         std::str::from_utf8(&self.memory[piece.clone()]).expect("a text was put there")
     }
+}
+
+/// The root is `.`, and not nothing.
+const fn shown(qname: &str) -> &str {
+    if qname.is_empty() { "." } else { qname }
 }
 
 fn put(memory: &mut Vec<u8>, octets: &[u8]) -> Piece {

@@ -62,7 +62,7 @@ const PACE: Duration = Duration::from_secs(1);
 const NAP: Duration = Duration::from_millis(2);
 
 /// After so many naps with nothing to do it sleeps until it is woken.
-const NAPS: u32 = 50;
+pub(super) const NAPS: u32 = 50;
 
 /// How long a flush waits for one sink.
 const FLUSH_LIMIT: Duration = Duration::from_secs(1);

@@ -6,7 +6,7 @@ use super::{
     json_fields::JsonFields,
 };
 use crate::{
-    dns::{header_rcode, rcode_text},
+    dns::{constants::HEADER_LEN, header_rcode, rcode_text},
     model::{CountryCode, Evidence, VerdictKind},
 };
 use hashbrown::{DefaultHashBuilder, HashMap, hash_map::EntryRef};
@@ -34,7 +34,7 @@ pub struct QueryRecords {
     passing: CommonText,
 }
 
-/// What queries have in common that differ in their time, client and message ID alone.
+/// What queries have in common that differ in their times, client, server and message ID alone.
 #[derive(Clone, Debug, Default)]
 struct CommonText {
     text: Vec<u8>,
@@ -106,7 +106,7 @@ impl QueryRecords {
                 passing.write(event);
                 let place = hasher.hash_one(&key[..]) as usize % ONCE;
                 let (word, bit) = (&mut once[place / 64], 1 << (place % 64));
-                if *word & bit == 0 {
+                if *word & bit == 0 || may_tell_of_an_id(key) {
                     *word |= bit;
                     *marked += 1;
                     if *marked > ONCE / 4 {
@@ -120,6 +120,12 @@ impl QueryRecords {
             }
         }
     }
+}
+
+/// Whether a name may be compressed to one within a header, where the message ID stands that the
+/// key leaves out. Nobody should send such a thing, and it is read all the same.
+fn may_tell_of_an_id(key: &[u8]) -> bool {
+    key.windows(2).any(|two| two[0] == 0xC0 && usize::from(two[1]) < HEADER_LEN)
 }
 
 /// All that [`CommonText`] is made of. What has no fixed length stands behind its length.
@@ -222,7 +228,7 @@ mod tests {
     use super::QueryRecords;
     use crate::{
         dns::{Rtype, Transport},
-        events::{Asked, Delivered, QueryEvent, Reply},
+        events::{Asked, Delivered, QueryEvent, Reply, UpstreamReply},
         model::{Evidence, VerdictKind},
     };
     use hickory_proto::rr::RecordType;
@@ -237,7 +243,7 @@ mod tests {
         let milliseconds = if change == 1 { 7 } else { 1 };
         let message = |id: u8, address: u8| {
             let mut message = vec![id, 1, 0x81, 0x80, 0, 0, 0, 1, 0, 0, 0, 0];
-            message.extend([0, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, address]);
+            message.extend([0, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 198, 51, 100, address]);
             message
         };
         let honest = message(1, if change == 5 { 9 } else { 8 });
@@ -247,8 +253,8 @@ mod tests {
             client: ([10, 86, 0, 1], if change == 3 { 4001 } else { 4000 }).into(),
             server: ([10, 0, 0, 53], 53).into(),
             octets: b"query",
-            transport: Transport::Udp,
-            qname: pick(4, ["a.example", "b.example"]),
+            transport: if change == 19 { Transport::Tcp } else { Transport::Udp },
+            qname: if change == 24 { "" } else { pick(4, ["a.example", "b.example"]) },
             qtype: Rtype(if change == 6 { RecordType::AAAA } else { RecordType::A }),
             country: (change != 7).then(|| "CN".parse().unwrap()),
             operator: (change == 8).then_some("telecom"),
@@ -256,7 +262,15 @@ mod tests {
             honest: (change != 10).then_some(&honest[..]),
         });
         let evidence = if change == 11 { Evidence::Reported } else { Evidence::Measured };
-        event.decided("x", pick(12, ["CN/x", "CN/y"]), "*.example", evidence);
+        if change != 20 {
+            event.decided("x", pick(12, ["CN/x", "CN/y"]), "*.example", evidence);
+        }
+        let latency = Duration::from_millis(1);
+        event.upstream = match change {
+            21 => Some(UpstreamReply { rcode: 0, latency }),
+            22 => Some(UpstreamReply { rcode: 3, latency }),
+            _ => None,
+        };
         if change == 13 {
             event.led_to("page.example");
         }
@@ -265,6 +279,9 @@ mod tests {
             let content = if change == number { Delivered::Failed } else { content };
             let latency = Duration::from_millis(if change == 18 { 3 } else { 2 });
             event.replied(Reply { due: latency, latency, content });
+        }
+        if change == 23 {
+            event.replied(Reply { due: latency, latency, content: Delivered::Octets(&first) });
         }
         event
     }
@@ -279,13 +296,33 @@ mod tests {
     fn a_record_is_the_same_whatever_was_written_before() {
         let mut records = QueryRecords::default();
         let usual = written(&mut records, &event(0));
-        for change in (1..=18).chain(1..=18).chain(1..=18) {
+        for change in (1..=23).chain(1..=23).chain(1..=23) {
             let event = event(change);
             let again = written(&mut records, &event);
             assert_eq!(again, written(&mut QueryRecords::default(), &event), "{change}");
             assert_eq!(again == usual, change == 14, "{change}: only a message ID is not told");
         }
-        assert_eq!(records.known.len(), 14, "times, clients and message IDs are nobody's own");
+        assert_eq!(
+            records.known.len(),
+            19,
+            "times, clients and message IDs have no text of their own"
+        );
+    }
+
+    #[test]
+    fn a_name_that_is_read_out_of_the_header_is_that_of_its_own_message() {
+        let mut records = QueryRecords::default();
+        let texts = [b'A', b'A', b'A', b'B'].map(|octet| {
+            let mut event = event(0);
+            // An alias to what stands at the beginning of the message.
+            let mut message = vec![1, octet, 0, 0x80, 0, 0, 0, 1, 0, 0, 0, 0];
+            message.extend([0, 0, 5, 0, 1, 0, 0, 0, 60, 0, 2, 0xC0, 0]);
+            let latency = Duration::ZERO;
+            event.replied(Reply { due: latency, latency, content: Delivered::Octets(&message) });
+            written(&mut records, &event)
+        });
+        assert!(texts[2].contains("\"A."), "{}", texts[2]);
+        assert!(texts[3].contains("\"B."), "{}", texts[3]);
     }
 
     #[test]
@@ -293,13 +330,15 @@ mod tests {
         let mut records = QueryRecords::default();
         let record: Value = serde_json::from_str(&written(&mut records, &event(0))).unwrap();
         assert_eq!((&record["seq"], &record["name"]), (&17.into(), &"a.example".into()));
-        assert_eq!(record["honest"]["answers"][0], "192.0.2.8");
-        assert_eq!(record["replies"][0]["answers"][0], "192.0.2.6");
+        assert_eq!(record["honest"]["answers"][0], "198.51.100.8");
+        assert_eq!(record["replies"][0]["answers"][0], "198.51.100.6");
         assert_eq!(record["replies"][1]["outcome"], "reset");
         assert_eq!((&record["latency"], &record["port"]), (&0.002.into(), &4000.into()));
         assert_eq!(records.known.len(), 0, "it came once");
         written(&mut records, &event(0));
         assert_eq!(records.known.len(), 1);
+        let root: Value = serde_json::from_str(&written(&mut records, &event(24))).unwrap();
+        assert_eq!(root["name"], ".");
         records.octets = super::KEPT + 1;
         written(&mut records, &event(4));
         written(&mut records, &event(4));

@@ -17,10 +17,8 @@ pub trait EventSink: Send {
     /// Is told that no event waits, so that what was recorded may be written.
     fn idle(&mut self) {}
 
-    /// Waits until all is written, for so long at the most.
-    fn flush(&mut self, _limit: Duration) {
-        self.idle();
-    }
+    /// Waits until all is written, for so long at the most. Who keeps something back has its own.
+    fn flush(&mut self, _limit: Duration) {}
 
     /// Is told to open its file again, which somebody has renamed (SIGHUP).
     fn reopen(&mut self) {}

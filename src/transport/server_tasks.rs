@@ -45,12 +45,12 @@ impl ServerTasks {
             // An error means that the sender is gone, and nobody else could stop us.
             _ = stop.changed() => true,
             () = gone => {
-                tracing::info!("the terminal has gone, and this with it");
+                tracing::info!("the terminal has gone, and what it started ends");
                 true
             }
             // None of them ends but by a panic.
             Some(ended) = self.tasks.join_next() => {
-                tracing::error!(?ended, "a part of the server ended");
+                tracing::error!(?ended, "a task or thread has ended that should not");
                 false
             }
         };
