@@ -289,6 +289,10 @@ fn piece(part: &str, whole: &str) -> Result<String, PatternError> {
 impl fmt::Display for PatternRef<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = self.text;
+        // Without it the sign would be that of an exact name.
+        if self.form == Form::Suffix && text.starts_with('=') {
+            f.write_str("\\")?;
+        }
         match self.form {
             Form::Suffix => f.write_str(text),
             Form::Exact => write!(f, "={text}"),
@@ -348,6 +352,14 @@ mod tests {
         ("*.ua", &["gov.ua", "a.b.ua"], &["ua", "gov.ua.com"]),
         ("bücher.example", &["www.xn--bcher-kva.example"], &["bucher.example"]),
     ];
+
+    #[test]
+    fn a_name_that_begins_with_the_sign_of_an_exact_one_is_read_as_it_is_shown() {
+        let pattern = Pattern::parse(r"\=a.example").unwrap();
+        assert_eq!((pattern.view().form, pattern.view().text), (Form::Suffix, "=a.example"));
+        assert_eq!(pattern.to_string(), r"\=a.example");
+        assert_eq!(Pattern::parse("==a.example").unwrap().to_string(), "==a.example");
+    }
 
     #[test]
     fn every_kind_matches_what_the_table_says_and_nothing_else() {
