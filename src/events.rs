@@ -32,7 +32,6 @@ pub use log_sink::{LogSink, QUERY_LOG};
 pub use metrics::Metrics;
 pub use publisher::{PendingEvent, Publisher};
 pub use query_log::QueryLogSpec;
-pub use query_record::QueryRecords;
 pub use recent::{QueriesSince, RecentQueries};
 pub use recording::{PageFeed, Recording};
 pub use sink::EventSink;

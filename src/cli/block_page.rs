@@ -36,7 +36,7 @@ pub(super) struct BlockPageArgs {
 }
 
 /// Containers often have no IPv6.
-const IF_IPV6: &str = "[ ! -e /proc/net/if_inet6 ] ||";
+const IF_IPV6: &str = "[ ! -e /proc/net/if_inet6 ] || ";
 
 pub(super) fn run(args: &BlockPageArgs) -> Outcome {
     let engine = args.files.load(LabSpec::default(), &args.country)?;
@@ -63,15 +63,10 @@ pub(super) fn run(args: &BlockPageArgs) -> Outcome {
             None => country.to_string(),
         });
         let leading = leading.collect::<Vec<_>>().join(" ");
+        let (guard, nodad) = if address.is_ipv6() { (IF_IPV6, " nodad") } else { ("", "") };
         match (args.print_addresses, args.remove) {
-            (true, _) if address.is_ipv6() => {
-                say!("{IF_IPV6} ip address add {address}/{length} dev lo nodad");
-            }
-            (true, _) => say!("ip address add {address}/{length} dev lo"),
-            (_, true) if address.is_ipv6() => {
-                say!("{IF_IPV6} ip address delete {address}/{length} dev lo");
-            }
-            (_, true) => say!("ip address delete {address}/{length} dev lo"),
+            (true, _) => say!("{guard}ip address add {address}/{length} dev lo{nodad}"),
+            (_, true) => say!("{guard}ip address delete {address}/{length} dev lo"),
             (false, false) => say!("{address:<40} {leading}"),
         }
     }

@@ -289,11 +289,9 @@ fn piece(part: &str, whole: &str) -> Result<String, PatternError> {
 impl fmt::Display for PatternRef<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = self.text;
-        // Without it the sign would be that of an exact name.
-        if self.form == Form::Suffix && text.starts_with('=') {
-            f.write_str("\\")?;
-        }
         match self.form {
+            // Alone the sign would be that of an exact name.
+            Form::Suffix if text.starts_with('=') => write!(f, "\\{text}"),
             Form::Suffix => f.write_str(text),
             Form::Exact => write!(f, "={text}"),
             Form::Below => write!(f, "*.{text}"),

@@ -22,6 +22,9 @@ use hickory_proto::{
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;
 
+/// Record data in a message.
+type ParsedData<'m> = AllRecordData<&'m [u8], ParsedName<&'m [u8]>>;
+
 /// `name ttl class type data`, as in a zone file.
 #[must_use]
 pub fn presentation(record: &Record) -> String {
@@ -37,8 +40,7 @@ fn data_text(record: &Record) -> String {
         let octets = BinEncodable::to_bytes(&record.data).ok()?;
         let mut parser = Parser::from_ref(&octets[..]);
         let rtype = domain::base::Rtype::from_int(record.record_type().into());
-        type Parsed<'a> = AllRecordData<&'a [u8], ParsedName<&'a [u8]>>;
-        let parsed = Parsed::parse_rdata(rtype, &mut parser).ok()??;
+        let parsed = ParsedData::parse_rdata(rtype, &mut parser).ok()??;
         Some(parsed.display_zonefile(DisplayKind::Simple).to_string())
     };
     parsed().unwrap_or_else(|| record.data.to_string())
@@ -73,51 +75,25 @@ pub fn header_rcode(message: &[u8]) -> Option<Cow<'static, str>> {
 #[derive(Clone, Copy, Debug)]
 pub struct AnswerData<'m>(pub &'m [u8]);
 
-/// One of them.
-struct RecordText<'m>(AllRecordData<&'m [u8], ParsedName<&'m [u8]>>);
-
 impl Serialize for AnswerData<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let message = domain::base::Message::from_octets(self.0).ok();
         let answers = message.as_ref().and_then(|message| message.answer().ok());
         let records = answers.into_iter().flatten().map_while(|record| {
-            let record = record.ok()?.into_any_record().ok()?;
+            let record = record.ok()?.into_any_record::<ParsedData<'_>>().ok()?;
             Some(RecordText(record.into_data()))
         });
         serializer.collect_seq(records)
     }
 }
 
+/// One of them.
+struct RecordText<'m>(ParsedData<'m>);
+
 impl Serialize for RecordText<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self(data) = self;
-        let as_in_a_zone_file = || data.display_zonefile(DisplayKind::Simple);
-        match data {
-            // Most are such, and have one form.
-            AllRecordData::A(a) => a.addr().serialize(serializer),
-            AllRecordData::Aaaa(aaaa) => aaaa.addr().serialize(serializer),
-            AllRecordData::Cname(alias) => match plain_text(alias.cname()) {
-                Some(text) => serializer.serialize_str(&text),
-                None => serializer.collect_str(&as_in_a_zone_file()),
-            },
-            _ => serializer.collect_str(&as_in_a_zone_file()),
-        }
+        serializer.collect_str(&self.0.display_zonefile(DisplayKind::Simple))
     }
-}
-
-/// A name with its last dot, if there is nothing to escape in it.
-fn plain_text(name: &ParsedName<&[u8]>) -> Option<String> {
-    let mut text = String::new();
-    for label in name.iter().filter(|label| !label.is_root()) {
-        let is_plain = |octet: &u8| octet.is_ascii_alphanumeric() || b"-_".contains(octet);
-        let label = str::from_utf8(label.as_slice()).ok()?;
-        if !label.as_bytes().iter().all(is_plain) {
-            return None;
-        }
-        text.push_str(label);
-        text.push('.');
-    }
-    (!text.is_empty()).then_some(text)
 }
 
 #[cfg(test)]

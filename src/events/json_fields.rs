@@ -86,6 +86,23 @@ impl<'o> JsonFields<'o> {
         out.extend_from_slice(&digits[..length]);
     }
 
+    pub(super) fn list<T>(
+        &mut self,
+        key: &str,
+        items: impl IntoIterator<Item = T>,
+        mut write: impl FnMut(T, &mut Vec<u8>),
+    ) {
+        let out = self.value(key);
+        out.push(b'[');
+        for (index, item) in items.into_iter().enumerate() {
+            if index > 0 {
+                out.push(b',');
+            }
+            write(item, out);
+        }
+        out.push(b']');
+    }
+
     /// Fields that were written before, behind others.
     pub(super) fn written(&mut self, fields: &[u8]) {
         self.out.extend_from_slice(fields);

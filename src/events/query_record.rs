@@ -4,6 +4,7 @@
 use super::{
     event::{Delivered, QueryEvent, Reply},
     json_fields::JsonFields,
+    recent::QueriesSince,
 };
 use crate::{
     dns::{constants::HEADER_LEN, header_rcode, rcode_text},
@@ -18,7 +19,7 @@ use std::hash::BuildHasher;
 /// Writes queries and what became of them as JSON objects. What is the same of all queries for the
 /// same name that get the same is written once: most of a busy server's are such.
 #[derive(Debug)]
-pub struct QueryRecords {
+pub(super) struct QueryRecords {
     known: HashMap<Vec<u8>, CommonText>,
     /// Octets of those.
     octets: usize,
@@ -62,9 +63,33 @@ impl Default for QueryRecords {
     }
 }
 
+impl QueriesSince {
+    /// A JSON object of these numbers and of the queries.
+    ///
+    /// # Panics
+    ///
+    /// Never: what is written is text.
+    #[must_use]
+    pub fn to_json(&self, numbers: &[(&str, u64)]) -> String {
+        let (mut text, mut records) = (Vec::new(), QueryRecords::default());
+        let mut fields = JsonFields::begin(&mut text);
+        numbers.iter().for_each(|(key, number)| fields.number(key, *number));
+        fields.list("queries", &self.events, |(number, event), out| {
+            records.write_json(Some(*number), event, out);
+        });
+        fields.end();
+        String::from_utf8(text).expect("records are texts")
+    }
+}
+
 impl QueryRecords {
     /// Adds a query, with its number among those that were kept, if it has one.
-    pub fn write_json(&mut self, number: Option<u64>, event: &QueryEvent, out: &mut Vec<u8>) {
+    pub(super) fn write_json(
+        &mut self,
+        number: Option<u64>,
+        event: &QueryEvent,
+        out: &mut Vec<u8>,
+    ) {
         let CommonText { text, ends } = self.common(event);
         let mut fields = JsonFields::begin(out);
         if let Some(number) = number {
@@ -77,18 +102,12 @@ impl QueryRecords {
         fields.number("port", event.client.port().into());
         fields.written(&text[..ends[0]]);
         fields.seconds("latency", event.replies().last().map(|reply| reply.latency));
-        let replies = fields.value("replies");
-        replies.push(b'[');
-        for (step, (reply, range)) in event.replies().zip(ends.windows(2)).enumerate() {
-            if step > 0 {
-                replies.push(b',');
-            }
-            let mut fields = JsonFields::begin(replies);
+        fields.list("replies", event.replies().zip(ends.windows(2)), |(reply, range), out| {
+            let mut fields = JsonFields::begin(out);
             fields.seconds("after", Some(reply.latency));
             fields.written(&text[range[0]..range[1]]);
             fields.end();
-        }
-        replies.push(b']');
+        });
         fields.end();
     }
 
@@ -106,13 +125,16 @@ impl QueryRecords {
                 passing.write(event);
                 let place = hasher.hash_one(&key[..]) as usize % ONCE;
                 let (word, bit) = (&mut once[place / 64], 1 << (place % 64));
-                if *word & bit == 0 || may_tell_of_an_id(key) {
+                if *word & bit == 0 {
                     *word |= bit;
                     *marked += 1;
                     if *marked > ONCE / 4 {
                         once.fill(0);
                         *marked = 0;
                     }
+                    return passing;
+                }
+                if may_tell_of_an_id(key) {
                     return passing;
                 }
                 *octets += key.len() + passing.text.len();

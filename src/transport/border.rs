@@ -161,9 +161,7 @@ impl Border {
         let mut tasks = ServerTasks::new();
         let bounds = Bounds::new(&serving.load().engine.settings);
         tasks.spawn(bounds.clone().tell());
-        let delayed = DelayedReplies::new(bounds.clone());
-        let (replies, stop_replies) = (delayed.clone(), tasks.stop());
-        tasks.spawn_thread(move || replies.run(&stop_replies));
+        let delayed = DelayedReplies::start(bounds.clone(), &mut tasks);
         let context = InjectorContext {
             serving,
             events: events.clone(),

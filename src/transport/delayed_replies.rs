@@ -5,6 +5,7 @@ use super::{
     delivery::Outgoing,
     quota::QuotaShare,
     reply_socket::ReplySocket,
+    server_tasks::ServerTasks,
 };
 use crate::sys::ReturnPath;
 use std::{
@@ -75,6 +76,17 @@ impl<R: Delayable> DelayedReplies<R> {
     pub(super) fn new(bounds: Bounds) -> Self {
         let heap = Mutex::new(Heap { replies: BinaryHeap::new(), count: 0 });
         Self(Arc::new(Shared { heap, sooner: Condvar::new(), bounds }))
+    }
+
+    /// The same, with the thread that sends them, which ends with the server.
+    pub(super) fn start(bounds: Bounds, tasks: &mut ServerTasks) -> Self
+    where
+        R: 'static,
+    {
+        let started = Self::new(bounds);
+        let (replies, stop) = (started.clone(), tasks.stop());
+        tasks.spawn_thread(move || replies.run(&stop));
+        started
     }
 
     /// Sends a reply at once.

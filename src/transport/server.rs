@@ -120,9 +120,7 @@ impl Server {
         let mut tasks = ServerTasks::new();
         let bounds = Bounds::new(&serving.load().engine.settings);
         tasks.spawn(bounds.clone().tell());
-        let delayed = DelayedReplies::new(bounds.clone());
-        let (replies, stop_replies) = (delayed.clone(), tasks.stop());
-        tasks.spawn_thread(move || replies.run(&stop_replies));
+        let delayed = DelayedReplies::start(bounds.clone(), &mut tasks);
         for (listener, Sockets { listener: spec, udp, tcp }) in sockets.into_iter().enumerate() {
             let (address, participants) = (spec.address, participants.clone());
             let context = udp::WorkerContext {

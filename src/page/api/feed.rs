@@ -6,7 +6,7 @@ use super::super::{
     problem::ApiProblem,
     state::PageState,
 };
-use crate::events::{QueriesSince, QueryRecords, RecentQueries};
+use crate::events::{QueriesSince, RecentQueries};
 use axum::{
     extract::{ConnectInfo, State},
     http::{HeaderMap, StatusCode, header::CONTENT_TYPE},
@@ -57,7 +57,7 @@ pub(in super::super) async fn log(
         events.settle(PATIENCE);
         let mut queries = recent.since(since.unwrap_or(0), limit, false);
         keep(&mut queries, only);
-        told(&[("next", queries.next), ("lost", queries.lost + queries.passed)], &queries)
+        queries.to_json(&[("next", queries.next), ("lost", queries.lost + queries.passed)])
     };
     let told = tokio::task::spawn_blocking(read).await;
     let told = told.map_err(|why| ApiProblem::new(StatusCode::INTERNAL_SERVER_ERROR, why))?;
@@ -73,23 +73,6 @@ fn keep(queries: &mut QueriesSince, only: Option<IpAddr>) {
     if let Some(client) = only {
         queries.events.retain(|(_, event)| event.client.ip().to_canonical() == client);
     }
-}
-
-/// An object of numbers and of the queries.
-fn told(numbers: &[(&str, u64)], queries: &QueriesSince) -> String {
-    let (mut text, mut records) = (Vec::from(b"{"), QueryRecords::default());
-    for (key, number) in numbers {
-        text.extend(format!("\"{key}\":{number},").into_bytes());
-    }
-    text.extend(b"\"queries\":[");
-    for (index, (number, event)) in queries.events.iter().enumerate() {
-        if index > 0 {
-            text.push(b',');
-        }
-        records.write_json(Some(*number), event, &mut text);
-    }
-    text.extend(b"]}");
-    String::from_utf8(text).expect("records are texts")
 }
 
 /// Server-sent events: batches of new queries, and how many were left out.
@@ -130,7 +113,7 @@ async fn follow(
         if queries.events.is_empty() && lost == 0 {
             continue;
         }
-        let event = Event::default().event("queries").data(told(&[("lost", lost)], &queries));
+        let event = Event::default().event("queries").data(queries.to_json(&[("lost", lost)]));
         // A browser that does not keep up misses queries, and is told how many.
         if batches.send(Ok(event)).await.is_err() {
             return;
