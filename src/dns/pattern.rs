@@ -270,9 +270,6 @@ const LONGEST: usize = 4 * 253;
 
 /// A part of a name need not be a name: `-shop.` or `wpad` may stand anywhere.
 fn piece(part: &str, whole: &str) -> Result<String, PatternError> {
-    if part.is_empty() {
-        return Err(PatternError::Empty);
-    }
     if part.len() > LONGEST {
         let why = format!("no name has more than {LONGEST} letters");
         return Err(PatternError::Name(NameError::Form { text: part.to_owned(), why }));
@@ -280,10 +277,14 @@ fn piece(part: &str, whole: &str) -> Result<String, PatternError> {
     if part.contains('*') {
         return Err(PatternError::StarInside(whole.to_owned()));
     }
-    if part.is_ascii() {
-        return Ok(part.to_ascii_lowercase());
-    }
-    idna::domain_to_ascii(part).map_err(|_| PatternError::Name(NameError::Idna(part.to_owned())))
+    let folded = if part.is_ascii() {
+        part.to_ascii_lowercase()
+    } else {
+        let not_a_name = |_| PatternError::Name(NameError::Idna(part.to_owned()));
+        idna::domain_to_ascii(part).map_err(not_a_name)?
+    };
+    // Some characters fold to nothing, and every name contains nothing.
+    if folded.is_empty() { Err(PatternError::Empty) } else { Ok(folded) }
 }
 
 impl fmt::Display for PatternRef<'_> {
@@ -357,6 +358,13 @@ mod tests {
         assert_eq!((pattern.view().form, pattern.view().text), (Form::Suffix, "=a.example"));
         assert_eq!(pattern.to_string(), r"\=a.example");
         assert_eq!(Pattern::parse("==a.example").unwrap().to_string(), "==a.example");
+    }
+
+    #[test]
+    fn what_folds_to_nothing_is_no_part_of_a_name() {
+        for written in ["*\u{feff}", "\u{feff}*", "*\u{feff}*", "*\u{ad}", "*", "**", "\u{feff}"] {
+            assert_eq!(Pattern::parse(written), Err(PatternError::Empty), "{written:?}");
+        }
     }
 
     #[test]
